@@ -1,0 +1,141 @@
+//! What became of one row: the outcome, what it cost, where the answer came from.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::answer::Answer;
+use crate::code::Charge;
+
+/// One word for what became of a row; the same everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The number, the phone and the name belong together.
+    Pass,
+    /// They don't.
+    Fail,
+    /// The provider has no record to compare with.
+    NoRecord,
+    /// Answered in words that no version of the guide knows, or that contradict each other.
+    Unrecognised,
+    /// The endpoint refused this record.
+    Refused,
+    /// No answer now: the service, the network or the account.
+    Unavailable,
+    /// Not sent, because the run stopped first.
+    Skipped,
+    /// Not sent, because a local check found something.
+    Held,
+    /// Sent, or perhaps sent, and no usable answer came back: it may have been charged.
+    Unknown,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of the summary.
+    pub const ALL: [Self; 9] = [
+        Self::Pass,
+        Self::Fail,
+        Self::NoRecord,
+        Self::Unrecognised,
+        Self::Refused,
+        Self::Held,
+        Self::Unavailable,
+        Self::Skipped,
+        Self::Unknown,
+    ];
+
+    /// The word that stands in every output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::NoRecord => "no_record",
+            Self::Unrecognised => "unrecognised",
+            Self::Refused => "refused",
+            Self::Unavailable => "unavailable",
+            Self::Skipped => "skipped",
+            Self::Held => "held",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What the word means, for people.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Pass => "number, phone and name belong together",
+            Self::Fail => "the phone or the name does not belong to the number",
+            Self::NoRecord => "the provider has nothing to compare with",
+            Self::Unrecognised => "answered in words no guide documents",
+            Self::Refused => "the endpoint refused the record",
+            Self::Unavailable => "no answer now; run again later",
+            Self::Skipped => "not sent, the run stopped first",
+            Self::Held => "not sent, a field is malformed",
+            Self::Unknown => "no usable answer; may have been charged",
+        }
+    }
+}
+
+/// Where a row's answer came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// The endpoint was asked, or at least tried.
+    Api,
+    /// Nobody was asked.
+    Local,
+}
+
+impl Source {
+    /// The word that stands in every output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Local => "local",
+        }
+    }
+}
+
+/// What became of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// What this row cost in this run.
+    pub charged: Charge,
+    /// Where the answer came from.
+    pub source: Source,
+    /// The endpoint's last answer, if a legible one came.
+    pub answer: Option<Answer>,
+    /// Why there is no answer, in our own words; names no person and no key.
+    pub explanation: Option<String>,
+    /// How many requests were made or tried.
+    pub attempts: u32,
+    /// How long the last attempt took.
+    pub elapsed: Option<Duration>,
+    /// When the last attempt ended.
+    pub at: Option<Timestamp>,
+}
+
+impl Verdict {
+    /// A row for which nobody was asked.
+    pub fn local(outcome: Outcome, explanation: Option<String>) -> Self {
+        Self {
+            outcome,
+            charged: Charge::No,
+            source: Source::Local,
+            answer: None,
+            explanation,
+            attempts: 0,
+            elapsed: None,
+            at: None,
+        }
+    }
+
+    /// The provider's message, or in its absence our explanation.
+    pub fn message(&self) -> Option<&str> {
+        let said = self.answer.as_ref().and_then(|answer| answer.message.as_deref());
+        said.or(self.explanation.as_deref())
+    }
+}
