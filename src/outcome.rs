@@ -22,12 +22,12 @@ pub enum Outcome {
     Unrecognised,
     /// The endpoint refused this record.
     Refused,
+    /// Not sent, because a local check found something.
+    Held,
     /// No answer now: the service, the network or the account.
     Unavailable,
     /// Not sent, because the run stopped first.
     Skipped,
-    /// Not sent, because a local check found something.
-    Held,
     /// Sent, or perhaps sent, and no usable answer came back: it may have been charged.
     Unknown,
 }

@@ -29,6 +29,8 @@ pub struct FieldSpec {
     pub flag_alias: Option<&'static str>,
     /// The help text of the flag, and the question asked for a missing value.
     pub help: &'static str,
+    /// What stands for the value in the help text.
+    pub value: &'static str,
     /// The value where none is given; a field without one must be given.
     pub default: Option<&'static str>,
     /// Column headers that mean this field, without case, space, `_`, `-` and `.`.
@@ -72,6 +74,7 @@ const FIELDS: [FieldSpec; 5] = [
         flag: "id-number",
         flag_alias: Some("nik"),
         help: "The number on the KTP (NIK), 16 digits",
+        value: "NIK",
         default: None,
         headers: NIK_HEADERS,
     },
@@ -80,6 +83,7 @@ const FIELDS: [FieldSpec; 5] = [
         flag: "phone",
         flag_alias: Some("phone-number"),
         help: "The mobile number, 08... or +628...",
+        value: "PHONE",
         default: None,
         headers: PHONE_HEADERS,
     },
@@ -88,6 +92,7 @@ const FIELDS: [FieldSpec; 5] = [
         flag: "name",
         flag_alias: None,
         help: "The name as on the KTP",
+        value: "NAME",
         default: None,
         headers: NAME_HEADERS,
     },
@@ -96,6 +101,7 @@ const FIELDS: [FieldSpec; 5] = [
         flag: "id-type",
         flag_alias: None,
         help: "The kind of identity document",
+        value: "TYPE",
         default: Some("KTP"),
         headers: &["idtype"],
     },
@@ -104,6 +110,7 @@ const FIELDS: [FieldSpec; 5] = [
         flag: "country",
         flag_alias: None,
         help: "The country, two letters",
+        value: "CODE",
         default: Some("ID"),
         headers: &["country"],
     },
