@@ -1,0 +1,210 @@
+//! `idv batch`: every record of a file.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use tokio::sync::oneshot;
+
+use crate::checks;
+use crate::cli::BatchArgs;
+use crate::commands::endpoint::Endpoint;
+use crate::commands::results::Results;
+use crate::commands::target::{Target, color, open_summary};
+use crate::commands::{advice, log};
+use crate::exit::Exit;
+use crate::input::{Options, Reader};
+use crate::interrupt::Interrupts;
+use crate::output::{Destination, Layout, Mask, Summary, Totals};
+use crate::pipeline::{self, Limits, Pipeline, Rows};
+use crate::progress::Progress;
+use crate::record::Field;
+use crate::retry::Policy;
+use crate::stop::{Reason, Stop};
+use crate::tally::Tally;
+
+/// Verifies a file.
+pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
+    let endpoint = Endpoint::open(&args.endpoint, args.concurrency)?;
+    let applicants = Applicants::open(&args)?;
+    let files = Files::open(&args, &applicants)?;
+    let shown = !args.no_progress;
+    let progress = Progress::run(args.output.quiet, shown, applicants.total);
+    log::start(args.output.verbose, &progress);
+    endpoint.announce(&progress);
+    progress.say(&format!("input: {}", applicants.reader.shape()));
+    let stop = Stop::default();
+    let sink = files.results.sink(applicants.layout(&args, &files.results));
+    let sink = sink.context("can't begin the results")?;
+    let beside_bar = files.results.is_terminal();
+    let results =
+        Results::new(sink, !args.unordered, beside_bar, progress.clone(), stop.clone());
+    let begun = Instant::now();
+    let run = Run { args: &args, endpoint: &endpoint, stop: &stop, progress: &progress };
+    let tally = run.go(applicants, results).await?;
+    progress.finish();
+    let Some(tally) = tally else {
+        files.abandon(&progress);
+        return Ok(Exit::Interrupted);
+    };
+    endpoint.conclude(&progress);
+    Ok(files.finish(&args, &tally, &stop, begun.elapsed(), &progress))
+}
+
+/// The input: what is read, and what is known of it before.
+struct Applicants {
+    reader: Reader,
+    /// A regular file has an end, and is read twice.
+    finite: bool,
+    /// How many rows a regular file has.
+    total: Option<u64>,
+}
+
+impl Applicants {
+    /// A regular file is read once before anything is sent, so that one which can't be read to
+    /// its end is found before it costs anything.
+    fn open(args: &BatchArgs) -> anyhow::Result<Self> {
+        let options = Options { delimiter: args.delimiter, map: args.map.clone() };
+        let finite = args.file.is_file();
+        let total = if finite {
+            let mut reader = Reader::open(&args.file, &options)?;
+            Some(reader.try_fold(0, |rows, row| row.map(|_| rows + 1))?)
+        } else {
+            None
+        };
+        Ok(Self { reader: Reader::open(&args.file, &options)?, finite, total })
+    }
+
+    fn layout(&self, args: &BatchArgs, results: &Target) -> Layout {
+        let shape = self.reader.shape();
+        let columns = || {
+            let column = |field| Some((field, shape.column_of(field)?.to_owned()));
+            Field::ALL.into_iter().filter_map(column).collect()
+        };
+        Layout {
+            columns: Arc::clone(self.reader.columns()),
+            delimiter: shape.delimiter,
+            bom: shape.bom,
+            mask: if args.output.mask { Mask::on(columns()) } else { Mask::default() },
+            color: color(args.output.color, results.is_terminal()),
+        }
+    }
+
+    fn rows(self) -> Rows {
+        let rows = self.reader.map(|row| {
+            let mut row = row.map_err(|error| error.to_string())?;
+            checks::prepare(&mut row);
+            Ok(row)
+        });
+        Rows { rows: Box::new(rows), finite: self.finite }
+    }
+}
+
+/// The files that a run writes.
+struct Files {
+    results: Target,
+    summary: Option<Destination>,
+}
+
+impl Files {
+    fn open(args: &BatchArgs, applicants: &Applicants) -> anyhow::Result<Self> {
+        let input = applicants.finite.then_some(args.file.as_path());
+        let results = Target::open(&args.output, input)?;
+        let open = |file: &Path| open_summary(file, input, &results, args.output.force);
+        match args.summary.as_deref().map(open).transpose() {
+            Ok(summary) => Ok(Self { results, summary }),
+            Err(error) => {
+                results.discard();
+                Err(error)
+            }
+        }
+    }
+
+    /// After a second Ctrl-C: what came so far stays where it is.
+    fn abandon(self, progress: &Progress) {
+        if let Some(file) = self.results.file() {
+            progress.warn(&format!("left at once; results so far: {}", file.part().display()));
+        }
+        if let Some(summary) = self.summary {
+            summary.discard();
+        }
+    }
+
+    /// Puts the results in place and sums up.
+    fn finish(
+        self,
+        args: &BatchArgs,
+        tally: &Tally,
+        stop: &Stop,
+        elapsed: Duration,
+        progress: &Progress,
+    ) -> Exit {
+        let part = self.results.file().map(|file| file.part().to_owned());
+        let broken = matches!(stop.reason(), Some(Reason::Output(_)));
+        if !broken && let Err(error) = self.results.finish() {
+            stop.stop(Reason::Output(error.to_string()));
+        }
+        if let (Some(Reason::Output(_)), Some(part)) = (stop.reason(), part) {
+            progress.warn(&format!("results so far: {}", part.display()));
+        }
+        let stopped = stop.reason();
+        let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch);
+        let next = advice::next(tally, stopped.as_ref());
+        let totals = Totals { elapsed, stopped, exit: exit.code(), next };
+        let summary = Summary { tally, totals: &totals };
+        progress.say(&summary.text(color(args.output.color, io::stderr().is_terminal())));
+        match self.summary.map_or(Ok(()), |file| write_summary(file, &summary)) {
+            Ok(()) => exit,
+            Err(error) => {
+                progress.warn(&format!("error: the summary can't be written: {error}"));
+                exit.max(Exit::Disk)
+            }
+        }
+    }
+}
+
+fn write_summary(file: Destination, summary: &Summary<'_>) -> io::Result<()> {
+    let mut out = file.writer()?;
+    serde_json::to_writer_pretty(&mut out, &summary.json())?;
+    out.write_all(b"\n")?;
+    file.finish()
+}
+
+/// A run while it goes on.
+struct Run<'a> {
+    args: &'a BatchArgs,
+    endpoint: &'a Endpoint,
+    stop: &'a Stop,
+    progress: &'a Progress,
+}
+
+impl Run<'_> {
+    /// Runs to the end; `None` when a second Ctrl-C came before it.
+    async fn go(&self, applicants: Applicants, results: Results) -> anyhow::Result<Option<Tally>> {
+        let concurrency = usize::from(self.endpoint.concurrency);
+        let policy = Policy::new(self.args.retries, None);
+        let client = self.endpoint.client.clone();
+        let pipeline = Pipeline::new(client, policy, concurrency, self.stop.clone());
+        let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
+        let (done, receive) = mpsc::channel();
+        let (sums, sum) = oneshot::channel();
+        std::thread::spawn(move || sums.send(results.collect(&receive)));
+        let run = async {
+            let limits = Limits::new(concurrency);
+            pipeline::run(Arc::new(pipeline), applicants.rows(), limits, done).await;
+            sum.await.context("the results broke off")
+        };
+        let say = || {
+            self.progress.warn(
+                "stopping: waiting for the answers under way; Ctrl-C again leaves at once",
+            );
+        };
+        tokio::select! {
+            tally = run => tally.map(Some),
+            () = interrupts.watch(self.stop, say) => Ok(None),
+            () = self.progress.write_lines() => Ok(None),
+        }
+    }
+}
