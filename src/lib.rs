@@ -1,7 +1,9 @@
 //! The map of the house: the modules of `idv`.
 
 pub mod answer;
+pub mod checks;
 pub mod code;
+pub mod input;
 pub mod outcome;
 pub mod problem;
 pub mod record;
