@@ -1,20 +1,28 @@
-//! The map of the house: the modules of `idv`.
+//! The map of the house: the modules of `idv`, from the door down to the ground floor.
+
+pub mod cli;
+pub mod commands;
+pub mod exit;
+pub mod settings;
+
+pub mod interrupt;
+pub mod output;
+pub mod progress;
+
+pub mod checks;
+pub mod input;
+
+pub mod pipeline;
+
+pub mod client;
+pub mod retry;
+pub mod stop;
 
 pub mod answer;
-pub mod cli;
-pub mod client;
 pub mod code;
-pub mod exit;
-pub mod interrupt;
 pub mod outcome;
-pub mod output;
-pub mod pipeline;
 pub mod problem;
-pub mod progress;
 pub mod record;
-pub mod retry;
 pub mod row;
-pub mod settings;
-pub mod stop;
 pub mod tally;
 pub mod text;

@@ -39,8 +39,7 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
     let sink = files.results.sink(applicants.layout(&args, &files.results));
     let sink = sink.context("can't begin the results")?;
     let beside_bar = files.results.is_terminal();
-    let results =
-        Results::new(sink, !args.unordered, beside_bar, progress.clone(), stop.clone());
+    let results = Results::new(sink, !args.unordered, beside_bar, progress.clone(), stop.clone());
     let begun = Instant::now();
     let run = Run { args: &args, endpoint: &endpoint, stop: &stop, progress: &progress };
     let tally = run.go(applicants, results).await?;
@@ -197,9 +196,8 @@ impl Run<'_> {
             sum.await.context("the results broke off")
         };
         let say = || {
-            self.progress.warn(
-                "stopping: waiting for the answers under way; Ctrl-C again leaves at once",
-            );
+            self.progress
+                .warn("stopping: waiting for the answers under way; Ctrl-C again leaves at once");
         };
         tokio::select! {
             tally = run => tally.map(Some),

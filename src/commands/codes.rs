@@ -30,14 +30,17 @@ pub fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
 }
 
 fn all() -> String {
-    let mut text = format!("{:<6} {:<8} {:<48} {}\n", "CODE", "CHARGED", "MEANING", "WHAT IDV DOES");
+    let mut text =
+        format!("{:<6} {:<8} {:<48} {}\n", "CODE", "CHARGED", "MEANING", "WHAT IDV DOES");
     for code in CODES {
         let Code { number, meaning, action, .. } = code;
         let charged = code.charge.word();
         // Writing to a String can't fail.
         let _ = writeln!(text, "{number:<6} {charged:<8} {meaning:<48} {action}");
     }
-    text.push_str("\nAny other code: unrecognised, perhaps charged, never asked again by itself.\n");
+    text.push_str(
+        "\nAny other code: unrecognised, perhaps charged, never asked again by itself.\n",
+    );
     text
 }
 

@@ -30,7 +30,12 @@ impl Endpoint {
         let (url, charges) = sandbox.unzip();
         let settings = Settings::resolve(args, concurrency, url)?;
         let client = Client::new(settings.client).context("can't set up the connection")?;
-        Ok(Self { client, concurrency: settings.concurrency, sandbox: charges, shown: settings.shown })
+        Ok(Self {
+            client,
+            concurrency: settings.concurrency,
+            sandbox: charges,
+            shown: settings.shown,
+        })
     }
 
     /// Says whom the run asks.

@@ -31,7 +31,8 @@ pub fn row(args: &VerifyArgs) -> anyhow::Result<Row> {
         return Ok(of_fields(given));
     }
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        let flags: Vec<_> = missing.iter().map(|field| format!("--{}", field.spec().flag)).collect();
+        let flags: Vec<_> =
+            missing.iter().map(|field| format!("--{}", field.spec().flag)).collect();
         bail!(
             "missing: {}\n\n  \
              hint: give each flag, or one JSON object on stdin: idv verify - < applicant.json",

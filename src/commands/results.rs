@@ -26,7 +26,13 @@ pub struct Results {
 
 impl Results {
     /// Results for a run.
-    pub fn new(sink: Box<dyn Sink>, ordered: bool, beside_bar: bool, progress: Progress, stop: Stop) -> Self {
+    pub fn new(
+        sink: Box<dyn Sink>,
+        ordered: bool,
+        beside_bar: bool,
+        progress: Progress,
+        stop: Stop,
+    ) -> Self {
         let order = ordered.then(Order::default);
         Self { sink: Some(sink), order, beside_bar, progress, stop, tally: Tally::default() }
     }

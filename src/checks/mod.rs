@@ -1,0 +1,72 @@
+//! Looks at one row before it is paid for: puts its values into the form that the endpoint takes,
+//! visibly, and says what is wrong with them.
+
+mod name;
+mod phone;
+mod words;
+
+use crate::problem::Problem;
+use crate::record::Field;
+use crate::row::Row;
+
+/// Normalises the record of a row and adds the problems found. The cells keep what was read.
+///
+/// A row that the reader found damaged is left as it is: its cells may stand in the wrong columns.
+pub fn prepare(row: &mut Row) {
+    if row.is_held() {
+        return;
+    }
+    id_number(row);
+    phone_number(row);
+    full_name(row);
+    constant(row, Field::IdType, "id_type.unsupported", "KTP");
+    constant(row, Field::Country, "country.unsupported", "ID");
+}
+
+fn id_number(row: &mut Row) {
+    if let Some(value) = words::joined_digits(row.record.get(Field::IdNumber), 16) {
+        row.record.set(Field::IdNumber, value);
+    }
+    if row.record.get(Field::IdNumber).is_empty() {
+        row.problems.push(Problem::malformed(
+            "id_number.empty",
+            "There is no identity number; fill in the 16 digits of the KTP.",
+        ));
+    }
+}
+
+fn phone_number(row: &mut Row) {
+    if let Some(value) = phone::normalised(row.record.get(Field::PhoneNumber)) {
+        row.record.set(Field::PhoneNumber, value);
+    }
+    row.problems.extend(phone::problem(row.record.get(Field::PhoneNumber)));
+}
+
+fn full_name(row: &mut Row) {
+    if let Some(value) = name::normalised(row.record.get(Field::Name)) {
+        row.record.set(Field::Name, value);
+    }
+    if row.record.get(Field::Name).is_empty() {
+        row.problems.push(Problem::malformed(
+            "name.empty",
+            "There is no name; fill in the name as it stands on the KTP.",
+        ));
+    }
+}
+
+/// A field that has one value only.
+fn constant(row: &mut Row, field: Field, code: &'static str, only: &'static str) {
+    let value = row.record.get(field);
+    if value == only {
+        return;
+    }
+    if value.trim().eq_ignore_ascii_case(only) {
+        row.record.set(field, only.to_owned());
+    } else {
+        let message = format!("{} must be {only}; the endpoint knows no other.", field.name());
+        row.problems.push(Problem::malformed(code, message));
+    }
+}
+
+#[cfg(test)]
+mod tests;

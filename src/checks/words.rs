@@ -1,0 +1,48 @@
+//! What belongs to the way a number is written, and not to the number.
+
+/// Whether a character only groups digits or can't be seen: white space, dots, apostrophes, dashes
+/// and the invisible characters that come with copying.
+pub fn is_punctuation(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c) || is_apostrophe(c) || is_dash(c) || c == '.'
+}
+
+/// Whether a character has no width: joiners, direction marks, byte order marks.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' | '\u{ad}')
+}
+
+/// Whether a character is one of the apostrophes that spreadsheets and keyboards write.
+pub fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '`' | '\u{2018}' | '\u{2019}' | '\u{b4}')
+}
+
+/// Whether a character is one of the dashes.
+pub fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+/// The digits of a grouped number, where exactly so many remain; `None` where there is nothing to
+/// change, or what remains isn't that number.
+pub fn joined_digits(value: &str, count: usize) -> Option<String> {
+    if value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let trimmed = value.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+    let of_number = |c: char| c.is_ascii_digit() || is_punctuation(c);
+    let digits: String = trimmed.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() == count && trimmed.chars().all(of_number) && !has_decimals(trimmed) {
+        Some(digits)
+    } else {
+        (trimmed.len() != value.len()).then(|| trimmed.to_owned())
+    }
+}
+
+/// Whether a number is written with decimals, as programs write one that they took for a fraction:
+/// one dot or comma, and a zero or two behind it.
+pub fn has_decimals(value: &str) -> bool {
+    let mut parts = value.split(['.', ',']);
+    let (whole, decimals, more) = (parts.next(), parts.next(), parts.next());
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    whole.is_some_and(is_number) && matches!(decimals, Some("0" | "00")) && more.is_none()
+}

@@ -1,0 +1,173 @@
+//! Why an input can't be read at all. Each message says what happened, where, and what to do next;
+//! none holds a value of an applicant.
+
+use std::io;
+
+use thiserror::Error;
+
+use super::shape::{list, printable};
+use crate::record::Field;
+
+/// Why an input can't be read, or not any further.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum InputError {
+    /// There is no such file.
+    #[error("{file}: no such file; check the name, or give - to read standard input")]
+    NotFound {
+        /// The file.
+        file: String,
+    },
+    /// A directory was given.
+    #[error("{file} is a directory; name a file in it")]
+    Directory {
+        /// The directory.
+        file: String,
+    },
+    /// The file can't be opened.
+    #[error("{file} can't be opened: {source}")]
+    Open {
+        /// The file.
+        file: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Reading failed on the way.
+    #[error("{file}, line {line}: reading failed: {source}; the rows before it were read")]
+    Read {
+        /// The file.
+        file: String,
+        /// The line that was to be read.
+        line: u64,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is nothing in it.
+    #[error(
+        "{file} is empty; export it again, with a first line that names the columns, such as \
+         id_number,phone_number,name"
+    )]
+    Empty {
+        /// The file.
+        file: String,
+    },
+    /// The file is written in a way that isn't read.
+    #[error("{file} {what}; {next}")]
+    Format {
+        /// The file.
+        file: String,
+        /// What it is.
+        what: String,
+        /// What to do.
+        next: String,
+    },
+    /// The first line is an applicant.
+    #[error(
+        "{file}, line {line}: the first line looks like an applicant, not like the names of the \
+         columns; put a line before it that names them, such as id_number,phone_number,name"
+    )]
+    NoHeader {
+        /// The file.
+        file: String,
+        /// The line.
+        line: u64,
+    },
+    /// No column is a field that must be given.
+    #[error(
+        "{file}, line {line}: no column is {}; the columns are {}; say which it is: {}",
+        names(fields, " or "),
+        list(columns),
+        maps(fields)
+    )]
+    MissingField {
+        /// The file.
+        file: String,
+        /// The line of the header.
+        line: u64,
+        /// The fields without a column.
+        fields: Vec<Field>,
+        /// The columns found.
+        columns: Vec<String>,
+    },
+    /// Several columns could be the same field.
+    #[error(
+        "{file}, line {line}: more than one column could be {}: {}; say which: {}",
+        field.name(), list(columns), choices(*field, keys)
+    )]
+    AmbiguousField {
+        /// The file.
+        file: String,
+        /// The line of the header.
+        line: u64,
+        /// The field.
+        field: Field,
+        /// The columns that could be it.
+        columns: Vec<String>,
+        /// What `--map` calls each of them: its name, or its number where names are the same.
+        keys: Vec<String>,
+    },
+    /// `--map` names a column that isn't there.
+    #[error(
+        "{file}, line {line}: --map {}={} names no column; the columns are {}",
+        field.name(), printable(column), list(columns)
+    )]
+    NoSuchColumn {
+        /// The file.
+        file: String,
+        /// The line of the header.
+        line: u64,
+        /// The field.
+        field: Field,
+        /// The column named.
+        column: String,
+        /// The columns found.
+        columns: Vec<String>,
+    },
+    /// `--map` gives a field twice.
+    #[error("--map gives {} twice: {}; keep one", field.name(), list(columns))]
+    MappedTwice {
+        /// The field.
+        field: Field,
+        /// The columns given for it.
+        columns: Vec<String>,
+    },
+    /// `--map` gives one column to two fields.
+    #[error(
+        "--map makes column {} both {} and {}; keep one",
+        printable(column), fields[0].name(), fields[1].name()
+    )]
+    SharedColumn {
+        /// The column.
+        column: String,
+        /// The fields.
+        fields: [Field; 2],
+    },
+    /// A delimiter that can't be one.
+    #[error("the delimiter must be one plain character, such as , ; | or a tab")]
+    Delimiter,
+}
+
+fn names(fields: &[Field], between: &str) -> String {
+    fields.iter().map(|field| field.name()).collect::<Vec<_>>().join(between)
+}
+
+fn maps(fields: &[Field]) -> String {
+    let maps: Vec<_> =
+        fields.iter().map(|field| format!("--map {}=COLUMN", field.name())).collect();
+    maps.join(" ")
+}
+
+fn choices(field: Field, keys: &[String]) -> String {
+    let choice = |key: &String| format!("--map {}", quoted_argument(field.name(), key));
+    keys.iter().map(choice).collect::<Vec<_>>().join(" or ")
+}
+
+/// `field=column` as a shell takes it.
+fn quoted_argument(field: &str, column: &str) -> String {
+    let plain = column.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    if plain {
+        format!("{field}={column}")
+    } else {
+        format!("'{field}={}'", printable(column).replace('\'', r"'\''"))
+    }
+}
