@@ -6,3 +6,4 @@ pub mod outcome;
 pub mod problem;
 pub mod record;
 pub mod row;
+pub mod sandbox;
