@@ -10,6 +10,8 @@ mod exchange;
 mod fault;
 mod request;
 mod script;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::io;
