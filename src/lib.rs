@@ -14,6 +14,8 @@ pub mod input;
 
 pub mod pipeline;
 
+pub mod sandbox;
+
 pub mod client;
 pub mod retry;
 pub mod stop;
