@@ -28,7 +28,10 @@ pub struct Row {
 /// Says where the row stood, and nothing of what stood there.
 impl std::fmt::Debug for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Row").field("number", &self.number).field("line", &self.line).finish()
+        f.debug_struct("Row")
+            .field("number", &self.number)
+            .field("line", &self.line)
+            .finish_non_exhaustive()
     }
 }
 

@@ -258,7 +258,7 @@ fn has_credentials(url: &Url) -> bool {
     url.query_pairs().any(|(name, _)| name == "partner_code" || name == "partner_key")
 }
 
-/// On this machine: 127.0.0.0/8, ::1, localhost.
+/// On this machine: 127.0.0.0/8, `::1`, localhost.
 fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let bare = host.trim_start_matches('[').trim_end_matches(']');

@@ -145,8 +145,12 @@ impl Files {
         if !broken && let Err(error) = self.results.finish() {
             stop.stop(Reason::Output(error.to_string()));
         }
-        if let (Some(Reason::Output(_)), Some(part)) = (stop.reason(), part) {
-            progress.warn(&format!("results so far: {}", part.display()));
+        match (stop.reason(), &args.output.output, part) {
+            (Some(Reason::Output(_)), _, Some(part)) => {
+                progress.warn(&format!("results so far: {}", part.display()));
+            }
+            (_, Some(file), Some(_)) => progress.say(&format!("results: {}", file.display())),
+            (_, _, _) => {}
         }
         let stopped = stop.reason();
         let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch);
@@ -189,7 +193,7 @@ impl Run<'_> {
         let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
         let (done, receive) = mpsc::channel();
         let (sums, sum) = oneshot::channel();
-        std::thread::spawn(move || sums.send(results.collect(&receive)));
+        std::thread::spawn(move || drop(sums.send(results.collect(&receive))));
         let run = async {
             let limits = Limits::new(concurrency);
             pipeline::run(Arc::new(pipeline), applicants.rows(), limits, done).await;

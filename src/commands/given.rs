@@ -28,7 +28,7 @@ pub fn row(args: &VerifyArgs) -> anyhow::Result<Row> {
         .filter(|field| field.spec().default.is_none() && args.record.get(*field).is_none())
         .collect();
     if missing.is_empty() {
-        return Ok(of_fields(given));
+        return Ok(of_fields(&given));
     }
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         let flags: Vec<_> =
@@ -51,11 +51,11 @@ fn ask(mut given: [Option<String>; 5], missing: &[Field]) -> anyhow::Result<Row>
         }
         given[*field as usize] = Some(line.trim_end_matches(['\r', '\n']).to_owned());
     }
-    Ok(of_fields(given))
+    Ok(of_fields(&given))
 }
 
-fn of_fields(given: [Option<String>; 5]) -> Row {
-    let named: Vec<_> = Field::ALL.into_iter().zip(&given).filter(|(_, v)| v.is_some()).collect();
+fn of_fields(given: &[Option<String>; 5]) -> Row {
+    let named: Vec<_> = Field::ALL.into_iter().zip(given).filter(|(_, v)| v.is_some()).collect();
     let columns: Arc<[String]> = named.iter().map(|(field, _)| field.name().to_owned()).collect();
     let cells: StringRecord = named.iter().filter_map(|(_, value)| value.as_deref()).collect();
     let record = Record::new(|field| {

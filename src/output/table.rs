@@ -19,7 +19,7 @@ const NAME: usize = 20;
 const OUTCOME: usize = 12;
 const CHARGED: usize = 7;
 /// The last column has no width of its own, but an end.
-const WHAT: usize = 64;
+const WHAT: usize = 42;
 
 /// Writes results as lines of a table.
 pub struct Table {
@@ -75,7 +75,10 @@ pub fn what<'a>(row: &'a Row, verdict: &'a Verdict) -> Cow<'a, str> {
         return verdict.explanation.as_deref().unwrap_or_default().into();
     };
     let word = |name: &str, said: &Option<String>| {
-        said.as_ref().map(|said| format!("{name} {}", said.replace('_', " ")))
+        // What there is no record for is said by the name already.
+        let short =
+            |said: &str| if said.starts_with("no_record") { "no record" } else { said }.to_owned();
+        said.as_deref().map(|said| format!("{name} {}", short(said)))
     };
     let matches = [word("phone", &answer.id_phone_match), word("name", &answer.id_name_match)];
     let said: Vec<_> = matches.into_iter().flatten().chain(answer.reason.clone()).collect();

@@ -89,6 +89,7 @@ impl Guard {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "it stands beside failures")]
     fn answer(code: i64, message: &str) -> Result<Answer, SendError> {
         Ok(Answer { code, message: Some(message.to_owned()), ..Answer::default() })
     }
@@ -97,10 +98,10 @@ mod tests {
         Err(SendError::NoAnswer("timed out".to_owned()))
     }
 
-    fn last(attempts: Vec<Result<Answer, SendError>>) -> Option<Reason> {
+    fn last(attempts: impl IntoIterator<Item = Result<Answer, SendError>>) -> Option<Reason> {
         let mut guard = Guard::new(8);
         let now = Instant::now();
-        attempts.iter().map(|attempt| guard.observe(attempt, now)).last().flatten()
+        attempts.into_iter().fold(None, |_, attempt| guard.observe(&attempt, now))
     }
 
     #[test]
@@ -120,8 +121,8 @@ mod tests {
     #[test]
     fn twenty_refusals_from_the_start_stop_it_and_an_answer_before_them_does_not() {
         let refused = || answer(11340, "phone_number error");
-        assert_eq!(last((0..19).map(|_| refused()).collect()), None);
-        assert_eq!(last((0..20).map(|_| refused()).collect()), Some(Reason::AllRefused(20)));
+        assert_eq!(last((0..19).map(|_| refused())), None);
+        assert_eq!(last((0..20).map(|_| refused())), Some(Reason::AllRefused(20)));
         let mut attempts = vec![answer(200, "success")];
         attempts.extend((0..40).map(|_| refused()));
         assert_eq!(last(attempts), None);
@@ -129,13 +130,13 @@ mod tests {
 
     #[test]
     fn as_many_unknowns_as_are_in_flight_stop_it_unless_a_clean_answer_comes_between() {
-        assert_eq!(last((0..7).map(|_| silence()).collect()), None);
-        assert_eq!(last((0..8).map(|_| silence()).collect()), Some(Reason::Unknowns(8)));
+        assert_eq!(last((0..7).map(|_| silence())), None);
+        assert_eq!(last((0..8).map(|_| silence())), Some(Reason::Unknowns(8)));
         let mut attempts: Vec<_> = (0..7).map(|_| silence()).collect();
         attempts.push(answer(11301, "name empty"));
         attempts.extend((0..7).map(|_| silence()));
         assert_eq!(last(attempts), None);
-        let undocumented = (0..8).map(|_| answer(12223, "")).collect();
+        let undocumented = (0..8).map(|_| answer(12223, ""));
         assert_eq!(last(undocumented), Some(Reason::Unknowns(8)));
     }
 

@@ -92,7 +92,8 @@ fn the_guides_refusal_is_refused_and_free() {
 
 #[test]
 fn a_code_in_a_string_and_unknown_fields_are_taken_as_they_come() {
-    let line = answered(r#"{"code":"200","result":"SUCCESS","further_info":"{\"a\":1}","x":[1]}"#, 0);
+    let line =
+        answered(r#"{"code":"200","result":"SUCCESS","further_info":"{\"a\":1}","x":[1]}"#, 0);
     assert_eq!(line["outcome"], "pass");
     assert_eq!(line["extra"], serde_json::json!({"further_info": "{\"a\":1}", "x": [1]}));
 }
@@ -103,7 +104,8 @@ fn a_documented_code_counts_under_any_http_status() {
     for status in ["400 Bad Request", "500 Internal Server Error", "302 Found"] {
         let answer = crate::support::server::response(status, "", body);
         let server = Server::start(answer, Duration::ZERO);
-        let run = Folder::at(&server.url).verify("3310990101900001", "081234567890", &["-f", "jsonl"]);
+        let run =
+            Folder::at(&server.url).verify("3310990101900001", "081234567890", &["-f", "jsonl"]);
         assert_eq!(lines(&run.code(3))[0]["outcome"], "refused", "{status}");
     }
 }

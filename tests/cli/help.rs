@@ -44,12 +44,29 @@ fn a_slip_of_the_pen_is_answered_with_the_near_word() {
 #[test]
 fn the_flags_are_those_of_the_contract() {
     let expected = [
-        "--format", "--output", "--sandbox", "--endpoint", "--timeout", "--connect-timeout",
-        "--mask", "--quiet", "--verbose", "--color", "--env-file", "--partner-key-file", "--force",
+        "--format",
+        "--output",
+        "--sandbox",
+        "--endpoint",
+        "--timeout",
+        "--connect-timeout",
+        "--mask",
+        "--quiet",
+        "--verbose",
+        "--color",
+        "--env-file",
+        "--partner-key-file",
+        "--force",
     ];
     let batch = [
-        "--concurrency", "--retries", "--unordered", "--map", "--delimiter", "--summary",
-        "--no-progress", "--fail-on-mismatch",
+        "--concurrency",
+        "--retries",
+        "--unordered",
+        "--map",
+        "--delimiter",
+        "--summary",
+        "--no-progress",
+        "--fail-on-mismatch",
     ];
     for flag in expected {
         assert!(help(&["verify", "--help"]).contains(flag), "{flag}");
@@ -58,7 +75,9 @@ fn the_flags_are_those_of_the_contract() {
     for flag in batch {
         assert!(help(&["batch", "--help"]).contains(flag), "{flag}");
     }
-    for flag in ["--nik", "--id-number", "--phone", "--phone-number", "--name", "--country", "--id-type"] {
+    for flag in
+        ["--nik", "--id-number", "--phone", "--phone-number", "--name", "--country", "--id-type"]
+    {
         assert!(help(&["verify", "--help"]).contains(flag), "{flag}");
     }
 }

@@ -59,7 +59,8 @@ fn modules_import_only_what_the_table_of_arrows_allows() {
         let may = allowed.get(&own).unwrap_or_else(|| panic!("{own} is not in the table"));
         let text = fs::read_to_string(&file).unwrap();
         for used in text.split("crate::").skip(1) {
-            let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let used: String =
+                used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             let fine = used.is_empty() || used == own || may.contains(&used);
             assert!(fine, "{} uses {used}, which the table does not allow", file.display());
         }

@@ -74,7 +74,9 @@ fn the_format_follows_the_files_ending() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);
     folder.write("a.csv", applicants(1));
-    for (file, begins) in [("r.csv", "nik,"), ("r.jsonl", "{"), ("r.json", "{"), ("r.txt", "   ROW")] {
+    for (file, begins) in
+        [("r.csv", "nik,"), ("r.jsonl", "{"), ("r.json", "{"), ("r.txt", "   ROW")]
+    {
         folder.idv(&["batch", "a.csv", "-o", file]).code(0).stdout("");
         assert!(folder.read(file).starts_with(begins), "{file}");
     }

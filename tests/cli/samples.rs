@@ -24,9 +24,8 @@ fn the_clean_sample_has_every_answered_outcome() {
 
 #[test]
 fn the_messy_sample_has_every_outcome_that_does_not_stop_a_run() {
-    let all = [
-        "fail", "held", "no_record", "pass", "refused", "unavailable", "unknown", "unrecognised",
-    ];
+    let all =
+        ["fail", "held", "no_record", "pass", "refused", "unavailable", "unknown", "unrecognised"];
     assert_eq!(outcomes("pemohon.csv", 4), BTreeSet::from(all.map(str::to_owned)));
 }
 

@@ -44,7 +44,8 @@ fn failures_are_the_same_for_the_same_seed() {
         let sandbox = Sandbox::with(&["--fail-rate", "0.3", "--seed", "7"]);
         let folder = Folder::at(&sandbox.url);
         folder.write("a.csv", applicants(12));
-        let args = ["batch", "a.csv", "-c", "1", "--timeout", "1s", "--retries", "1", "-o", "r.jsonl"];
+        let args =
+            ["batch", "a.csv", "-c", "1", "--timeout", "1s", "--retries", "1", "-o", "r.jsonl"];
         folder.idv(&args);
         let lines = jsonl(&folder.read("r.jsonl"));
         assert_eq!(sandbox.charges()["most_charges_for_one_record"], 1);
@@ -83,10 +84,16 @@ fn codes_are_listed_and_explained() {
     let folder = Folder::bare();
     let all = folder.idv(&["codes"]).code(0);
     let text = crate::support::stdout(&all);
-    for code in ["200", "301", "302", "303", "304", "305", "600", "11350", "11301", "11304", "11340"] {
+    for code in
+        ["200", "301", "302", "303", "304", "305", "600", "11350", "11301", "11304", "11340"]
+    {
         assert!(text.lines().any(|line| line.starts_with(code)), "{code}: {text}");
     }
     let one = folder.idv(&["codes", "305"]).code(0);
     one.stdout(predicate::str::contains("tomorrow").and(predicate::str::contains("charged   no")));
-    folder.idv(&["codes", "999"]).code(2).stdout("").stderr(predicate::str::contains("unrecognised"));
+    folder
+        .idv(&["codes", "999"])
+        .code(2)
+        .stdout("")
+        .stderr(predicate::str::contains("unrecognised"));
 }

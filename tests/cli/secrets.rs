@@ -38,7 +38,9 @@ fn no_output_error_or_log_holds_the_key_or_names_a_person() {
 
 #[test]
 fn a_wrong_endpoint_or_a_refused_connection_does_not_show_the_key() {
-    for endpoint in ["http://127.0.0.1:9/", "https://127.0.0.1:9/", "https://h.invalid/", "http://h/"] {
+    for endpoint in
+        ["http://127.0.0.1:9/", "https://127.0.0.1:9/", "https://h.invalid/", "http://h/"]
+    {
         let folder = Folder::at(endpoint);
         folder.write("a.csv", "nik,phone,name\n3310990101900123,081234567890,Zulkarnaen\n");
         let args = ["batch", "a.csv", "-vv", "--retries", "0", "--connect-timeout", "2s"];

@@ -37,7 +37,8 @@ fn missing_settings_are_each_named_and_so_is_the_example() {
 fn a_flag_beats_an_env_file_beats_the_environment_beats_dot_env() {
     let server = Server::start(json(PASS), Duration::ZERO);
     let folder = Folder::bare();
-    let here = format!("IDV_ENDPOINT='{}'\nIDV_PARTNER_CODE='dot'\nIDV_PARTNER_KEY='dot'\n", server.url);
+    let here =
+        format!("IDV_ENDPOINT='{}'\nIDV_PARTNER_CODE='dot'\nIDV_PARTNER_KEY='dot'\n", server.url);
     folder.write(".env", here);
     folder.idv(&record()).code(0);
     assert!(asked(&server).ends_with("partner_code=dot&partner_key=dot"));
@@ -50,8 +51,8 @@ fn a_flag_beats_an_env_file_beats_the_environment_beats_dot_env() {
 
     let server = Server::start(json(PASS), Duration::ZERO);
     folder.write("my.env", "IDV_PARTNER_CODE='file'\nIDV_PARTNER_KEY='file'\n");
-    let mut command =
-        folder.command(&[record(), vec!["--env-file", "my.env", "--endpoint", &server.url]].concat());
+    let mut command = folder
+        .command(&[record(), vec!["--env-file", "my.env", "--endpoint", &server.url]].concat());
     command.env("IDV_ENDPOINT", "https://h.example/").env("IDV_PARTNER_CODE", "environment");
     assert_cmd::Command::from_std(command).assert().code(0);
     assert!(asked(&server).ends_with("partner_code=file&partner_key=file"));

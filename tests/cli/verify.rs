@@ -27,9 +27,24 @@ fn a_pipe_gets_one_json_line_with_the_fields_in_their_order() {
     let line = &lines(&run)[0];
     let keys: Vec<_> = line.as_object().unwrap().keys().map(String::as_str).collect();
     let mut expected = vec![
-        "row", "outcome", "code", "message", "sequence_id", "result", "id_phone_match",
-        "id_name_match", "reason", "charged", "source", "attempts", "elapsed_ms", "verified_at",
-        "sent", "input", "problems", "extra",
+        "row",
+        "outcome",
+        "code",
+        "message",
+        "sequence_id",
+        "result",
+        "id_phone_match",
+        "id_name_match",
+        "reason",
+        "charged",
+        "source",
+        "attempts",
+        "elapsed_ms",
+        "verified_at",
+        "sent",
+        "input",
+        "problems",
+        "extra",
     ];
     let mut sorted = keys.clone();
     sorted.sort_unstable();
@@ -48,7 +63,8 @@ fn a_pipe_gets_one_json_line_with_the_fields_in_their_order() {
 fn a_json_object_on_stdin_is_a_record() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);
-    let text = r#"{"NIK": 9171022512990011, "No. HP": "0812 3456 7890", "nama": "Budi", "ref": "A-1"}"#;
+    let text =
+        r#"{"NIK": 9171022512990011, "No. HP": "0812 3456 7890", "nama": "Budi", "ref": "A-1"}"#;
     let command = folder.command(&["verify", "-"]);
     let run = assert_cmd::Command::from_std(command).write_stdin(text).assert().code(0);
     let line = &lines(&run)[0];
@@ -96,7 +112,8 @@ fn a_malformed_record_is_held_and_says_how_to_repair_it() {
 fn a_missing_field_without_a_terminal_names_the_flag() {
     let sandbox = Sandbox::start();
     let run = Folder::at(&sandbox.url).idv(&["verify", "--nik", NIK]).code(2);
-    run.stdout("").stderr(predicate::str::contains("--phone").and(predicate::str::contains("--name")));
+    run.stdout("")
+        .stderr(predicate::str::contains("--phone").and(predicate::str::contains("--name")));
     assert_eq!(sandbox.requests(), 0);
 }
 

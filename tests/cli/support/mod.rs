@@ -149,7 +149,9 @@ pub fn stderr(assert: &Assert) -> String {
 
 /// A CSV of so many applicants who all pass.
 pub fn applicants(count: u64) -> String {
-    let row = |n: u64| format!("331099010190{:04},08{:010},Contoh {n}\n", 1 + n % 8999, 1_200_000_000 + n);
+    let row = |n: u64| {
+        format!("331099010190{:04},08{:010},Contoh {n}\n", 1 + n % 8999, 1_200_000_000 + n)
+    };
     (1..=count).map(row).fold("nik,phone,name\n".to_owned(), |text, row| text + &row)
 }
 

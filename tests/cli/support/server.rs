@@ -35,7 +35,10 @@ impl Server {
     }
 
     /// Gives each request the response that `answer` makes of its number, from 0.
-    pub fn with(answer: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static, latency: Duration) -> Self {
+    pub fn with(
+        answer: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static,
+        latency: Duration,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let seen = Arc::new(Seen::default());
