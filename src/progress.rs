@@ -160,3 +160,19 @@ fn paid(counts: Arc<Counts>) -> impl Fn(&ProgressState, &mut dyn fmt::Write) + S
         let _ = write!(out, "charged {charged}  unknown {unknown}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_how_far_it_is_and_what_it_cost() {
+        let progress = Progress::run(false, false, Some(12_000));
+        for _ in 0..1_500 {
+            progress.count(Charge::Yes);
+        }
+        progress.count(Charge::Unknown);
+        progress.count(Charge::No);
+        assert_eq!(progress.line(), "1,502 of 12,000 rows, 1,502/s, charged 1,500, unknown 1");
+    }
+}

@@ -118,6 +118,22 @@ fn columns_are_mapped_by_hand_where_their_headers_do_not_say_it() {
 }
 
 #[test]
+fn the_delimiter_is_found_or_said() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    for (delimiter, flag) in [(",", ","), (";", ";"), ("|", "|"), ("\t", "tab")] {
+        let text =
+            ["nik", "hp", "nama\n3310990101900001", "081234567890", "Budi\n"].join(delimiter);
+        folder.write("a.csv", text);
+        folder.idv(&["batch", "a.csv"]).code(0);
+        folder.idv(&["batch", "a.csv", "--delimiter", flag]).code(0);
+    }
+    folder.idv(&["batch", "a.csv", "--delimiter", ";"]).code(2).stdout("");
+    folder.idv(&["batch", "a.csv", "--delimiter", "xx"]).code(2).stdout("");
+    assert_eq!(sandbox.charged(), 8);
+}
+
+#[test]
 fn the_summary_adds_up_on_stderr_and_in_its_file() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);
