@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod code;
+pub mod ledger;
 pub mod outcome;
 pub mod problem;
 pub mod record;
