@@ -22,6 +22,7 @@ pub mod stop;
 
 pub mod answer;
 pub mod code;
+pub mod ledger;
 pub mod outcome;
 pub mod problem;
 pub mod record;
