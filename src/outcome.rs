@@ -83,6 +83,10 @@ impl Outcome {
 pub enum Source {
     /// The endpoint was asked, or at least tried.
     Api,
+    /// An earlier run asked, or another one that goes on beside this.
+    Ledger,
+    /// Another row of this run has the same record.
+    Duplicate,
     /// Nobody was asked.
     Local,
 }
@@ -92,6 +96,8 @@ impl Source {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Api => "api",
+            Self::Ledger => "ledger",
+            Self::Duplicate => "duplicate",
             Self::Local => "local",
         }
     }

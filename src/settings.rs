@@ -6,12 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use etcetera::{BaseStrategy as _, choose_base_strategy};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::cli::EndpointArgs;
 use crate::client;
+use crate::ledger::Kind;
 
 /// Where the endpoint's URL is read from.
 pub const ENDPOINT: &str = "IDV_ENDPOINT";
@@ -21,6 +23,8 @@ pub const PARTNER_CODE: &str = "IDV_PARTNER_CODE";
 pub const PARTNER_KEY: &str = "IDV_PARTNER_KEY";
 /// Where the name of a file with the partner key is read from.
 pub const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
+/// Where the ledger's file is named.
+pub const LEDGER: &str = "IDV_LEDGER";
 /// Where the number of requests in flight is read from.
 pub const CONCURRENCY: &str = "IDV_CONCURRENCY";
 
@@ -67,6 +71,9 @@ pub enum SettingsError {
     /// An endpoint that can't be used.
     #[error("the endpoint {0}")]
     Endpoint(&'static str),
+    /// No place for the ledger.
+    #[error("no home folder is known for the ledger: name a file with --ledger")]
+    NoHome,
     /// A number that is none.
     #[error("{name} must be a number from 1 to 4096")]
     Number {
@@ -83,6 +90,12 @@ pub struct Settings {
     pub shown: String,
     /// Requests in flight.
     pub concurrency: u16,
+    /// Whose calls these are: a record is known by it too.
+    pub partner_code: String,
+    /// What is behind the endpoint.
+    pub kind: Kind,
+    /// The file that remembers the calls.
+    pub ledger: PathBuf,
 }
 
 /// Shows neither the URL with its credentials nor anything else that was read.
@@ -98,6 +111,7 @@ impl Settings {
     pub fn resolve(
         args: &EndpointArgs,
         concurrency: Option<u16>,
+        ledger: Option<&Path>,
         sandbox: Option<Url>,
     ) -> Result<Self, SettingsError> {
         let layers = Layers::read(args.env_file.as_deref())?;
@@ -105,12 +119,20 @@ impl Settings {
             Some(concurrency) => concurrency,
             None => layers.concurrency()?,
         };
+        let built_in = sandbox.is_some();
         let (endpoint, code, key) = match sandbox {
             Some(url) => (url, "sandbox".to_owned(), SecretString::from("sandbox")),
             None => layers.account(args)?,
         };
         let loopback = is_loopback(&endpoint);
         let shown = shown(&endpoint);
+        let kind = if loopback { Kind::Sandbox } else { Kind::Live };
+        // The built-in sandbox is beside all settings, but not beside a flag.
+        let named = layers.get(LEDGER).filter(|_| !built_in).map(PathBuf::from);
+        let ledger = match ledger.map(Path::to_owned).or(named) {
+            Some(ledger) => ledger,
+            None => default_ledger(kind)?,
+        };
         let client = client::Options {
             url: with_credentials(endpoint, &code, &key),
             loopback,
@@ -118,8 +140,31 @@ impl Settings {
             connect_timeout: args.connect_timeout.min(args.timeout).max(Duration::from_millis(1)),
             connections: usize::from(concurrency),
         };
-        Ok(Self { client, shown, concurrency })
+        Ok(Self { client, shown, concurrency, partner_code: code, kind, ledger })
     }
+}
+
+/// The ledger that `idv ledger` is about: the flag's, the setting's, or the default one.
+pub fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, SettingsError> {
+    if let Some(file) = flag {
+        return Ok(file.to_owned());
+    }
+    if sandbox {
+        return default_ledger(Kind::Sandbox);
+    }
+    match Layers::read(None)?.get(LEDGER) {
+        Some(file) => Ok(PathBuf::from(file)),
+        None => default_ledger(Kind::Live),
+    }
+}
+
+fn default_ledger(kind: Kind) -> Result<PathBuf, SettingsError> {
+    let base = choose_base_strategy().map_err(|_| SettingsError::NoHome)?;
+    let folder = base.state_dir().unwrap_or_else(|| base.data_dir()).join("idv");
+    Ok(folder.join(match kind {
+        Kind::Live => "ledger.db",
+        Kind::Sandbox => "ledger.sandbox.db",
+    }))
 }
 
 /// One place where settings stand.

@@ -32,6 +32,12 @@ pub enum Reason {
     /// No trusted TLS connection.
     #[error("no trusted TLS connection: {0}")]
     Tls(String),
+    /// As much as `--max-charges` allows was charged, or may have been.
+    #[error("the budget of {0} charges is used up")]
+    Budget(u64),
+    /// The ledger can't be trusted with more.
+    #[error("the ledger: {0}")]
+    Ledger(String),
     /// Ctrl-C or SIGTERM.
     #[error("interrupted")]
     Interrupted,
@@ -56,6 +62,8 @@ impl Reason {
             Self::GaveUp(_) => "unreachable",
             Self::Redirected(_) | Self::Denied(_) => "endpoint",
             Self::Tls(_) => "tls",
+            Self::Budget(_) => "budget",
+            Self::Ledger(_) => "ledger",
             Self::Interrupted => "interrupted",
             Self::OutputClosed => "output_closed",
             Self::Output(_) => "output",

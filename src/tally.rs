@@ -53,6 +53,7 @@ pub struct Tally {
     codes: BTreeMap<i64, u64>,
     matches: BTreeMap<(Match, Match), u64>,
     problems: BTreeMap<&'static str, u64>,
+    saved: u64,
     latency: Option<Histogram<u64>>,
 }
 
@@ -65,6 +66,7 @@ impl Default for Tally {
             codes: BTreeMap::new(),
             matches: BTreeMap::new(),
             problems: BTreeMap::new(),
+            saved: 0,
             // Microseconds up to an hour, to three digits; the bounds are sound, so it is there.
             latency: Histogram::new_with_bounds(1, 3_600_000_000, 3).ok(),
         }
@@ -83,6 +85,7 @@ impl Tally {
         if let Some(answer) = &verdict.answer {
             *self.codes.entry(answer.code).or_default() += 1;
             self.add_matches(answer);
+            self.saved += u64::from(is_saved(verdict.source, answer));
         }
         if let (Source::Api, Some(_), Some(elapsed)) =
             (verdict.source, &verdict.answer, verdict.elapsed)
@@ -124,6 +127,11 @@ impl Tally {
         self.matches.iter().map(|((phone, name), count)| (*phone, *name, *count))
     }
 
+    /// Rows that would have been charged, had their answer not been known already.
+    pub fn saved(&self) -> u64 {
+        self.saved
+    }
+
     /// Problems by their code.
     pub fn problems(&self) -> impl Iterator<Item = (&'static str, u64)> {
         self.problems.iter().map(|(code, count)| (*code, *count))
@@ -133,6 +141,13 @@ impl Tally {
     pub fn latency(&self, share: f64) -> Option<Duration> {
         let latency = self.latency.as_ref().filter(|latency| !latency.is_empty())?;
         Some(Duration::from_micros(latency.value_at_quantile(share)))
+    }
+}
+
+fn is_saved(source: Source, answer: &Answer) -> bool {
+    match source {
+        Source::Ledger | Source::Duplicate => answer.charge() == Charge::Yes,
+        Source::Api | Source::Local => false,
     }
 }
 

@@ -10,7 +10,8 @@ use crate::tally::Tally;
 pub fn exit(tally: &Tally, stopped: Option<&Reason>, strict: bool) -> Exit {
     let some = |outcomes: &[Outcome]| outcomes.iter().any(|outcome| tally.outcome(*outcome) > 0);
     let when = |happened: bool, exit: Exit| if happened { exit } else { Exit::Ok };
-    let unknown = when(tally.charged(Charge::Unknown) > 0, Exit::Unknown);
+    let in_doubt = tally.outcome(Outcome::Unknown) + tally.charged(Charge::Unknown) > 0;
+    let unknown = when(in_doubt, Exit::Unknown);
     if stopped == Some(&Reason::OutputClosed) {
         return unknown;
     }
@@ -25,7 +26,7 @@ pub fn exit(tally: &Tally, stopped: Option<&Reason>, strict: bool) -> Exit {
 
 const fn of_stop(reason: &Reason) -> Exit {
     match reason {
-        Reason::Output(_) | Reason::Input(_) => Exit::Disk,
+        Reason::Output(_) | Reason::Input(_) | Reason::Ledger(_) => Exit::Disk,
         Reason::Interrupted => Exit::Interrupted,
         Reason::OutputClosed => Exit::Ok,
         Reason::Account(_)
@@ -35,6 +36,7 @@ const fn of_stop(reason: &Reason) -> Exit {
         | Reason::GaveUp(_)
         | Reason::Redirected(_)
         | Reason::Denied(_)
+        | Reason::Budget(_)
         | Reason::Tls(_) => Exit::Stopped,
     }
 }
@@ -49,21 +51,21 @@ pub fn next(tally: &Tally, stopped: Option<&Reason>) -> Vec<String> {
     };
     advise(
         tally.outcome(Outcome::Held) > 0,
-        "repair the held rows in the source (idv_problems names what is wrong) and run those again",
+        "repair the held rows in the source (idv_problems names what is wrong) and run it again",
     );
     advise(
         tally.outcome(Outcome::Refused) > 0,
-        "look at idv_message of the refused rows, repair the source and run those again",
+        "look at idv_message of the refused rows, repair the source and run it again",
     );
     advise(
-        tally.charged(Charge::Unknown) > 0,
-        "rows with charged = unknown may have been charged: compare with the invoice before \
-         asking again",
+        tally.outcome(Outcome::Unknown) + tally.charged(Charge::Unknown) > 0,
+        "what is unknown may have been charged and is never sent again by itself: find the calls \
+         with idv ledger show --outcome unknown, compare with the invoice, and settle each with \
+         idv ledger resolve CALL --charged or --not-charged; or ask again with --unknown resend",
     );
     advise(
         tally.outcome(Outcome::Skipped) + tally.outcome(Outcome::Unavailable) > 0,
-        "run a file of the rows that are skipped or unavailable; rows that were answered would be \
-         charged again",
+        "run the same command again: what was answered is known and costs nothing",
     );
     next
 }
@@ -76,9 +78,9 @@ fn after_stop(reason: &Reason) -> Option<String> {
             "read the messages of the refused rows, and the columns that were chosen above"
         }
         Reason::Unknowns(_) => {
-            "try one record with idv verify; when it is answered, go on with the rest"
+            "try one record with idv verify; when it is answered, run the same command again"
         }
-        Reason::GaveUp(_) => "check the network and IDV_ENDPOINT, then run the rest",
+        Reason::GaveUp(_) => "check the network and IDV_ENDPOINT",
         Reason::Redirected(_) | Reason::Denied(_) => {
             "compare IDV_ENDPOINT with the address in your contract"
         }
@@ -86,7 +88,9 @@ fn after_stop(reason: &Reason) -> Option<String> {
             "check IDV_ENDPOINT, the clock of this machine and the certificates it trusts"
         }
         Reason::Output(_) => "make room for the results; what is written stands in the .part file",
-        Reason::Input(_) => "repair the input, then run the rest",
+        Reason::Input(_) => "repair the input",
+        Reason::Budget(_) => "raise --max-charges to ask about more",
+        Reason::Ledger(_) => "mend what the ledger complains of before anything else is sent",
         Reason::Interrupted | Reason::OutputClosed => return None,
     };
     Some(advice.to_owned())

@@ -13,12 +13,13 @@ use crate::cli::BatchArgs;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::results::Results;
 use crate::commands::target::{Target, color, open_summary};
-use crate::commands::{advice, log};
+use crate::commands::{advice, finish, log};
 use crate::exit::Exit;
 use crate::input::{Options, Reader};
 use crate::interrupt::Interrupts;
+use crate::ledger;
 use crate::output::{Destination, Layout, Mask, Summary, Totals};
-use crate::pipeline::{self, Limits, Pipeline, Rows};
+use crate::pipeline::{self, Limits, Pipeline, Rows, Terms};
 use crate::progress::Progress;
 use crate::record::Field;
 use crate::retry::Policy;
@@ -27,7 +28,7 @@ use crate::tally::Tally;
 
 /// Verifies a file.
 pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
-    let endpoint = Endpoint::open(&args.endpoint, args.concurrency)?;
+    let endpoint = Endpoint::open(&args.endpoint, &args.ledger, args.concurrency)?;
     let applicants = Applicants::open(&args)?;
     let files = Files::open(&args, &applicants)?;
     let shown = !args.no_progress;
@@ -41,7 +42,14 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
     let beside_bar = files.results.is_terminal();
     let results = Results::new(sink, !args.unordered, beside_bar, progress.clone(), stop.clone());
     let begun = Instant::now();
-    let run = Run { args: &args, endpoint: &endpoint, stop: &stop, progress: &progress };
+    let ledger = match endpoint.begin("batch").await {
+        Ok(ledger) => ledger,
+        Err(error) => {
+            files.discard();
+            return Err(error);
+        }
+    };
+    let run = Run { args: &args, endpoint: &endpoint, stop: &stop, progress: &progress, ledger };
     let tally = run.go(applicants, results).await?;
     progress.finish();
     let Some(tally) = tally else {
@@ -121,6 +129,14 @@ impl Files {
         }
     }
 
+    /// Takes back what was opened for a run that does not begin.
+    fn discard(self) {
+        self.results.discard();
+        if let Some(summary) = self.summary {
+            summary.discard();
+        }
+    }
+
     /// After a second Ctrl-C: what came so far stays where it is.
     fn abandon(self, progress: &Progress) {
         if let Some(file) = self.results.file() {
@@ -181,15 +197,19 @@ struct Run<'a> {
     endpoint: &'a Endpoint,
     stop: &'a Stop,
     progress: &'a Progress,
+    ledger: (ledger::Run, ledger::Reader),
 }
 
 impl Run<'_> {
     /// Runs to the end; `None` when a second Ctrl-C came before it.
-    async fn go(&self, applicants: Applicants, results: Results) -> anyhow::Result<Option<Tally>> {
+    async fn go(self, applicants: Applicants, results: Results) -> anyhow::Result<Option<Tally>> {
         let concurrency = usize::from(self.endpoint.concurrency);
+        let (ledger, past) = self.ledger;
         let policy = Policy::new(self.args.retries, None);
+        let terms = self.endpoint.terms(&self.args.ledger, &ledger, policy);
+        let terms = Terms { max_charges: self.args.max_charges, ..terms };
         let client = self.endpoint.client.clone();
-        let pipeline = Pipeline::new(client, policy, concurrency, self.stop.clone());
+        let pipeline = Pipeline::new(client, ledger.clone(), past, terms, self.stop.clone());
         let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
         let (done, receive) = mpsc::channel();
         let (sums, sum) = oneshot::channel();
@@ -197,7 +217,9 @@ impl Run<'_> {
         let run = async {
             let limits = Limits::new(concurrency);
             pipeline::run(Arc::new(pipeline), applicants.rows(), limits, done).await;
-            sum.await.context("the results broke off")
+            let tally = sum.await.context("the results broke off");
+            finish(ledger, self.stop.reason().as_ref()).await;
+            tally
         };
         let say = || {
             self.progress

@@ -9,7 +9,7 @@ use crate::checks;
 use crate::cli::{Format, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
 use crate::commands::target::{Target, color};
-use crate::commands::{advice, given, log};
+use crate::commands::{advice, finish, given, log};
 use crate::exit::Exit;
 use crate::interrupt::Interrupts;
 use crate::outcome::Verdict;
@@ -30,16 +30,22 @@ const WITHIN: Duration = Duration::from_secs(60);
 pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     let progress = Progress::messages(args.output.quiet);
     log::start(args.output.verbose, &progress);
-    let endpoint = Endpoint::open(&args.endpoint, Some(1))?;
+    let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1))?;
     let mut row = given::row(&args)?;
     checks::prepare(&mut row);
     let target = Target::open(&args.output, None)?;
     endpoint.announce(&progress);
     let stop = Stop::default();
-    let Some(verdict) = ask(&endpoint, &row, &stop, &progress).await? else {
+    let (ledger, past) = endpoint.begin("verify").await?;
+    let policy = Policy::new(RETRIES, Some(WITHIN));
+    let terms = endpoint.terms(&args.ledger, &ledger, policy);
+    let pipeline =
+        Pipeline::new(endpoint.client.clone(), ledger.clone(), past, terms, stop.clone());
+    let Some(verdict) = ask(&pipeline, &row, &stop, &progress).await? else {
         target.discard();
         return Ok(Exit::Interrupted);
     };
+    finish(ledger, stop.reason().as_ref()).await;
     let written = write(&args, target, &row, &verdict);
     let mut tally = Tally::default();
     tally.add(&verdict, &row.problems);
@@ -58,17 +64,15 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
 
 /// `None` when a second Ctrl-C came before the answer.
 async fn ask(
-    endpoint: &Endpoint,
+    pipeline: &Pipeline,
     row: &Row,
     stop: &Stop,
     progress: &Progress,
 ) -> anyhow::Result<Option<Verdict>> {
-    let policy = Policy::new(RETRIES, Some(WITHIN));
-    let pipeline = Pipeline::new(endpoint.client.clone(), policy, 1, stop.clone());
     let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let say = || progress.warn("waiting for the answer under way; Ctrl-C again leaves at once");
     Ok(tokio::select! {
-        verdict = pipeline.verify(row) => Some(verdict),
+        verdict = async { pipeline.verify(row).await.on_disk(stop).await } => Some(verdict),
         () = interrupts.watch(stop, say) => None,
     })
 }

@@ -116,16 +116,25 @@ pub(super) fn secret(path: &Path, connection: &Connection) -> Result<[u8; 32], L
     found.ok_or_else(|| LedgerError::Corrupt(path.to_owned()))
 }
 
+/// The kind that the first run stamped; none before it.
+pub(super) fn kind(path: &Path, connection: &Connection) -> Result<Option<Kind>, LedgerError> {
+    let word = stamp(path, connection)?;
+    Ok(word.map(|word| if word == Kind::Live.word() { Kind::Live } else { Kind::Sandbox }))
+}
+
+fn stamp(path: &Path, connection: &Connection) -> Result<Option<String>, LedgerError> {
+    connection
+        .query_row("SELECT kind FROM ledger", [], |row| row.get(0))
+        .map_err(|error| LedgerError::of(path, &error))
+}
+
 /// Refuses a ledger that another kind of run has stamped; says whether it is stamped at all.
 pub(super) fn check_kind(
     path: &Path,
     connection: &Connection,
     kind: Kind,
 ) -> Result<bool, LedgerError> {
-    let stamped: Option<String> = connection
-        .query_row("SELECT kind FROM ledger", [], |row| row.get(0))
-        .map_err(|error| LedgerError::of(path, &error))?;
-    match stamped {
+    match stamp(path, connection)? {
         Some(stamped) if stamped != kind.word() => {
             Err(LedgerError::OtherKind { path: path.to_owned(), stamped, asked: kind.word() })
         }

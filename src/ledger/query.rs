@@ -57,6 +57,11 @@ impl Reader {
         &self.path
     }
 
+    /// The kind that the first run stamped; none before it.
+    pub fn kind(&self) -> Result<Option<Kind>, LedgerError> {
+        open::kind(&self.path, &self.connection)
+    }
+
     /// For a plan that sends nothing: what a run that starts now would find.
     pub fn asker(&self, kind: Kind, partner_code: &str, options: ClaimOptions) -> Asker {
         let keys = KeyMaker::new(&self.secret, kind.word(), partner_code);

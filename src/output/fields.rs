@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::outcome::Verdict;
+use crate::outcome::{Source, Verdict};
 use crate::record::Field;
 use crate::row::Row;
 use crate::text;
@@ -66,9 +66,9 @@ fn escape_owned(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// What was sent for a field; `None` when nothing was.
+/// What was sent for a field, be it by an earlier call; `None` when nothing was.
 pub fn sent<'a>(row: &'a Row, verdict: &Verdict, field: Field) -> Option<&'a str> {
-    (verdict.attempts > 0).then(|| row.record.get(field))
+    (verdict.source != Source::Local).then(|| row.record.get(field))
 }
 
 /// The message: the provider's, or ours.

@@ -84,11 +84,14 @@ impl<'a> Line<'a> {
             attempts: verdict.attempts,
             elapsed_ms: fields::elapsed_ms(verdict),
             verified_at: fields::verified_at(verdict),
-            sent: (verdict.attempts > 0).then_some(Sent { record: &row.record, mask }),
+            sent: (verdict.source != Source::Local).then_some(Sent { record: &row.record, mask }),
             input: Input { row, keys, mask },
             problems: &row.problems,
-            // It may hold personal data of no known name, so a mask hides the whole of it.
-            extra: answer.filter(|_| !mask.is_on()).map(|answer| &answer.extra),
+            // It may hold personal data of no known name, so a mask hides the whole of it, and
+            // no ledger keeps it.
+            extra: answer
+                .filter(|_| !mask.is_on() && verdict.source == Source::Api)
+                .map(|answer| &answer.extra),
         }
     }
 }

@@ -110,6 +110,10 @@ impl Summary<'_> {
         let (yes, no, unknown) =
             (charged(Charge::Yes), charged(Charge::No), charged(Charge::Unknown));
         line(text, &format!("\ncharged: {yes}   not charged: {no}   unknown: {unknown}"));
+        if self.tally.saved() > 0 {
+            let rows = count(self.tally.saved(), "row");
+            line(text, &format!("known already: {rows}, so many charges saved"));
+        }
         let millis = |share| self.tally.latency(share).map(|time| time.as_secs_f64() * 1e3);
         if let (Some(p50), Some(p95), Some(p99)) = (millis(0.5), millis(0.95), millis(0.99)) {
             line(
@@ -132,6 +136,7 @@ impl Summary<'_> {
                 "no": self.tally.charged(Charge::No),
                 "unknown": self.tally.charged(Charge::Unknown),
             },
+            "saved": self.tally.saved(),
             "by_match": self.matches_json(),
             "by_problem": self.tally.problems().map(|(code, rows)| (code.to_owned(), rows.into()))
                 .collect::<Map<_, _>>(),

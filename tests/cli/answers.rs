@@ -138,7 +138,7 @@ fn a_detailed_answer_keeps_what_nobody_asked_for_under_extra() {
     let folder = Folder::at(&sandbox.url);
     let run = folder.verify("3310990101900001", "081234567890", &["-f", "jsonl"]).code(0);
     assert!(!lines(&run)[0]["extra"]["further_info"].is_null());
-    let run = folder.verify("3310990101900001", "081234567890", &["-f", "csv"]).code(0);
+    let run = folder.verify("3310990101900001", "081234567890", &["-f", "csv", "--fresh"]).code(0);
     assert!(!crate::support::stdout(&run).contains("further_info"));
     assert_eq!(sandbox.charged(), 2);
 }

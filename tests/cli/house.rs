@@ -76,7 +76,9 @@ fn every_file_begins_with_its_purpose_and_stays_short() {
         let text = fs::read_to_string(&file).unwrap();
         assert!(text.starts_with("//! "), "{}", file.display());
         let lines = text.split("#[cfg(test)]").next().unwrap().lines().count();
-        assert!(lines < 400, "{} has {lines} lines before its tests", file.display());
+        let only_tests = file.to_string_lossy().ends_with("tests.rs")
+            || file.components().any(|c| c.as_os_str() == "tests");
+        assert!(only_tests || lines < 400, "{} has {lines} lines before its tests", file.display());
     }
 }
 

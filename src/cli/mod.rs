@@ -1,10 +1,20 @@
 //! The command line: clap types, nothing else.
 
+mod record;
+mod values;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use jiff::Timestamp;
+
+pub use crate::cli::record::RecordArgs;
+
+use crate::cli::values::{delimiter, duration, mapping, moment, outcome, share};
+
+use crate::outcome::Outcome;
 use crate::record::Field;
 
 /// Verify Indonesian identities: does this KTP number belong to this name and this phone?
@@ -52,6 +62,14 @@ Examples:
 Then, in another terminal (any credentials will do):
   IDV_PARTNER_CODE=demo IDV_PARTNER_KEY=demo idv batch applicants.csv --endpoint http://127.0.0.1:8080/";
 
+const LEDGER_HELP: &str = "\
+Examples:
+  idv ledger runs
+  idv ledger show --outcome unknown
+  idv ledger bill --since 30d -f csv > bill.csv
+  idv ledger resolve 1042 --not-charged
+  idv ledger purge --older-than 90d";
+
 const CODES_HELP: &str = "\
 Examples:
   idv codes
@@ -69,6 +87,9 @@ pub enum Action {
     /// Run the documented API on this machine, with test values and faults
     #[command(after_help = SANDBOX_HELP)]
     Sandbox(SandboxArgs),
+    /// What was asked and paid: runs, calls, the bill
+    #[command(after_help = LEDGER_HELP, subcommand_required = true)]
+    Ledger(LedgerCommand),
     /// The status codes: meaning, charged, what idv does
     #[command(after_help = CODES_HELP)]
     Codes(CodesArgs),
@@ -121,6 +142,33 @@ pub struct EndpointArgs {
     pub partner_key_file: Option<PathBuf>,
 }
 
+/// What is known already, and when it counts.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Ledger")]
+pub struct LedgerArgs {
+    /// The file that remembers every call [env: IDV_LEDGER]
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+    /// Ask again where the answer is older than AGE (90d, 12h), or than a time stamp
+    #[arg(long, value_name = "AGE", value_parser = moment, conflicts_with = "fresh")]
+    pub max_age: Option<Timestamp>,
+    /// Ask, and pay, again for everything that was answered before this run
+    #[arg(long)]
+    pub fresh: bool,
+    /// What to do with a record that may have been charged without a usable answer
+    #[arg(long, value_enum, default_value = "hold", value_name = "WHAT")]
+    pub unknown: Unknown,
+}
+
+/// What to do with what is in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Unknown {
+    /// Report it as unknown, and don't send it
+    Hold,
+    /// Send it again, which may be charged a second time
+    Resend,
+}
+
 /// What to write, and where.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
@@ -160,6 +208,9 @@ pub struct VerifyArgs {
     /// Where to ask.
     #[command(flatten)]
     pub endpoint: EndpointArgs,
+    /// What is known already.
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
     /// What to write.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -176,6 +227,9 @@ pub struct BatchArgs {
     /// Ask again so often where it is proved that nothing was charged
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub retries: u32,
+    /// Stop when this run has cost, or may have cost, N charges; 0 only shows what is known
+    #[arg(long, value_name = "N")]
+    pub max_charges: Option<u64>,
     /// Which column holds a field, where its header does not say so
     #[arg(long, value_name = "FIELD=COLUMN", value_parser = mapping)]
     pub map: Vec<(Field, String)>,
@@ -197,6 +251,9 @@ pub struct BatchArgs {
     /// Where to ask.
     #[command(flatten)]
     pub endpoint: EndpointArgs,
+    /// What is known already.
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
     /// What to write.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -256,102 +313,93 @@ pub struct CodesArgs {
     pub code: Option<i64>,
 }
 
-/// A flag for each field of a record, made from the one table of fields.
-#[derive(Debug, Default)]
-pub struct RecordArgs {
-    values: Vec<(Field, String)>,
+/// `idv ledger`.
+#[derive(Debug, Args)]
+pub struct LedgerCommand {
+    /// The file [env: IDV_LEDGER]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub ledger: Option<PathBuf>,
+    /// The sandbox's ledger instead of the live one
+    #[arg(long, global = true, conflicts_with = "ledger")]
+    pub sandbox: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub action: LedgerAction,
 }
 
-impl RecordArgs {
-    /// What was given for a field.
-    pub fn get(&self, field: Field) -> Option<&str> {
-        let given = self.values.iter().find(|(given, _)| *given == field);
-        given.map(|(_, value)| value.as_str())
-    }
-
-    /// Whether a field was given.
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
+/// What `idv ledger` does.
+#[derive(Debug, Subcommand)]
+pub enum LedgerAction {
+    /// The runs, oldest first
+    Runs {
+        /// The format; table on a terminal, jsonl in a pipe
+        #[arg(short, long, value_enum)]
+        format: Option<Format>,
+    },
+    /// The calls, oldest first
+    Show {
+        /// Which calls.
+        #[command(flatten)]
+        filter: FilterArgs,
+        /// Only calls with this outcome
+        #[arg(long, value_name = "OUTCOME", value_parser = outcome)]
+        outcome: Option<Outcome>,
+        /// The format; table on a terminal, jsonl in a pipe
+        #[arg(short, long, value_enum)]
+        format: Option<Format>,
+    },
+    /// What was charged, by month, day and code; csv and jsonl list each call with its sequence_id
+    Bill {
+        /// Which calls.
+        #[command(flatten)]
+        filter: FilterArgs,
+        /// Whose midnight ends a day, in hours from UTC; 7 is Jakarta
+        #[arg(long, value_name = "HOURS", default_value_t = 7, allow_negative_numbers = true)]
+        #[arg(value_parser = clap::value_parser!(i8).range(-12..=14))]
+        utc_offset: i8,
+        /// The format; table on a terminal, jsonl in a pipe
+        #[arg(short, long, value_enum)]
+        format: Option<Format>,
+    },
+    /// Settle a call in doubt by what the invoice says
+    #[command(group = clap::ArgGroup::new("found").required(true))]
+    Resolve {
+        /// The call's number in `idv ledger show`
+        call: i64,
+        /// It is on the invoice
+        #[arg(long, group = "found")]
+        charged: bool,
+        /// It is not on the invoice; the record may be sent again
+        #[arg(long, group = "found")]
+        not_charged: bool,
+    },
+    /// Erase old calls for good; a record that is erased is asked, and paid, again
+    Purge {
+        /// Calls that ended before this: 90d, 12h, or a time stamp
+        #[arg(long, value_name = "AGE", value_parser = moment)]
+        older_than: Timestamp,
+        /// Also those in doubt, which are kept otherwise
+        #[arg(long)]
+        include_unknown: bool,
+    },
+    /// Everything, as JSON Lines
+    Export,
+    /// Where the ledger is
+    Path,
 }
 
-impl Args for RecordArgs {
-    fn augment_args(command: Command) -> Command {
-        let command = command.next_help_heading("Record");
-        Field::ALL.into_iter().fold(command, |command, field| command.arg(flag(field)))
-    }
-
-    fn augment_args_for_update(command: Command) -> Command {
-        Self::augment_args(command)
-    }
-}
-
-fn flag(field: Field) -> Arg {
-    let spec = field.spec();
-    let help = match spec.default {
-        Some(default) => format!("{} [default: {default}]", spec.help),
-        None => spec.help.to_owned(),
-    };
-    Arg::new(spec.name)
-        .long(spec.flag)
-        .visible_aliases(spec.flag_alias)
-        .value_name(spec.value)
-        .conflicts_with("stdin")
-        .allow_hyphen_values(true)
-        .help(help)
-}
-
-impl FromArgMatches for RecordArgs {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = |field: Field| Some((field, matches.get_one::<String>(field.name())?.clone()));
-        Ok(Self { values: Field::ALL.into_iter().filter_map(given).collect() })
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Self::from_arg_matches(matches)?;
-        Ok(())
-    }
-}
-
-/// A length of time: `500ms`, `30s`, `5m`, `2h`; a bare number is seconds.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits =
-        text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
-    let (number, unit) = text.split_at(digits);
-    let seconds = match unit.trim() {
-        "ms" => 0.001,
-        "" | "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        _ => return Err("say a number and ms, s, m or h, as in 30s".to_owned()),
-    };
-    let number: f64 = number.parse().map_err(|_| "say a number and a unit, as in 30s")?;
-    Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())
-}
-
-fn mapping(text: &str) -> Result<(Field, String), String> {
-    let fields = || Field::ALL.map(Field::name).join(", ");
-    let (field, column) = text
-        .split_once('=')
-        .ok_or_else(|| "say FIELD=COLUMN, as in id_number='No. KTP'".to_owned())?;
-    let known = Field::ALL.into_iter().find(|known| known.name() == field.trim());
-    let field = known.ok_or_else(|| format!("{field} is no field; the fields are {}", fields()))?;
-    Ok((field, column.to_owned()))
-}
-
-fn delimiter(text: &str) -> Result<u8, String> {
-    match text {
-        "," | ";" | "|" | "\t" => Ok(text.as_bytes()[0]),
-        "tab" | "\\t" => Ok(b'\t'),
-        _ => Err("say one of , ; | or tab".to_owned()),
-    }
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
-        Ok(_) | Err(_) => Err("say a share from 0 to 1, as in 0.05".to_owned()),
-    }
+/// Which calls a history is about.
+#[derive(Debug, Args)]
+pub struct FilterArgs {
+    /// Only calls that ended after this: 30d, 12h, or a time stamp
+    #[arg(long, value_name = "AGE", value_parser = moment)]
+    pub since: Option<Timestamp>,
+    /// Only calls that ended before this
+    #[arg(long, value_name = "AGE", value_parser = moment)]
+    pub until: Option<Timestamp>,
+    /// Only calls of this run
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<i64>,
 }
 
 #[cfg(test)]
@@ -363,22 +411,5 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn times_are_read_with_their_unit() {
-        for (text, millis) in [("250ms", 250), ("30s", 30_000), ("1.5m", 90_000), ("2", 2_000)] {
-            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
-        }
-        for text in ["", "s", "3 weeks", "-1s", "1e400"] {
-            assert!(duration(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_mapping_names_a_field_and_a_column() {
-        assert_eq!(mapping("name=Nama = X"), Ok((Field::Name, "Nama = X".to_owned())));
-        assert!(mapping("nik=No").unwrap_err().contains("id_number"));
-        assert!(mapping("name").is_err());
     }
 }
