@@ -237,3 +237,110 @@ impl std::fmt::Display for Doubt {
         f.write_str(" may have been charged")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: i64 = 3;
+    const ALIVE: i64 = 2;
+    const DEAD: i64 = 1;
+
+    /// A call that began and ended at this second; its charge and its code say how.
+    fn past(call: i64, run: i64, second: i64, charged: Charge, code: Option<i64>) -> Past {
+        let at = Timestamp::from_second(second).unwrap();
+        let answer = |code| End::Answered(Answer { code, ..Answer::default() });
+        let end = code.map_or(End::Without(None), answer);
+        let (outcome, ended) = (Outcome::Unknown, Some(at));
+        Past { call, run, started: at, ended, end, outcome, charged, attempts: 1, resolved: None }
+    }
+
+    fn open(call: i64, run: i64) -> Past {
+        let past = past(call, run, call, Charge::Unknown, None);
+        Past { end: End::Open, ended: None, ..past }
+    }
+
+    fn answered(call: i64, run: i64) -> Past {
+        past(call, run, call, Charge::Yes, Some(200))
+    }
+
+    fn doubtful(call: i64, run: i64) -> Past {
+        past(call, run, call, Charge::Unknown, None)
+    }
+
+    fn resolved(charged: Charge, past: Past) -> Past {
+        Past { resolved: Some(charged), ..past }
+    }
+
+    /// Judged by a run that found 10 calls; one word, and the call's number.
+    fn judge(
+        calls: &[Past],
+        fresh_since: Option<i64>,
+        resend_unknown: bool,
+    ) -> (&'static str, i64) {
+        let fresh_since = fresh_since.map(|second| Timestamp::from_second(second).unwrap());
+        let options = ClaimOptions { fresh_since, resend_unknown };
+        let asking = Asking { run: Some(OWN), last_call: 10, options };
+        match asking.judge(calls.iter().rev().cloned().collect(), |run| run != DEAD) {
+            Known::Unasked => ("unasked", 0),
+            Known::Answered(stored) => ("answered", stored.call),
+            Known::InDoubt(doubt) => ("in doubt", doubt.call),
+            Known::Busy(in_flight) => ("busy", in_flight.call),
+        }
+    }
+
+    #[test]
+    fn the_newest_answer_that_counts_goes_before_all_else() {
+        let calls = [answered(1, DEAD), answered(2, DEAD), doubtful(3, DEAD), open(4, ALIVE)];
+        assert_eq!(judge(&calls, None, false), ("answered", 2));
+        assert_eq!(judge(&calls, Some(2), false), ("answered", 2));
+        assert_eq!(judge(&calls, Some(3), false), ("busy", 4));
+        assert_eq!(judge(&calls[..3], Some(3), false), ("in doubt", 3));
+        assert_eq!(judge(&calls[..2], Some(3), false), ("unasked", 0));
+    }
+
+    #[test]
+    fn a_call_in_flight_goes_before_a_doubt_whichever_came_first() {
+        assert_eq!(judge(&[open(1, ALIVE), doubtful(2, DEAD)], None, false), ("busy", 1));
+        assert_eq!(judge(&[doubtful(1, DEAD), open(2, OWN)], None, true), ("busy", 2));
+    }
+
+    #[test]
+    fn what_is_older_than_an_answer_has_nothing_more_to_say() {
+        let calls = [doubtful(1, DEAD), answered(2, DEAD)];
+        assert_eq!(judge(&calls, Some(5), false), ("unasked", 0));
+    }
+
+    #[test]
+    fn an_answer_of_the_own_run_counts_though_the_clock_went_back() {
+        assert_eq!(judge(&[answered(1, OWN)], Some(99), false), ("answered", 1));
+        assert_eq!(judge(&[answered(1, ALIVE)], Some(99), false), ("unasked", 0));
+    }
+
+    #[test]
+    fn only_doubts_from_before_the_run_are_sent_again() {
+        assert_eq!(judge(&[open(10, DEAD)], None, true), ("unasked", 0));
+        assert_eq!(judge(&[open(10, DEAD)], None, false), ("in doubt", 10));
+        assert_eq!(judge(&[doubtful(11, ALIVE)], None, true), ("in doubt", 11));
+        assert_eq!(judge(&[doubtful(9, OWN)], None, true), ("in doubt", 9));
+        let undocumented = past(1, DEAD, 1, Charge::Unknown, Some(12223));
+        assert_eq!(judge(&[undocumented], Some(5), false), ("in doubt", 1));
+    }
+
+    #[test]
+    fn the_invoice_decides_about_a_doubt() {
+        let paid = [resolved(Charge::Yes, open(1, DEAD))];
+        assert_eq!(judge(&paid, None, false), ("in doubt", 1));
+        assert_eq!(judge(&paid, None, true), ("unasked", 0));
+        assert_eq!(judge(&paid, Some(5), false), ("unasked", 0));
+        let unpaid = [resolved(Charge::No, doubtful(1, DEAD))];
+        assert_eq!(judge(&unpaid, None, false), ("unasked", 0));
+    }
+
+    #[test]
+    fn what_cost_nothing_is_asked_again() {
+        let refused = past(1, DEAD, 1, Charge::No, Some(11340));
+        let released = past(2, DEAD, 2, Charge::No, None);
+        assert_eq!(judge(&[refused, released], None, false), ("unasked", 0));
+    }
+}

@@ -77,6 +77,11 @@ impl Run {
         self.0.id
     }
 
+    /// The ledger it is written in.
+    pub fn ledger(&self) -> &Ledger {
+        &self.0.ledger
+    }
+
     /// When it started: what `--fresh` goes by.
     pub fn started(&self) -> Timestamp {
         self.0.started
@@ -122,9 +127,8 @@ impl Run {
 
     /// Ends as kill -9 would end it: its lock is free, and nothing is written.
     #[cfg(test)]
-    pub(super) fn crash(self) {
+    pub(super) fn crash(&self) {
         drop(self.0.take_lock());
-        std::mem::forget(self);
     }
 }
 
@@ -250,6 +254,12 @@ impl Claim {
     pub fn doubt(self, words: &str, attempts: u32) -> Settling {
         let end = End::Without(Some(masked(words)));
         self.end(Outcome::Unknown, Charge::Unknown, end, attempts)
+    }
+
+    /// Ends as kill -9 would end it: nothing is written.
+    #[cfg(test)]
+    pub(super) fn crash(mut self) {
+        self.over = true;
     }
 
     fn end(mut self, outcome: Outcome, charged: Charge, end: End, attempts: u32) -> Settling {

@@ -197,7 +197,7 @@ async fn a_doubt_never_expires_and_only_resend_overrides_it() {
     let _ = claim(&run, 9001, PLAIN).await.doubt("no answer within 30s", 1).await.unwrap();
     let _ = claim(&run, 9002, PLAIN).await.settle(&answer(12223), 1).await.unwrap();
     drop(claim(&run, 9003, PLAIN).await);
-    std::mem::forget(claim(&run, 9004, PLAIN).await);
+    claim(&run, 9004, PLAIN).await.crash();
     assert_eq!(run.spent().at_most(), 4);
     run.crash();
     a_moment().await;
@@ -249,7 +249,7 @@ async fn a_duplicate_in_flight_gets_the_answer_of_the_first() {
         first.settle(&answer(11340), 1).await
     };
     let (waited, settled) = tokio::join!(waiting, settling);
-    settled.unwrap();
+    assert_eq!(settled, Ok(Settled::Written));
     let Waited::Answered(stored) = waited.unwrap() else { panic!("no answer") };
     assert_eq!((stored.outcome, stored.charged), (Outcome::Refused, Charge::No));
 }
@@ -283,7 +283,7 @@ async fn another_run_waits_for_the_answer_of_a_living_one() {
 async fn a_wait_is_bounded_and_ends_when_the_other_run_dies() {
     let place = Place::new();
     let (one, other) = (place.run().await, place.run().await);
-    std::mem::forget(claim(&one, 9001, PLAIN).await);
+    claim(&one, 9001, PLAIN).await.crash();
     let waiter = waiter(&other, 9001, PLAIN).await;
     let waited = waiter.wait(Duration::from_millis(30)).await.unwrap();
     assert_eq!(waited, Waited::StillBusy(waiter.in_flight()));
@@ -365,7 +365,7 @@ async fn runs_and_calls_are_listed_with_what_became_of_them() {
     let (done, dead, alive) = (place.run().await, place.run().await, place.run().await);
     settle(&done, 9001, 200).await;
     done.finish(RunEnd::Interrupted).await.unwrap();
-    std::mem::forget(claim(&dead, 9002, PLAIN).await);
+    claim(&dead, 9002, PLAIN).await.crash();
     dead.crash();
     let open = claim(&alive, 9003, PLAIN).await;
     let runs = place.reader().runs().unwrap();
@@ -432,7 +432,7 @@ async fn a_plan_looks_up_without_changing_anything() {
 
     let run = place.run().await;
     settle(&run, 9001, 200).await;
-    std::mem::forget(claim(&run, 9002, PLAIN).await);
+    claim(&run, 9002, PLAIN).await.crash();
     let open = claim(&run, 9003, PLAIN).await;
     let mut reader = place.reader();
     let asker = reader.asker(Kind::Sandbox, "partner", PLAIN);
@@ -526,7 +526,7 @@ async fn damage_found_on_the_way_stops_the_claims() {
 }
 
 #[tokio::test]
-async fn the_kind_of_run_that_ended_in_order_leaves_no_lock_and_a_dead_one_is_buried() {
+async fn a_run_that_ended_in_order_leaves_no_lock_and_a_dead_one_is_buried() {
     let place = Place::new();
     let locks = || std::fs::read_dir(super::file::beside(&place.path(), "-runs")).unwrap().count();
     let run = place.run().await;
@@ -559,40 +559,46 @@ async fn nobody_else_can_read_the_files() {
     assert_eq!(mode(&place.0.path().join("state")), 0o700);
 }
 
+/// Whether the database may grow: what a full disk looks like to it, and a freed one.
+async fn may_grow(ledger: &Ledger, may: bool) {
+    let set = move |writer: &mut super::writer::Writer| {
+        let sql = format!("PRAGMA max_page_count = {}", if may { 1 << 30 } else { 1 });
+        writer.connection()?.query_row(&sql, [], |row| row.get::<_, i64>(0)).map(drop).unwrap();
+        Ok(())
+    };
+    ledger.job(set).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_full_disk_gives_no_claim_and_loses_no_answer() {
     let place = Place::new();
     let ledger = place.open();
     let run = ledger.start_run("batch", "partner").await.unwrap();
-    let claims = [claim(&run, 9001, PLAIN).await, claim(&run, 9002, PLAIN).await];
-    set_pages(&ledger, "(SELECT 1)").await;
-    let mut serial = 0;
-    let refused = loop {
-        serial += 1;
-        match run.claim(&record(serial), PLAIN).await {
-            Ok(Claimed::Claim(claim)) => drop(claim),
-            Ok(other) => panic!("{other:?}"),
-            Err(error) => break error,
+    let mut claims = Vec::new();
+    for serial in 1..=200 {
+        claims.push(claim(&run, serial, PLAIN).await);
+    }
+    may_grow(&ledger, false).await;
+    let mut unwritten = Vec::new();
+    for claim in claims {
+        match claim.settle(&answer(200), 1).await {
+            Ok(Settled::Written) => {}
+            Err(LedgerError::NotWritten(error)) => unwritten.push(*error),
+            other => panic!("{other:?}"),
         }
-    };
-    assert_eq!(refused, LedgerError::Full(place.path()));
+    }
+    assert!(unwritten.len() > 2);
+    assert!(unwritten.iter().all(|error| *error == LedgerError::Full(place.path())));
     assert!(!super::file::beside(&place.path(), "-reserve").exists());
-    let [one, two] = claims;
-    assert!(matches!(run.claim(&record(9005), PLAIN).await, Err(LedgerError::Full(_))));
-    assert_eq!(one.settle(&answer(200), 1).await, Ok(Settled::ThenStop));
-    assert_eq!(two.settle(&answer(200), 1).await, Ok(Settled::ThenStop));
+    assert!(matches!(run.claim(&record(201), PLAIN).await, Err(LedgerError::Full(_))));
+
+    may_grow(&ledger, true).await;
+    let late = ledger.start_run("batch", "partner").await.err();
+    assert_eq!(late, Some(LedgerError::Full(place.path())));
     drop((run, ledger));
     let run = place.run().await;
-    stored(&run, 9001, PLAIN).await;
-    stored(&run, 9002, PLAIN).await;
-}
-
-/// No more pages than there are: what a full disk looks like to the database.
-async fn set_pages(ledger: &Ledger, _most: &str) {
-    let set = |writer: &mut super::writer::Writer| {
-        let sql = "PRAGMA max_page_count = 1";
-        writer.connection()?.query_row(sql, [], |row| row.get::<_, i64>(0)).map(drop).unwrap();
-        Ok(())
-    };
-    ledger.job(set).await.unwrap();
+    for serial in 1..=200 {
+        stored(&run, serial, PLAIN).await;
+    }
+    assert!(super::file::beside(&place.path(), "-reserve").exists());
 }
