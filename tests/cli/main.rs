@@ -7,6 +7,7 @@ mod support;
 mod answers;
 mod batch;
 mod concurrency;
+mod disk;
 mod faults;
 mod help;
 mod house;
