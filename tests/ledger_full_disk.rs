@@ -1,5 +1,6 @@
 //! The ledger on a disk that is really full: nothing is sent any more, and no answer is lost.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::io::Write;
 use std::path::Path;
