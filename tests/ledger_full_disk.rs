@@ -63,7 +63,6 @@ async fn open(path: &Path) -> Run {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stderr, reason = "a test that can't run says so")]
 async fn a_full_disk_stops_the_claims_and_keeps_every_answer() {
     let Some(disk) = SmallDisk::mount() else {
         eprintln!("skipped: a file system of 2 MiB cannot be mounted here");
