@@ -1,5 +1,7 @@
 //! The exit code of a run, and what a person does next.
 
+use jiff::Timestamp;
+
 use crate::code::{self, Charge};
 use crate::exit::Exit;
 use crate::outcome::Outcome;
@@ -41,8 +43,9 @@ const fn of_stop(reason: &Reason) -> Exit {
     }
 }
 
-/// What to do next, a sentence each.
-pub fn next(tally: &Tally, stopped: Option<&Reason>) -> Vec<String> {
+/// What to do next, a sentence each. `fresh` is when a run with `--fresh` began: the command that
+/// goes on with it must not pay again for what that run has paid.
+pub fn next(tally: &Tally, stopped: Option<&Reason>, fresh: Option<Timestamp>) -> Vec<String> {
     let mut next: Vec<String> = stopped.and_then(after_stop).into_iter().collect();
     let mut advise = |happened: bool, advice: &str| {
         if happened {
@@ -65,7 +68,14 @@ pub fn next(tally: &Tally, stopped: Option<&Reason>) -> Vec<String> {
     );
     advise(
         tally.outcome(Outcome::Skipped) + tally.outcome(Outcome::Unavailable) > 0,
-        "run the same command again: what was answered is known and costs nothing",
+        &match fresh {
+            None => "run the same command again: what was answered is known and costs nothing"
+                .to_owned(),
+            Some(begun) => format!(
+                "run the same command again with --max-age {begun:.3} in place of --fresh: what \
+                 this run has paid for is known and costs nothing"
+            ),
+        },
     );
     next
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::checks;
@@ -49,6 +50,7 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
             return Err(error);
         }
     };
+    let fresh = args.ledger.fresh.then(|| ledger.0.started());
     let run = Run { args: &args, endpoint: &endpoint, stop: &stop, progress: &progress, ledger };
     let tally = run.go(applicants, results).await?;
     progress.finish();
@@ -57,7 +59,7 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Interrupted);
     };
     endpoint.conclude(&progress);
-    Ok(files.finish(&args, &tally, &stop, begun.elapsed(), &progress))
+    Ok(files.finish(&args, &tally, &stop, begun.elapsed(), fresh, &progress))
 }
 
 /// The input: what is read, and what is known of it before.
@@ -154,6 +156,7 @@ impl Files {
         tally: &Tally,
         stop: &Stop,
         elapsed: Duration,
+        fresh: Option<Timestamp>,
         progress: &Progress,
     ) -> Exit {
         let part = self.results.file().map(|file| file.part().to_owned());
@@ -170,7 +173,7 @@ impl Files {
         }
         let stopped = stop.reason();
         let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch);
-        let next = advice::next(tally, stopped.as_ref());
+        let next = advice::next(tally, stopped.as_ref(), fresh);
         let totals = Totals { elapsed, stopped, exit: exit.code(), next };
         let summary = Summary { tally, totals: &totals };
         progress.say(&summary.text(color(args.output.color, io::stderr().is_terminal())));

@@ -437,3 +437,17 @@ fn history_of_a_ledger_that_is_not_there_makes_none() {
     }
     assert!(!folder.path("state").exists());
 }
+
+#[test]
+fn a_fresh_run_that_was_stopped_names_the_command_that_goes_on_with_it() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(10));
+    folder.idv(&["batch", "a.csv"]).code(0);
+    let run = folder.idv(&["batch", "a.csv", "--fresh", "--max-charges", "4", "-c", "1"]).code(5);
+    let said = stderr(&run);
+    let stamp = said.split("--max-age ").nth(1).unwrap().split(' ').next().unwrap();
+    let run = folder.idv(&["batch", "a.csv", "--max-age", stamp]).code(0);
+    let api = sources(&run).iter().filter(|source| *source == "api").count();
+    assert_eq!((api, sandbox.charged()), (6, 20));
+}
