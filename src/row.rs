@@ -28,16 +28,21 @@ pub struct Row {
 /// Says where the row stood, and nothing of what stood there.
 impl std::fmt::Debug for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Row").field("number", &self.number).field("line", &self.line).finish()
+        f.debug_struct("Row")
+            .field("number", &self.number)
+            .field("line", &self.line)
+            .finish_non_exhaustive()
     }
 }
 
 impl Row {
-    /// Whether a problem forbids to send this row.
+    /// How grave the gravest problem is.
+    pub fn worst(&self) -> Option<Level> {
+        self.problems.iter().map(|problem| problem.level).max()
+    }
+
+    /// Whether a problem forbids to send this row, whatever the user chose.
     pub fn is_held(&self) -> bool {
-        self.problems.iter().any(|problem| match problem.level {
-            Level::Malformed => true,
-            Level::Note => false,
-        })
+        self.worst() >= Some(Level::Malformed)
     }
 }

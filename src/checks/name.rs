@@ -3,6 +3,7 @@
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::words::is_invisible;
+use crate::problem::Problem;
 
 /// The name trimmed, with single spaces, composed; `None` where it is so already.
 pub fn normalised(value: &str) -> Option<String> {
@@ -21,6 +22,24 @@ pub fn normalised(value: &str) -> Option<String> {
     }
     let composed = if is_nfc(&collapsed) { collapsed } else { collapsed.nfc().collect::<String>() };
     (composed != value).then_some(composed)
+}
+
+/// What is wrong with a normalised name. Only an empty one is: people's names are of every kind.
+pub fn problem(value: &str) -> Option<Problem> {
+    if value.is_empty() {
+        return Some(Problem::malformed(
+            "name.empty",
+            "There is no name; fill in the name as it stands on the KTP.",
+        ));
+    }
+    if value.bytes().any(|byte| byte.is_ascii_digit()) {
+        return Some(Problem::note(
+            "name.digits",
+            "The name holds digits; is it the right column?",
+        ));
+    }
+    (!value.is_ascii() && value.contains('\u{fffd}'))
+        .then(|| Problem::note("name.damaged", "A letter of the name was lost in another program."))
 }
 
 /// Plain ASCII with single spaces between words, which most names are.

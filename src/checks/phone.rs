@@ -1,11 +1,29 @@
 //! Phone numbers: every form of writing leads to `08…`. What isn't a form of writing, a letter or a
 //! second number, is never repaired.
 
-use super::words::{has_decimals, is_apostrophe, is_dash, is_invisible};
+use std::ops::RangeInclusive;
+
+use super::words::{has_decimals, is_apostrophe, is_dash, is_invisible, is_notation};
 use crate::problem::Problem;
 
 /// The digits of an Indonesian mobile number, with its leading 0: the endpoint's rule.
-const LENGTH: std::ops::RangeInclusive<usize> = 10..=13;
+const LENGTH: RangeInclusive<usize> = 10..=13;
+
+/// The first four digits that the operators give out, as libphonenumber lists them.
+const PREFIXES: [RangeInclusive<u16>; 12] = [
+    811..=813, // Telkomsel
+    821..=823, // Telkomsel
+    851..=853, // Telkomsel
+    814..=816, // Indosat
+    855..=858, // Indosat
+    817..=819, // XL
+    859..=859, // XL
+    877..=878, // XL
+    831..=833, // Axis
+    838..=838, // Axis
+    895..=899, // Tri
+    881..=889, // Smartfren
+];
 
 /// The number as the endpoint takes it; `None` where it is so already, or can't be made so.
 pub fn normalised(value: &str) -> Option<String> {
@@ -31,29 +49,39 @@ pub fn problem(value: &str) -> Option<Problem> {
         ));
     }
     if !is_sendable(value) {
-        return Some(Problem::malformed("phone_number.format", format_message(value)));
+        return Some(malformed(value));
     }
-    value
-        .starts_with("0800")
-        .then(|| Problem::note("phone_number.service", "0800 is a service number, not a person's."))
-}
-
-fn format_message(value: &str) -> &'static str {
-    if is_notation(value) {
-        "A spreadsheet turned the phone number into a power of ten; format its column as Text and \
-         fill it in again."
-    } else {
-        "The phone number must be one Indonesian mobile number: 08 and 10 to 13 digits in all."
+    if value.starts_with("0800") {
+        let message = "0800 is a service number, not a person's.";
+        return Some(Problem::note("phone_number.service", message));
     }
-}
-
-/// Whether a number is written with an exponent: `6,28123E+11`.
-fn is_notation(value: &str) -> bool {
-    value.split_once(['e', 'E']).is_some_and(|(mantissa, exponent)| {
-        mantissa.starts_with(|c: char| c.is_ascii_digit())
-            && mantissa.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
-            && exponent.trim_start_matches('+').bytes().all(|b| b.is_ascii_digit())
+    (!has_known_prefix(value)).then(|| {
+        Problem::note(
+            "phone_number.operator",
+            "No operator is known for the beginning of this phone number; it is sent all the same.",
+        )
     })
+}
+
+fn malformed(value: &str) -> Problem {
+    if is_notation(value) {
+        Problem::malformed(
+            "phone_number.notation",
+            "A spreadsheet turned the phone number into a power of ten; format its column as Text \
+             and fill it in again.",
+        )
+    } else {
+        Problem::malformed(
+            "phone_number.format",
+            "The phone number must be one Indonesian mobile number: 08 and 10 to 13 digits in all.",
+        )
+    }
+}
+
+/// Whether a known operator's numbers begin so. New prefixes come up: knowing none is no fault.
+fn has_known_prefix(value: &str) -> bool {
+    let prefix = value.get(..4).and_then(|start| start.parse::<u16>().ok()).unwrap_or(0);
+    PREFIXES.iter().any(|range| range.contains(&prefix))
 }
 
 fn is_sendable(value: &str) -> bool {
