@@ -7,7 +7,7 @@
 //! So a region that is no more and a date that was corrected say nothing against a number.
 
 use super::provinces;
-use super::words::{has_decimals, is_invisible, is_notation, is_punctuation};
+use super::words::{fraction, is_invisible, is_notation, is_punctuation, is_zero};
 use crate::problem::Problem;
 
 const DIGITS: usize = 16;
@@ -93,7 +93,10 @@ pub fn normalised(value: &str) -> Option<String> {
         return None;
     }
     let trimmed = value.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
-    let recovered = if has_decimals(trimmed) { whole(trimmed) } else { joined(trimmed) };
+    let recovered = match fraction(trimmed) {
+        Some((digits, decimals)) => whole(digits, decimals),
+        None => joined(trimmed),
+    };
     recovered.or_else(|| (trimmed.len() != value.len()).then(|| trimmed.to_owned()))
 }
 
@@ -115,10 +118,10 @@ fn is_thousands(value: &str) -> bool {
 
 /// The whole part of a number that a program wrote as a fraction, where it is certain to be the
 /// number that was read: exact in floating point, and not rounded to fifteen digits.
-fn whole(trimmed: &str) -> Option<String> {
-    let digits = trimmed.split(['.', ',']).next()?;
+fn whole(digits: &str, decimals: &str) -> Option<String> {
     let exact = digits.parse::<u64>().is_ok_and(|number| number < EXACT);
-    (digits.len() == DIGITS && exact && !digits.ends_with('0')).then(|| digits.to_owned())
+    let rounded = digits.ends_with('0') || !is_zero(decimals);
+    (digits.len() == DIGITS && exact && !rounded).then(|| digits.to_owned())
 }
 
 /// What is wrong with a normalised number. Whatever isn't empty may be sent, as the endpoint would
@@ -142,7 +145,7 @@ pub fn problem(value: &str) -> Option<Problem> {
 }
 
 fn suspicion(value: &str) -> Problem {
-    if is_notation(value) || has_decimals(value) {
+    if is_notation(value) || fraction(value).is_some() {
         return Problem::suspect(
             "id_number.notation",
             "A spreadsheet turned the identity number into a fraction or a power of ten, and its \

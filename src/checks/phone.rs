@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::words::{has_decimals, is_apostrophe, is_dash, is_invisible, is_notation};
+use super::words::{fraction, is_apostrophe, is_dash, is_invisible, is_notation, is_zero};
 use crate::problem::Problem;
 
 /// The digits of an Indonesian mobile number, with its leading 0: the endpoint's rule.
@@ -94,9 +94,10 @@ fn is_sendable(value: &str) -> bool {
 /// else stands among them.
 fn bare(trimmed: &str) -> Option<String> {
     let written = trimmed.trim_start_matches(is_apostrophe);
-    let written = match written.find(['.', ',']) {
-        Some(point) if has_decimals(written) => &written[..point],
-        _ => written,
+    let written = match fraction(written) {
+        Some((whole, decimals)) if is_zero(decimals) => whole,
+        Some(_) => return None,
+        None => written,
     };
     let mut bare = String::with_capacity(written.len());
     for c in written.chars() {

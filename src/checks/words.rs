@@ -22,13 +22,17 @@ pub fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// Whether a number is written with decimals, as programs write one that they took for a fraction:
-/// one dot or comma, and a zero or two behind it.
-pub fn has_decimals(value: &str) -> bool {
-    let mut parts = value.split(['.', ',']);
-    let (whole, decimals, more) = (parts.next(), parts.next(), parts.next());
+/// The whole part and the decimals of a number that a program took for a fraction and wrote with
+/// one dot or comma and a digit or two behind it. Groups of digits are longer.
+pub fn fraction(value: &str) -> Option<(&str, &str)> {
+    let (whole, decimals) = value.split_once(['.', ','])?;
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    whole.is_some_and(is_number) && matches!(decimals, Some("0" | "00")) && more.is_none()
+    (is_number(whole) && is_number(decimals) && decimals.len() <= 2).then_some((whole, decimals))
+}
+
+/// Whether decimals say nothing.
+pub fn is_zero(decimals: &str) -> bool {
+    decimals.bytes().all(|byte| byte == b'0')
 }
 
 /// Whether a number is written with an exponent: `6,28123E+11`. Its last digits are gone.

@@ -18,6 +18,7 @@ pub struct Decoded {
     start: usize,
     end: usize,
     eof: bool,
+    finished: bool,
     /// How many bytes of the source were decoded, for those who watch.
     position: Arc<AtomicU64>,
 }
@@ -26,7 +27,16 @@ impl Decoded {
     /// Decodes a source, without its byte order mark.
     pub fn new(source: Box<dyn Read + Send>, encoding: Encoding, position: Arc<AtomicU64>) -> Self {
         let decoder = encoding.standard().new_decoder_with_bom_removal();
-        Self { source, decoder, raw: vec![0; CHUNK], start: 0, end: 0, eof: false, position }
+        Self {
+            source,
+            decoder,
+            raw: vec![0; CHUNK],
+            start: 0,
+            end: 0,
+            eof: false,
+            finished: false,
+            position,
+        }
     }
 
     fn refill(&mut self) -> io::Result<()> {
@@ -40,7 +50,7 @@ impl Decoded {
 impl Read for Decoded {
     /// Needs room for a character at least.
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        loop {
+        while !self.finished {
             if self.start == self.end && !self.eof {
                 self.refill()?;
             }
@@ -48,12 +58,14 @@ impl Read for Decoded {
             let (result, read, written, _) = self.decoder.decode_to_utf8(raw, buf, self.eof);
             self.start += read;
             self.position.fetch_add(read as u64, Ordering::Relaxed);
-            if written > 0 || (self.eof && result == CoderResult::InputEmpty) {
+            self.finished = self.eof && result == CoderResult::InputEmpty;
+            if written > 0 {
                 return Ok(written);
             }
             if result == CoderResult::OutputFull {
                 return Err(io::Error::other("no room to decode a character into"));
             }
         }
+        Ok(0)
     }
 }

@@ -8,7 +8,7 @@ use csv::StringRecord;
 
 use super::Options;
 use super::cells::Cells;
-use super::columns::{self, Mapping, Place};
+use super::columns::{self, Place};
 use super::damage;
 use super::detect::TextSource;
 use super::error::InputError;
@@ -59,18 +59,13 @@ impl Rows {
         if sample.is_empty() {
             return Err(no_json_lines(name));
         }
-        let place = Place { file: &name, line: lines.number() };
-        let (keys, fields) = settle(&sample, &options.map, place)?;
-        let ours = |key: &String| columns::is_ours(key);
-        let (mut dropped, kept): (Vec<_>, Vec<_>) = keys.into_iter().partition(ours);
-        dropped.extend(
-            sample
-                .iter()
-                .map(|object| &object.dropped)
-                .max_by_key(|d| d.len())
-                .cloned()
-                .unwrap_or_default(),
-        );
+        let (keys, fields) = settle(&sample, &options.map, &name)?;
+        let (mut dropped, kept): (Vec<_>, Vec<_>) =
+            keys.into_iter().partition(|key| columns::is_ours(key));
+        for (_, object) in &sample {
+            let new = object.dropped.iter().filter(|key| !dropped.contains(key)).cloned();
+            dropped.extend(new.collect::<Vec<_>>());
+        }
         let shape = Shape {
             format: Format::Jsonl,
             delimiter: b',',
@@ -205,32 +200,33 @@ impl Plan {
     }
 }
 
-/// The objects that lie ahead, as many as were read without waiting.
-fn sample(lines: &Lines) -> Vec<Object> {
+/// The objects that lie ahead, as many as were read without waiting, with the lines they stand on.
+fn sample(lines: &Lines) -> Vec<(u64, Object)> {
     let window = lines.window();
     let whole = match memchr::memrchr(b'\n', window) {
         Some(end) if !lines.eof() => &window[..end],
         _ => window,
     };
-    whole
-        .split(|byte| matches!(byte, b'\n' | b'\r'))
-        .filter(|line| !line.is_empty())
+    (lines.number()..)
+        .zip(whole.split(|byte| *byte == b'\n'))
         .take(SAMPLE)
-        .filter_map(|line| object::read(&String::from_utf8_lossy(line)).ok())
+        .filter_map(|(number, line)| {
+            Some((number, object::read(&String::from_utf8_lossy(line)).ok()?))
+        })
         .collect()
 }
 
 /// All keys of some objects, and for each field the key that some of them have for it.
 fn settle(
-    sample: &[Object],
+    sample: &[(u64, Object)],
     map: &[(Field, String)],
-    place: Place<'_>,
+    file: &str,
 ) -> Result<(Vec<String>, [Option<String>; Field::ALL.len()]), InputError> {
     let mut keys: Vec<String> = Vec::new();
     let mut fields = [const { None }; Field::ALL.len()];
-    for object in sample {
+    for (line, object) in sample {
         let headers = columns::named(object.keys.iter().cloned());
-        let mapping: Mapping = columns::settle_one(&headers, map, place)?;
+        let mapping = columns::settle_one(&headers, map, Place { file, line: *line })?;
         for field in Field::ALL {
             if let (None, Some(index)) = (&fields[field as usize], mapping.column(field)) {
                 fields[field as usize] = Some(headers[index].clone());
@@ -239,7 +235,8 @@ fn settle(
         let new = headers.into_iter().filter(|key| !keys.contains(key));
         keys.extend(new.collect::<Vec<_>>());
     }
-    columns::refuse_unmapped(&keys, map, &fields, place)?;
+    let line = sample.first().map_or(1, |(line, _)| *line);
+    columns::refuse_unmapped(&keys, map, &fields, Place { file, line })?;
     Ok((keys, fields))
 }
 

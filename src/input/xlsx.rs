@@ -200,19 +200,23 @@ fn send_rows(
         let line = u64::from(index) + 1;
         if line != row.line {
             let done = std::mem::replace(&mut row, SheetRow { line, ..SheetRow::default() });
-            if done.cells.len() > 0 && send.send(Ok(done)).is_err() {
+            if !done.is_empty() && send.send(Ok(done)).is_err() {
                 return Ok(());
             }
         }
         row.push(column, cell.get_value());
     }
-    if row.cells.len() > 0 {
+    if !row.is_empty() {
         let _ = send.send(Ok(row));
     }
     Ok(())
 }
 
 impl SheetRow {
+    fn is_empty(&self) -> bool {
+        self.cells.len() == 0 && !self.too_long
+    }
+
     fn push(&mut self, column: u32, value: &DataRef<'_>) {
         let (text, mark) = text_of(value);
         if text.is_empty() {
