@@ -27,6 +27,9 @@ pub fn prepare(row: &mut Row) {
 }
 
 fn id_number(row: &mut Row) {
+    if nik::is_good(row.record.get(Field::IdNumber)) {
+        return;
+    }
     if let Some(value) = nik::normalised(row.record.get(Field::IdNumber)) {
         row.record.set(Field::IdNumber, value);
     }
@@ -34,6 +37,9 @@ fn id_number(row: &mut Row) {
 }
 
 fn phone_number(row: &mut Row) {
+    if phone::is_good(row.record.get(Field::PhoneNumber)) {
+        return;
+    }
     if let Some(value) = phone::normalised(row.record.get(Field::PhoneNumber)) {
         row.record.set(Field::PhoneNumber, value);
     }
@@ -41,6 +47,9 @@ fn phone_number(row: &mut Row) {
 }
 
 fn full_name(row: &mut Row) {
+    if name::is_good(row.record.get(Field::Name)) {
+        return;
+    }
     if let Some(value) = name::normalised(row.record.get(Field::Name)) {
         row.record.set(Field::Name, value);
     }

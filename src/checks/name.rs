@@ -7,9 +7,6 @@ use crate::problem::Problem;
 
 /// The name trimmed, with single spaces, composed; `None` where it is so already.
 pub fn normalised(value: &str) -> Option<String> {
-    if is_normal(value) {
-        return None;
-    }
     if value.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
         return Some(String::new());
     }
@@ -42,14 +39,16 @@ pub fn problem(value: &str) -> Option<Problem> {
         .then(|| Problem::note("name.damaged", "A letter of the name was lost in another program."))
 }
 
-/// Plain ASCII with single spaces between words, which most names are.
-fn is_normal(value: &str) -> bool {
+/// Whether there is nothing to change and nothing to say, as with most names: ASCII with single
+/// spaces between words, and no digits.
+pub fn is_good(value: &str) -> bool {
     let mut before = b' ';
     for byte in value.bytes() {
-        if !byte.is_ascii() || byte.is_ascii_control() || (byte == b' ' && before == b' ') {
+        let plain = matches!(byte, b' '..=b'/' | b':'..=b'~');
+        if !plain || (byte == b' ' && before == b' ') {
             return false;
         }
         before = byte;
     }
-    before != b' ' || value.is_empty()
+    before != b' '
 }

@@ -86,6 +86,11 @@ fn is_date(day: u8, month: u8) -> bool {
     (1..=last).contains(&day)
 }
 
+/// Whether there is nothing to change and nothing to say, as with most: looked at once.
+pub fn is_good(value: &str) -> bool {
+    Nik::read(value).is_some_and(|nik| nik.province.is_some())
+}
+
 /// The digits alone, where exactly sixteen are left without what groups them; `None` where there is
 /// nothing to change or what is left is no NIK.
 pub fn normalised(value: &str) -> Option<String> {

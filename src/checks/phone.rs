@@ -9,21 +9,10 @@ use crate::problem::Problem;
 /// The digits of an Indonesian mobile number, with its leading 0: the endpoint's rule.
 const LENGTH: RangeInclusive<usize> = 10..=13;
 
-/// The first four digits that the operators give out, as libphonenumber lists them.
-const PREFIXES: [RangeInclusive<u16>; 12] = [
-    811..=813, // Telkomsel
-    821..=823, // Telkomsel
-    851..=853, // Telkomsel
-    814..=816, // Indosat
-    855..=858, // Indosat
-    817..=819, // XL
-    859..=859, // XL
-    877..=878, // XL
-    831..=833, // Axis
-    838..=838, // Axis
-    895..=899, // Tri
-    881..=889, // Smartfren
-];
+/// Whether there is nothing to change and nothing to say, as with most: looked at once.
+pub fn is_good(value: &str) -> bool {
+    is_sendable(value) && has_known_prefix(value)
+}
 
 /// The number as the endpoint takes it; `None` where it is so already, or can't be made so.
 pub fn normalised(value: &str) -> Option<String> {
@@ -78,15 +67,25 @@ fn malformed(value: &str) -> Problem {
     }
 }
 
-/// Whether a known operator's numbers begin so. New prefixes come up: knowing none is no fault.
-fn has_known_prefix(value: &str) -> bool {
-    let prefix = value.get(..4).and_then(|start| start.parse::<u16>().ok()).unwrap_or(0);
-    PREFIXES.iter().any(|range| range.contains(&prefix))
+/// Whether a known operator's numbers begin so, as libphonenumber lists them. New prefixes come up:
+/// knowing none is no fault.
+fn has_known_prefix(number: &str) -> bool {
+    let [b'0', b'8', third, fourth, ..] = number.as_bytes() else { return false };
+    match third {
+        // Telkomsel 1-3, Indosat 4-6, XL 7-9; all of Smartfren
+        b'1' | b'8' => matches!(fourth, b'1'..=b'9'),
+        b'2' => matches!(fourth, b'1'..=b'3'), // Telkomsel
+        b'3' => matches!(fourth, b'1'..=b'3' | b'8'), // Axis
+        b'5' => matches!(fourth, b'1'..=b'3' | b'5'..=b'9'), // Telkomsel, Indosat 5-8, XL 9
+        b'7' => matches!(fourth, b'7' | b'8'), // XL
+        b'9' => matches!(fourth, b'5'..=b'9'), // Tri
+        _ => false,
+    }
 }
 
 fn is_sendable(value: &str) -> bool {
-    value.starts_with("08")
-        && LENGTH.contains(&value.len())
+    LENGTH.contains(&value.len())
+        && value.starts_with("08")
         && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 

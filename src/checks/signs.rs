@@ -21,10 +21,12 @@ enum Kind {
     Phone,
     Words,
     Other,
+    Nothing,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::IdNumber, Self::Phone, Self::Words, Self::Other];
+    /// Those that are counted.
+    const COUNTED: [Self; 4] = [Self::IdNumber, Self::Phone, Self::Words, Self::Other];
 
     /// The field that such a value belongs to.
     const fn field(self) -> Option<Field> {
@@ -32,7 +34,7 @@ impl Kind {
             Self::IdNumber => Some(Field::IdNumber),
             Self::Phone => Some(Field::PhoneNumber),
             Self::Words => Some(Field::Name),
-            Self::Other => None,
+            Self::Other | Self::Nothing => None,
         }
     }
 }
@@ -43,7 +45,7 @@ const COMPARED: [Field; 3] = [Field::IdNumber, Field::PhoneNumber, Field::Name];
 /// Counts over the rows of a file, in constant memory.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Signs {
-    kinds: [[u64; Kind::ALL.len()]; COMPARED.len()],
+    kinds: [[u64; Kind::COUNTED.len()]; COMPARED.len()],
     ending_in_zero: u64,
     without_zero: u64,
 }
@@ -51,20 +53,19 @@ pub struct Signs {
 impl Signs {
     /// Looks at one record as it was read, before anything is normalised.
     pub fn observe(&mut self, read: &Record) {
-        for (index, field) in COMPARED.into_iter().enumerate() {
-            let value = read.get(field).trim();
-            if !value.is_empty() {
-                self.kinds[index][kind_of(value) as usize] += 1;
+        let kinds = COMPARED.map(|field| kind_of(read.get(field)));
+        for (counts, kind) in self.kinds.iter_mut().zip(kinds) {
+            if kind != Kind::Nothing {
+                counts[kind as usize] += 1;
             }
         }
-        let id_number = read.get(Field::IdNumber).trim();
-        if kind_of(id_number) == Kind::IdNumber && id_number.ends_with('0') {
-            self.ending_in_zero += 1;
-        }
-        let phone = read.get(Field::PhoneNumber).trim();
-        if phone.starts_with('8') && kind_of(phone) == Kind::Phone {
-            self.without_zero += 1;
-        }
+        let [id_number, phone, _] = kinds;
+        let ends_in_zero =
+            id_number == Kind::IdNumber && read.get(Field::IdNumber).trim_end().ends_with('0');
+        self.ending_in_zero += u64::from(ends_in_zero);
+        let without_zero =
+            phone == Kind::Phone && read.get(Field::PhoneNumber).trim_start().starts_with('8');
+        self.without_zero += u64::from(without_zero);
     }
 
     /// The signs seen so far.
@@ -130,7 +131,7 @@ impl Signs {
 
     fn looks_like(&self, field: Field) -> Option<Field> {
         let total = self.total(field);
-        let most = Kind::ALL.into_iter().find(|kind| self.count(field, *kind) * 2 > total)?;
+        let most = Kind::COUNTED.into_iter().find(|kind| self.count(field, *kind) * 2 > total)?;
         most.field()
     }
 }
@@ -158,19 +159,23 @@ fn misplaced_sign((field, looks): (Field, Field), all: &[(Field, Field)]) -> Opt
 }
 
 fn kind_of(value: &str) -> Kind {
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    if digits == 0 {
-        return if value.chars().any(char::is_alphabetic) { Kind::Words } else { Kind::Other };
+    let (mut digits, mut letters) = (0, 0);
+    for byte in value.bytes() {
+        digits += u32::from(byte.is_ascii_digit());
+        letters += u32::from(byte.is_ascii_alphabetic() || !byte.is_ascii());
     }
-    if value.chars().any(char::is_alphabetic) {
-        return Kind::Other;
-    }
-    let begins_as_phone = ["0", "8", "62", "+62", "'0", "(0", "(+62"];
-    match digits {
-        16 if !value.starts_with(['0', '+']) => Kind::IdNumber,
-        9..=15 if begins_as_phone.iter().any(|start| value.starts_with(start)) => Kind::Phone,
+    match (digits, letters) {
+        (0, 0) if value.trim().is_empty() => Kind::Nothing,
+        (0, 1..) => Kind::Words,
+        (16, 0) if !value.trim_start().starts_with(['0', '+']) => Kind::IdNumber,
+        (9..=15, 0) if begins_as_phone(value) => Kind::Phone,
         _ => Kind::Other,
     }
+}
+
+fn begins_as_phone(value: &str) -> bool {
+    let digits = value.trim_start_matches([' ', '\'', '(', '+']);
+    digits.starts_with(['0', '8']) || digits.starts_with("62")
 }
 
 #[cfg(test)]

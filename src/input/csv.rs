@@ -11,7 +11,7 @@ use super::cut::{self, Cut, Cutter};
 use super::damage;
 use super::detect::TextSource;
 use super::error::InputError;
-use super::layout::Layout;
+use super::layout::{Layout, RowPlace};
 use super::shape::{Format, Shape};
 use crate::row::Row;
 
@@ -84,9 +84,9 @@ impl Rows {
 
     fn row(&mut self, cut: &Cut) -> Row {
         self.number += 1;
-        let mut problems = damage::of_text(&mut self.cells, self.shape.encoding);
-        problems.extend(cut.flaw.map(damage::of_flaw));
-        self.layout.row(self.number, cut.line, &self.cells, problems)
+        let place = RowPlace { number: self.number, line: cut.line };
+        let problems = cut.flaw.map(damage::of_flaw).into_iter().collect();
+        self.layout.row(place, &mut self.cells, self.shape.encoding, problems)
     }
 }
 

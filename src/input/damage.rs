@@ -1,29 +1,22 @@
 //! What may be wrong with the way a row is written, as problems of that row.
 
-use super::cells::Cells;
 use super::cut::Flaw;
 use super::shape::Encoding;
 use crate::problem::Problem;
 
-/// Makes the cells text, and says what was wrong with their characters.
-pub fn of_text(cells: &mut Cells, encoding: Encoding) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if cells.as_text().is_none() {
-        cells.make_text();
-        problems.push(no_text(encoding));
-    } else if encoding.marks_damage() && has_mark(cells.text()) {
-        problems.push(no_text(encoding));
+/// What is wrong with the characters of a row.
+pub fn of_text(text: &str, encoding: Encoding) -> Option<Problem> {
+    if encoding.marks_damage() && has_mark(text) {
+        return Some(no_text(encoding));
     }
-    if memchr::memchr(0, cells.text()).is_some() {
-        problems
-            .push(Problem::malformed("row.nul", "The row holds NUL bytes; export the file again."));
-    }
-    problems
+    let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
+    has_nul
+        .then(|| Problem::malformed("row.nul", "The row holds NUL bytes; export the file again."))
 }
 
 /// Whether a character stands there that decoding put in the place of what is none.
-fn has_mark(text: &[u8]) -> bool {
-    !text.is_ascii() && memchr::memmem::find(text, "\u{fffd}".as_bytes()).is_some()
+fn has_mark(text: &str) -> bool {
+    !text.is_ascii() && text.contains('\u{fffd}')
 }
 
 /// Bytes that are no character.

@@ -12,7 +12,7 @@ use super::columns::{self, Place};
 use super::damage;
 use super::detect::TextSource;
 use super::error::InputError;
-use super::layout::Layout;
+use super::layout::{Layout, RowPlace};
 use super::lines::{LineEnd, Lines};
 use super::object::{self, Object};
 use super::shape::{Format, Shape};
@@ -156,9 +156,9 @@ impl Rows {
             self.cells.extend(value.text.as_bytes());
             self.cells.end_cell();
         }
-        problems.extend(damage::of_text(&mut self.cells, self.shape.encoding));
         problems.extend(plan.problems(object));
-        let row = plan.layout.row(self.number, line, &self.cells, problems);
+        let place = RowPlace { number: self.number, line };
+        let row = plan.layout.row(place, &mut self.cells, self.shape.encoding, problems);
         self.plan = Some(plan);
         row
     }

@@ -1,14 +1,26 @@
 //! How a table's records become rows: which cells are kept, which are the fields.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use csv::StringRecord;
 
 use super::cells::{Cells, Text};
 use super::columns::{self, Mapping};
+use super::damage;
+use super::shape::Encoding;
 use crate::problem::Problem;
 use crate::record::{Field, Record};
 use crate::row::Row;
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy)]
+pub struct RowPlace {
+    /// Counted from 1 over the records.
+    pub number: u64,
+    /// The line of the file on which it begins.
+    pub line: u64,
+}
 
 /// The columns of a table and what they are.
 pub struct Layout {
@@ -65,18 +77,31 @@ impl Layout {
         &self.mapping
     }
 
-    /// The row of a record whose cells are text.
-    pub fn row(&self, number: u64, line: u64, cells: &Cells, mut problems: Vec<Problem>) -> Row {
+    /// The row of a record, with what is already known to be wrong with it. Its cells are text
+    /// afterwards.
+    pub fn row(
+        &self,
+        place: RowPlace,
+        cells: &mut Cells,
+        encoding: Encoding,
+        mut problems: Vec<Problem>,
+    ) -> Row {
+        if !cells.text().is_ascii() && cells.as_text().is_none() {
+            cells.make_text();
+            problems.push(damage::no_text(encoding));
+        }
+        let text = cells.as_text().unwrap_or_default();
+        problems.extend(damage::of_text(text.all(), encoding));
         if problems.is_empty() && !cells.fit(self.width) {
             problems.push(ragged(cells.len(), self.width));
         }
-        let text = cells.as_text().unwrap_or_default();
+        let RowPlace { number, line } = place;
         Row {
             number,
             line,
             columns: Arc::clone(&self.columns),
             cells: self.kept_cells(cells, text),
-            record: record(&self.mapping, |column| text.cell(column)),
+            record: record(&self.mapping, text),
             problems,
         }
     }
@@ -85,7 +110,7 @@ impl Layout {
     /// ragged.
     fn kept_cells(&self, cells: &Cells, text: Text<'_>) -> StringRecord {
         let len = if cells.fit(self.width) { self.width } else { text.len() };
-        let mut kept_cells = StringRecord::with_capacity(text.bytes(), len);
+        let mut kept_cells = StringRecord::with_capacity(text.all().len(), len);
         match &self.kept {
             None => (0..len).for_each(|index| kept_cells.push_field(text.cell(index))),
             Some(kept) => {
@@ -99,12 +124,12 @@ impl Layout {
 }
 
 /// The record of a row: each field's cell, or its default where the cell is empty or there is none.
-pub fn record<'a>(mapping: &Mapping, cell: impl Fn(usize) -> &'a str) -> Record {
-    Record::new(|field| {
-        let cell = mapping.column(field).map_or("", &cell);
+fn record(mapping: &Mapping, text: Text<'_>) -> Record {
+    Record::with(|field| {
+        let cell = mapping.column(field).map_or("", |column| text.cell(column));
         match field.spec().default {
-            Some(default) if cell.trim().is_empty() => default.to_owned(),
-            _ => cell.to_owned(),
+            Some(default) if cell.trim().is_empty() => Cow::Borrowed(default),
+            _ => Cow::Owned(cell.to_owned()),
         }
     })
 }

@@ -14,7 +14,7 @@ use super::cells::Cells;
 use super::columns::{self, Place};
 use super::damage;
 use super::error::InputError;
-use super::layout::Layout;
+use super::layout::{Layout, RowPlace};
 use super::lines::LONGEST;
 use super::shape::{Encoding, Format, Shape, list};
 use crate::problem::Problem;
@@ -132,12 +132,13 @@ impl Rows {
         while row.cells.len() < self.layout.width() {
             row.cells.end_cell();
         }
-        let problems = self.problems(&mut row);
-        self.layout.row(self.number, row.line, &row.cells, problems)
+        let problems = self.problems(&row);
+        let place = RowPlace { number: self.number, line: row.line };
+        self.layout.row(place, &mut row.cells, Encoding::Utf8, problems)
     }
 
-    fn problems(&self, row: &mut SheetRow) -> Vec<Problem> {
-        let mut problems = damage::of_text(&mut row.cells, Encoding::Utf8);
+    fn problems(&self, row: &SheetRow) -> Vec<Problem> {
+        let mut problems = Vec::new();
         if row.too_long {
             problems.push(damage::too_long());
         }
