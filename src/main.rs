@@ -1,2 +1,20 @@
 //! Parses the command line, runs it, exits: the only process exit.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use idv::cli::Cli;
+use idv::commands;
+use idv::exit::Exit;
+
+fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => commands::run(cli.command).into(),
+        Err(usage) => {
+            // Help goes to stdout, a complaint to stderr; nobody can be told when both are closed.
+            let _ = usage.print();
+            if usage.use_stderr() { Exit::Usage.into() } else { Exit::Ok.into() }
+        }
+    }
+}

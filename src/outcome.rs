@@ -22,12 +22,12 @@ pub enum Outcome {
     Unrecognised,
     /// The endpoint refused this record.
     Refused,
+    /// Not sent, because a local check found something.
+    Held,
     /// No answer now: the service, the network or the account.
     Unavailable,
     /// Not sent, because the run stopped first.
     Skipped,
-    /// Not sent, because a local check found something.
-    Held,
     /// Sent, or perhaps sent, and no usable answer came back: it may have been charged.
     Unknown,
 }
@@ -83,6 +83,10 @@ impl Outcome {
 pub enum Source {
     /// The endpoint was asked, or at least tried.
     Api,
+    /// An earlier run asked, or another one that goes on beside this.
+    Ledger,
+    /// Another row of this run has the same record.
+    Duplicate,
     /// Nobody was asked.
     Local,
 }
@@ -92,6 +96,8 @@ impl Source {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Api => "api",
+            Self::Ledger => "ledger",
+            Self::Duplicate => "duplicate",
             Self::Local => "local",
         }
     }

@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
+use hmac::{Hmac, KeyInit, Mac};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use sha2::Sha256;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// A field of the request, in the order in which the table below lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +34,8 @@ pub struct FieldSpec {
     pub flag_alias: Option<&'static str>,
     /// The help text of the flag, and the question asked for a missing value.
     pub help: &'static str,
+    /// What stands for the value in the help text.
+    pub value: &'static str,
     /// The value where none is given; a field without one must be given.
     pub default: Option<&'static str>,
     /// Column headers that mean this field, without case, space, `_`, `-` and `.`.
@@ -74,6 +79,7 @@ const FIELDS: [FieldSpec; 5] = [
         flag: "id-number",
         flag_alias: Some("nik"),
         help: "The number on the KTP (NIK), 16 digits",
+        value: "NIK",
         default: None,
         headers: NIK_HEADERS,
     },
@@ -82,6 +88,7 @@ const FIELDS: [FieldSpec; 5] = [
         flag: "phone",
         flag_alias: Some("phone-number"),
         help: "The mobile number, 08... or +628...",
+        value: "PHONE",
         default: None,
         headers: PHONE_HEADERS,
     },
@@ -90,6 +97,7 @@ const FIELDS: [FieldSpec; 5] = [
         flag: "name",
         flag_alias: None,
         help: "The name as on the KTP",
+        value: "NAME",
         default: None,
         headers: NAME_HEADERS,
     },
@@ -98,6 +106,7 @@ const FIELDS: [FieldSpec; 5] = [
         flag: "id-type",
         flag_alias: None,
         help: "The kind of identity document",
+        value: "TYPE",
         default: Some("KTP"),
         headers: &["idtype"],
     },
@@ -106,6 +115,7 @@ const FIELDS: [FieldSpec; 5] = [
         flag: "country",
         flag_alias: None,
         help: "The country, two letters",
+        value: "CODE",
         default: Some("ID"),
         headers: &["country"],
     },
@@ -170,6 +180,71 @@ impl Record {
     }
 }
 
+/// The name under which a ledger knows a record: says nothing about the person to anyone who has
+/// not got the ledger's secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RecordKey([u8; 32]);
+
+impl RecordKey {
+    /// The key whose bytes these are.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// Makes the keys of records: HMAC-SHA-256 over a version mark, the kind of endpoint, the partner
+/// code and the five fields, each in canonical form and preceded by its length.
+///
+/// A change of any of this makes every record a stranger to every ledger, and people pay again:
+/// the golden test below has to stay as it is.
+#[derive(Clone)]
+pub struct KeyMaker(Hmac<Sha256>);
+
+impl KeyMaker {
+    /// For the records asked with this partner code at this kind of endpoint.
+    pub fn new(secret: &[u8; 32], kind: &str, partner_code: &str) -> Self {
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(secret);
+        let mut mac = Hmac::new(&block.into());
+        for part in ["idv record 1", kind, partner_code] {
+            add(&mut mac, part);
+        }
+        Self(mac)
+    }
+
+    /// The key of a record.
+    pub fn key(&self, record: &Record) -> RecordKey {
+        let mut mac = self.0.clone();
+        for value in &record.values {
+            add(&mut mac, &canonical(value));
+        }
+        RecordKey(mac.finalize().into_bytes().into())
+    }
+}
+
+fn add(mac: &mut Hmac<Sha256>, part: &str) {
+    mac.update(&(part.len() as u64).to_be_bytes());
+    mac.update(part.as_bytes());
+}
+
+/// A value as it is compared: NFC, without outer white space, inner white space as one space.
+/// Case counts: nobody knows whether the endpoint looks at it.
+fn canonical(value: &str) -> Cow<'_, str> {
+    let single = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if !is_nfc(value) {
+        Cow::Owned(single(&value.nfc().collect::<String>()))
+    } else if value.split(' ').all(|word| !word.is_empty() && !word.contains(char::is_whitespace)) {
+        Cow::Borrowed(value)
+    } else {
+        Cow::Owned(single(value))
+    }
+}
+
 /// Names no person: a record may end up in a panic or a log.
 impl std::fmt::Debug for Record {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -211,6 +286,73 @@ mod tests {
         {
             assert_eq!(Field::of_header(header), None, "{header}");
         }
+    }
+
+    fn someone() -> Record {
+        let values = ["3310990101909001", "081234567890", "Budi Santoso", "KTP", "ID"];
+        Record::new(|field| values[field as usize].to_owned())
+    }
+
+    fn keys() -> KeyMaker {
+        KeyMaker::new(&[7; 32], "live", "partner")
+    }
+
+    fn hex(key: &RecordKey) -> String {
+        key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn the_key_of_a_record_never_changes_or_people_pay_again() {
+        let golden = "679b3a1a3f61fd216b3979a89d2582267473ba4e00eaec7d0e433f413aabf46c";
+        assert_eq!(hex(&keys().key(&someone())), golden);
+    }
+
+    #[test]
+    fn spellings_of_the_same_text_have_one_key() {
+        for name in [" Budi  Santoso ", "Budi\u{a0}Santoso", "Budi\tSantoso"] {
+            let mut record = someone();
+            record.set(Field::Name, name.to_owned());
+            assert_eq!(keys().key(&record), keys().key(&someone()), "{name:?}");
+        }
+        let mut composed = someone();
+        composed.set(Field::Name, "Jos\u{e9}".to_owned());
+        let mut decomposed = someone();
+        decomposed.set(Field::Name, "Jose\u{301}".to_owned());
+        assert_eq!(keys().key(&composed), keys().key(&decomposed));
+    }
+
+    #[test]
+    fn every_field_the_partner_the_kind_and_the_secret_count() {
+        let mut seen = std::collections::HashSet::from([keys().key(&someone())]);
+        for field in Field::ALL {
+            let mut other = someone();
+            other.set(field, format!("{}x", someone().get(field)));
+            assert!(seen.insert(keys().key(&other)), "{field:?}");
+        }
+        let makers = [
+            KeyMaker::new(&[8; 32], "live", "partner"),
+            KeyMaker::new(&[7; 32], "sandbox", "partner"),
+            KeyMaker::new(&[7; 32], "live", "partner2"),
+            KeyMaker::new(&[7; 32], "livep", "artner"),
+        ];
+        for maker in makers {
+            assert!(seen.insert(maker.key(&someone())));
+        }
+        let mut upper = someone();
+        upper.set(Field::Name, "BUDI SANTOSO".to_owned());
+        assert!(seen.insert(keys().key(&upper)));
+    }
+
+    #[test]
+    fn what_moves_between_two_fields_is_another_record() {
+        let with = |name: &str, id_type: &str| {
+            let mut record = someone();
+            record.set(Field::Name, name.to_owned());
+            record.set(Field::IdType, id_type.to_owned());
+            keys().key(&record)
+        };
+        assert_ne!(with("Budi K", "TP"), with("Budi ", "KTP"));
+        assert_ne!(with("BudiK", "TP"), with("Budi", "KTP"));
     }
 
     #[test]

@@ -11,10 +11,10 @@ use super::cells::Cells;
 use super::columns::{self, Place};
 use super::damage;
 use super::detect::TextSource;
+use super::entries::{self, Object};
 use super::error::InputError;
 use super::layout::{Layout, RowPlace};
 use super::lines::{LineEnd, Lines};
-use super::object::{self, Object};
 use super::shape::{Format, Shape};
 use crate::problem::Problem;
 use crate::record::{Field, Record};
@@ -136,7 +136,7 @@ impl Rows {
         if matches!(text, std::borrow::Cow::Owned(_)) {
             problems.push(damage::no_text(self.shape.encoding));
         }
-        let object = match object::read(&text) {
+        let object = match entries::read(&text) {
             Ok(object) => object,
             Err(column) => {
                 problems.push(damage::no_object(column));
@@ -211,7 +211,7 @@ fn sample(lines: &Lines) -> Vec<(u64, Object)> {
         .zip(whole.split(|byte| *byte == b'\n'))
         .take(SAMPLE)
         .filter_map(|(number, line)| {
-            Some((number, object::read(&String::from_utf8_lossy(line)).ok()?))
+            Some((number, entries::read(&String::from_utf8_lossy(line)).ok()?))
         })
         .collect()
 }

@@ -11,6 +11,7 @@ mod cut;
 mod damage;
 mod decode;
 mod detect;
+mod entries;
 mod error;
 mod jsonl;
 mod layout;
@@ -26,6 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use error::InputError;
+pub use object::{ObjectError, read_object};
 pub use shape::{Encoding, Format, Shape};
 
 use crate::record::Field;

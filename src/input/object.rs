@@ -1,138 +1,102 @@
-//! One JSON object of scalar values: keys in order, and numbers digit by digit as they are written.
+//! One record as one JSON object, as `idv verify -` takes it.
 
-use std::fmt;
+use std::sync::Arc;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use csv::StringRecord;
 
-/// A value of an object.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Value {
-    /// A text's characters, a number's digits, nothing for null, else the JSON itself.
-    pub text: String,
-    /// Whether it is a text, a number or null.
-    pub plain: bool,
+use super::entries::{Entries, text_of};
+use crate::record::{Field, Record};
+use crate::row::Row;
+
+/// Why a text is no record. Shows no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ObjectError {
+    /// Not one JSON object.
+    #[error(
+        "stdin is not one JSON object (line {line}, column {column})\n\n  \
+         hint: {{\"nik\": \"3310990101900001\", \"phone\": \"081234567890\", \"name\": \"Budi\"}}"
+    )]
+    NotAnObject {
+        /// From 1; 0 where there is no text at all.
+        line: usize,
+        /// From 1.
+        column: usize,
+    },
+    /// A field that must be given is not there.
+    #[error("the JSON object has no key for {}\n\n  hint: it may be called {}", .0.name(), .0.spec().headers[..4].join(", "))]
+    Missing(Field),
+    /// Two keys mean one field.
+    #[error("the JSON object has two keys for {}: \"{first}\" and \"{second}\"; keep one", .field.name())]
+    Twice {
+        /// The field.
+        field: Field,
+        /// A key.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+    /// A field that is neither text nor a number.
+    #[error("the value of \"{0}\" must be a string")]
+    NotText(String),
 }
 
-/// An object as it stands on a line.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Object {
-    /// The keys, in order; one that stands twice is there twice.
-    pub keys: Vec<String>,
-    /// The values, in the same order.
-    pub values: Vec<Value>,
-    /// The keys that stood around it, where it is the input of a former result.
-    pub dropped: Vec<String>,
-}
-
-/// Reads an object; else says at which character it is none. Of a former result, as we write it,
-/// only its input is read.
-pub fn read(line: &str) -> Result<Object, usize> {
-    let entries: Entries<'_> = serde_json::from_str(line).map_err(|error| error.column())?;
-    let has = |name: &str| entries.0.iter().any(|(key, _)| key == name);
-    if has("outcome") && has("sequence_id") {
-        let input = entries.0.iter().find(|(key, raw)| key == "input" && is_object(raw));
-        if let Some((_, input)) = input {
-            let inner = serde_json::from_str(input.get()).map_err(|error| error.column())?;
-            let dropped = entries.0.iter().map(|(key, _)| key.clone()).collect();
-            return object(inner, dropped);
+/// Reads one object. Keys mean fields as column headers do; the others are kept as columns.
+/// Numbers are taken by their digits, never through a float.
+pub fn read_object(text: &str) -> Result<Row, ObjectError> {
+    let Entries(pairs) = serde_json::from_str(text).map_err(|error| not_an_object(&error))?;
+    let mut cells = StringRecord::new();
+    let mut of: [Option<usize>; Field::ALL.len()] = [None; Field::ALL.len()];
+    for (at, (key, raw)) in pairs.iter().enumerate() {
+        let field = Field::of_header(key);
+        if let Some(field) = field
+            && let Some(first) = of[field as usize].replace(at)
+        {
+            let (first, second) = (pairs[first].0.clone(), key.clone());
+            return Err(ObjectError::Twice { field, first, second });
+        }
+        match text_of(raw.get()).map_err(|error| not_an_object(&error))? {
+            Some(value) => cells.push_field(&value),
+            None if field.is_some() => return Err(ObjectError::NotText(key.clone())),
+            None => cells.push_field(raw.get()),
         }
     }
-    object(entries, Vec::new())
-}
-
-fn is_object(raw: &RawValue) -> bool {
-    raw.get().starts_with('{')
-}
-
-fn object(entries: Entries<'_>, dropped: Vec<String>) -> Result<Object, usize> {
-    let mut object = Object { dropped, ..Object::default() };
-    for (key, raw) in entries.0 {
-        object.keys.push(key);
-        object.values.push(value(raw.get())?);
+    let missing = |field: &Field| field.spec().default.is_none() && of[*field as usize].is_none();
+    if let Some(field) = Field::ALL.into_iter().find(missing) {
+        return Err(ObjectError::Missing(field));
     }
-    Ok(object)
+    let record = Record::new(|field| {
+        let given =
+            of[field as usize].and_then(|at| cells.get(at)).filter(|v| !v.trim().is_empty());
+        given.or(field.spec().default).unwrap_or_default().to_owned()
+    });
+    let columns: Arc<[String]> = pairs.into_iter().map(|(key, _)| key).collect();
+    Ok(Row { number: 1, line: 1, columns, cells, record, problems: Vec::new() })
 }
 
-fn value(raw: &str) -> Result<Value, usize> {
-    let (text, plain) = match raw.as_bytes().first() {
-        Some(b'"') => (serde_json::from_str(raw).map_err(|error| error.column())?, true),
-        Some(b'n') => (String::new(), true),
-        Some(b'-' | b'0'..=b'9') => (raw.to_owned(), true),
-        _ => (raw.to_owned(), false),
-    };
-    Ok(Value { text, plain })
-}
-
-/// The entries of an object with their values as they are written.
-struct Entries<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Entries<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EntriesVisitor)
-    }
-}
-
-struct EntriesVisitor;
-
-impl<'de> Visitor<'de> for EntriesVisitor {
-    type Value = Entries<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = Vec::with_capacity(8);
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(Entries(entries))
-    }
+fn not_an_object(error: &serde_json::Error) -> ObjectError {
+    ObjectError::NotAnObject { line: error.line(), column: error.column() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn texts(line: &str) -> Vec<String> {
-        read(line).unwrap().values.into_iter().map(|value| value.text).collect()
+    #[test]
+    fn numbers_keep_every_digit() {
+        let row = read_object(r#"{"nik":9171022512990011,"hp":6281234567890,"nama":"B","n":1.50}"#);
+        let row = row.unwrap();
+        assert_eq!(row.record.get(Field::IdNumber), "9171022512990011");
+        assert_eq!(row.record.get(Field::Country), "ID");
+        assert_eq!(row.cells.get(3), Some("1.50"));
+        let row = read_object(r#"{"nik":3.310990101900001e15,"hp":"1","nama":"B"}"#).unwrap();
+        assert_eq!(row.record.get(Field::IdNumber), "3.310990101900001e15");
     }
 
     #[test]
-    fn a_number_keeps_every_digit_that_is_written() {
-        let line = r#"{"a": 9171022512990011, "b": 3.310e15, "c": 081}"#;
-        assert!(read(line).is_err(), "081 is no number in JSON");
-        let line = r#"{"a": 9171022512990011, "b": 3.310e15, "c": 12345678901234567890123}"#;
-        assert_eq!(texts(line), ["9171022512990011", "3.310e15", "12345678901234567890123"]);
-    }
-
-    #[test]
-    fn texts_are_unescaped_and_null_is_nothing() {
-        assert_eq!(texts(r#"{"a": "Ren\u00e9\n", "b": null, "c": true}"#), ["René\n", "", "true"]);
-    }
-
-    #[test]
-    fn only_texts_numbers_and_null_are_plain() {
-        let object = read(r#"{"a":"x","b":1,"c":null,"d":true,"e":{},"f":[1]}"#).unwrap();
-        let plain: Vec<_> = object.values.iter().map(|value| value.plain).collect();
-        assert_eq!(plain, [true, true, true, false, false, false]);
-    }
-
-    #[test]
-    fn of_a_former_result_only_the_input_is_read() {
-        let line = r#"{"row":1,"outcome":"pass","sequence_id":"x","input":{"nik":"1","hp":2}}"#;
-        let object = read(line).unwrap();
-        assert_eq!(object.keys, ["nik", "hp"]);
-        assert_eq!(object.dropped, ["row", "outcome", "sequence_id", "input"]);
-    }
-
-    #[test]
-    fn what_is_no_object_is_told_by_its_place_alone() {
-        for line in ["", "[]", "1", "\"x\"", "{\"a\":", "{} {}", "{\"a\":\"\\ud800\"}"] {
-            assert!(read(line).is_err(), "{line}");
+    fn errors_show_no_value() {
+        for text in [r#"{"nik":"331099"#, r#"{"nik":"331099"}"#, r#"{"nik":["331099"]}"#] {
+            let error = read_object(text).unwrap_err().to_string();
+            assert!(!error.contains("331099\""), "{error}");
         }
-        let deep = format!("{{\"a\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
-        assert!(!read(&deep).unwrap().values[0].plain, "however deep, it is no value");
     }
 }

@@ -1,0 +1,110 @@
+//! How the values of flags are read.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::outcome::Outcome;
+use crate::record::Field;
+
+/// A length of time: `500ms`, `30s`, `5m`, `2h`; a bare number is seconds.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let digits =
+        text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let (number, unit) = text.split_at(digits);
+    let seconds = match unit.trim() {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err("say a number and ms, s, m or h, as in 30s".to_owned()),
+    };
+    let number: f64 = number.parse().map_err(|_| "say a number and a unit, as in 30s")?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())
+}
+
+/// A moment of the past: an age (`90d`, `12h`, `30m`) or a time stamp (RFC 3339).
+pub fn moment(text: &str) -> Result<Timestamp, String> {
+    if let Ok(stamp) = text.parse() {
+        return Ok(stamp);
+    }
+    let age = match text.trim_end_matches(['d', 'w']).parse::<f64>() {
+        Ok(days) if text.ends_with('d') => Duration::try_from_secs_f64(days * 86_400.0).ok(),
+        Ok(weeks) if text.ends_with('w') => Duration::try_from_secs_f64(weeks * 604_800.0).ok(),
+        Ok(_) | Err(_) => duration(text).ok(),
+    };
+    let age = age.and_then(|age| SignedDuration::try_from(age).ok());
+    age.and_then(|age| Timestamp::now().checked_sub(age).ok()).ok_or_else(|| {
+        "say an age, as in 90d or 12h, or a time as in 2026-11-01T00:00:00Z".to_owned()
+    })
+}
+
+/// An outcome by its word.
+pub fn outcome(text: &str) -> Result<Outcome, String> {
+    let words = || Outcome::ALL.map(Outcome::word).join(", ");
+    let known = Outcome::ALL.into_iter().find(|outcome| outcome.word() == text);
+    known.ok_or_else(|| format!("the outcomes are {}", words()))
+}
+
+/// `FIELD=COLUMN`.
+pub fn mapping(text: &str) -> Result<(Field, String), String> {
+    let fields = || Field::ALL.map(Field::name).join(", ");
+    let (field, column) = text
+        .split_once('=')
+        .ok_or_else(|| "say FIELD=COLUMN, as in id_number='No. KTP'".to_owned())?;
+    let known = Field::ALL.into_iter().find(|known| known.name() == field.trim());
+    let field = known.ok_or_else(|| format!("{field} is no field; the fields are {}", fields()))?;
+    Ok((field, column.to_owned()))
+}
+
+/// What stands between two cells.
+pub fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "," | ";" | "|" | "\t" => Ok(text.as_bytes()[0]),
+        "tab" | "\\t" => Ok(b'\t'),
+        _ => Err("say one of , ; | or tab".to_owned()),
+    }
+}
+
+/// A share from 0 to 1.
+pub fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        Ok(_) | Err(_) => Err("say a share from 0 to 1, as in 0.05".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_with_their_unit() {
+        for (text, millis) in [("250ms", 250), ("30s", 30_000), ("1.5m", 90_000), ("2", 2_000)] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for text in ["", "s", "3 weeks", "-1s", "1e400"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_an_age_or_a_time_stamp() {
+        let stamp = "2026-11-01T00:00:00Z";
+        assert_eq!(moment(stamp), Ok(stamp.parse().unwrap()));
+        for (text, hours) in [("90d", 2160), ("2w", 336), ("12h", 12), ("90m", 1)] {
+            let age = moment(text).unwrap().duration_until(Timestamp::now());
+            assert_eq!(age.as_hours(), hours, "{text}");
+        }
+        for text in ["", "d", "soon", "-3d", "1e300d"] {
+            assert!(moment(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mapping_names_a_field_and_a_column() {
+        assert_eq!(mapping("name=Nama = X"), Ok((Field::Name, "Nama = X".to_owned())));
+        assert!(mapping("nik=No").unwrap_err().contains("id_number"));
+        assert!(mapping("name").is_err());
+    }
+}

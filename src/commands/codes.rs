@@ -1,0 +1,56 @@
+//! `idv codes`: the status codes as a table.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use anyhow::bail;
+
+use crate::cli::CodesArgs;
+use crate::code::{self, CODES, Code};
+use crate::exit::Exit;
+use crate::output;
+
+/// Prints all codes, or one.
+pub fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
+    let text = match args.code {
+        None => all(),
+        Some(number) => match code::find(number) {
+            Some(code) => one(code),
+            None => bail!(
+                "{number} is not documented\n\n  \
+                 hint: such an answer is reported as unrecognised and its charge as unknown; \
+                 the documented codes: idv codes"
+            ),
+        },
+    };
+    match output::stdout()?.write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(Exit::Ok),
+    }
+}
+
+fn all() -> String {
+    let mut text =
+        format!("{:<6} {:<8} {:<48} {}\n", "CODE", "CHARGED", "MEANING", "WHAT IDV DOES");
+    for code in CODES {
+        let Code { number, meaning, action, .. } = code;
+        let charged = code.charge.word();
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "{number:<6} {charged:<8} {meaning:<48} {action}");
+    }
+    text.push_str(
+        "\nAny other code: unrecognised, perhaps charged, never asked again by itself.\n",
+    );
+    text
+}
+
+fn one(code: &Code) -> String {
+    format!(
+        "{}  {}\n\n  meaning   {}\n  charged   {}\n  idv       {}\n",
+        code.number,
+        code.message,
+        code.meaning,
+        code.charge.word(),
+        code.action
+    )
+}

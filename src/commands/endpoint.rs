@@ -1,0 +1,121 @@
+//! Whom `verify` and `batch` ask: a real endpoint, or a sandbox inside this process.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use reqwest::Url;
+use tokio::net::TcpListener;
+
+use crate::cli::{EndpointArgs, LedgerArgs, Unknown};
+use crate::client::Client;
+use crate::ledger::{ClaimOptions, Kind, Ledger, Reader, Run};
+use crate::pipeline::Terms;
+use crate::progress::Progress;
+use crate::retry::Policy;
+use crate::sandbox::{Charges, Config, serve};
+use crate::settings::Settings;
+
+/// A client for the endpoint, and where its calls are remembered.
+pub struct Endpoint {
+    /// Sends the records.
+    pub client: Client,
+    /// Requests in flight.
+    pub concurrency: u16,
+    /// How long a request may take.
+    timeout: Duration,
+    partner_code: String,
+    kind: Kind,
+    ledger: PathBuf,
+    sandbox: Option<Charges>,
+    shown: String,
+}
+
+impl Endpoint {
+    /// Resolves the settings, and starts the sandbox if it is wanted.
+    pub fn open(
+        args: &EndpointArgs,
+        ledger: &LedgerArgs,
+        concurrency: Option<u16>,
+    ) -> anyhow::Result<Self> {
+        let sandbox = if args.sandbox { Some(start_sandbox()?) } else { None };
+        let (url, charges) = sandbox.unzip();
+        let settings = Settings::resolve(args, concurrency, ledger.ledger.as_deref(), url)?;
+        let client = Client::new(settings.client).context("can't set up the connection")?;
+        Ok(Self {
+            client,
+            concurrency: settings.concurrency,
+            timeout: args.timeout,
+            partner_code: settings.partner_code,
+            kind: settings.kind,
+            ledger: settings.ledger,
+            sandbox: charges,
+            shown: settings.shown,
+        })
+    }
+
+    /// Opens the ledger and begins a run in it.
+    pub async fn begin(&self, command: &str) -> anyhow::Result<(Run, Reader)> {
+        let ledger = Ledger::open(&self.ledger, self.kind)?;
+        let run = ledger.start_run(command, &self.partner_code).await?;
+        Ok((run, Reader::open(&self.ledger, Some(self.kind))?))
+    }
+
+    /// The terms of a run.
+    pub fn terms(&self, args: &LedgerArgs, run: &Run, policy: Policy) -> Terms {
+        let fresh_since = if args.fresh { Some(run.started()) } else { args.max_age };
+        let resend_unknown = args.unknown == Unknown::Resend;
+        Terms {
+            policy,
+            options: ClaimOptions { fresh_since, resend_unknown },
+            patience: self.timeout * 2,
+            concurrency: usize::from(self.concurrency),
+            max_charges: None,
+        }
+    }
+
+    /// Says whom the run asks.
+    pub fn announce(&self, progress: &Progress) {
+        if self.sandbox.is_some() {
+            progress.say("sandbox: made-up answers from this machine, no real check, no charge");
+        } else {
+            progress.say(&format!("endpoint: {}", self.shown));
+        }
+    }
+
+    /// Says what the sandbox would have charged, which a person can compare with the summary.
+    pub fn conclude(&self, progress: &Progress) {
+        if let Some(charges) = &self.sandbox {
+            progress.say(&format!(
+                "sandbox: got {} requests and would have charged {}",
+                charges.requests(),
+                charges.charged()
+            ));
+        }
+    }
+}
+
+/// A sandbox on a thread of its own, so that its work does not count as the endpoint's latency.
+fn start_sandbox() -> anyhow::Result<(Url, Charges)> {
+    let charges = Charges::default();
+    let counted = charges.clone();
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .context("can't open a port on 127.0.0.1 for the sandbox")?;
+    listener.set_nonblocking(true)?;
+    let url = url_of(listener.local_addr()?)?;
+    std::thread::spawn(move || -> io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let listener = TcpListener::from_std(listener)?;
+            serve(listener, Config::default(), counted, std::future::pending()).await
+        })
+    });
+    Ok((url, charges))
+}
+
+/// The URL of a server at this address.
+pub fn url_of(address: SocketAddr) -> anyhow::Result<Url> {
+    Url::parse(&format!("http://{address}/")).context("an address makes no URL")
+}

@@ -1,0 +1,286 @@
+//! `idv ledger`: what was asked and paid.
+
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::ops::ControlFlow;
+
+use anyhow::{Context as _, bail};
+use jiff::tz::Offset;
+use serde::Serialize;
+
+use crate::cli::{FilterArgs, Format, LedgerAction, LedgerCommand};
+use crate::exit::Exit;
+use crate::ledger::{BillLine, CallFilter, CallRow, Ledger, Reader, Resolution, RunRow};
+use crate::output;
+use crate::progress::Progress;
+use crate::settings;
+use crate::text::{count, cut, thousands};
+
+/// Carries out one of the ledger's commands.
+pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
+    let path = settings::ledger(args.ledger.as_deref(), args.sandbox)?;
+    let read = || Reader::open(&path, None);
+    let write = || -> anyhow::Result<Ledger> {
+        let kind = Reader::open(&path, None)?.kind()?;
+        Ok(Ledger::open(&path, kind.context("the ledger has no run yet")?)?)
+    };
+    let out = &mut BufWriter::new(output::stdout()?);
+    let written = match args.action {
+        LedgerAction::Runs { format } => runs(&mut read()?, format, out),
+        LedgerAction::Show { filter, outcome, format } => {
+            let filter = CallFilter { outcome, ..filter_of(&filter) };
+            show(&mut read()?, &filter, format, out)
+        }
+        LedgerAction::Bill { filter, utc_offset, format } => {
+            let offset = Offset::from_hours(utc_offset).context("no such offset")?;
+            bill(&mut read()?, &filter_of(&filter), offset, format, out)
+        }
+        LedgerAction::Resolve { call, charged, not_charged: _ } => {
+            let found = if charged { Resolution::Charged } else { Resolution::NotCharged };
+            write()?.resolve(call, found).await?;
+            say(&format!(
+                "call {call} is settled as {}",
+                if charged { "charged" } else { "not charged" }
+            ));
+            Ok(())
+        }
+        LedgerAction::Purge { older_than, include_unknown } => {
+            let purged = write()?.purge(older_than, include_unknown).await?;
+            say(&format!("erased for good: {}", count(purged.calls as u64, "call")));
+            if purged.kept_in_doubt > 0 {
+                let kept = count(purged.kept_in_doubt as u64, "call");
+                say(&format!("kept, since in doubt: {kept}; --include-unknown erases those too"));
+            }
+            Ok(())
+        }
+        LedgerAction::Export => export(&mut read()?, out),
+        LedgerAction::Path => writeln!(out, "{}", path.display()).map_err(Into::into),
+    };
+    quietly(written.and_then(|()| out.flush().map_err(Into::into)))
+}
+
+/// A reader who has gone is no error.
+fn quietly(written: anyhow::Result<()>) -> anyhow::Result<Exit> {
+    match written {
+        Err(error) if is_closed_pipe(&error) => Ok(Exit::Ok),
+        written => written.map(|()| Exit::Ok),
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    let json = error.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+    io.or(json) == Some(io::ErrorKind::BrokenPipe)
+}
+
+fn say(message: &str) {
+    Progress::messages(false).say(message);
+}
+
+fn filter_of(args: &FilterArgs) -> CallFilter {
+    CallFilter { since: args.since, until: args.until, run: args.run, ..CallFilter::default() }
+}
+
+fn format_or_default(format: Option<Format>) -> Format {
+    let default = if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl };
+    format.unwrap_or(default)
+}
+
+/// Rows of one kind in one of the formats, as they come.
+struct Listing<'a, W: Write> {
+    format: Format,
+    out: &'a mut W,
+    csv: csv::Writer<Vec<u8>>,
+}
+
+impl<'a, W: Write> Listing<'a, W> {
+    fn new(format: Option<Format>, header: &str, out: &'a mut W) -> anyhow::Result<Self> {
+        let format = format_or_default(format);
+        if format == Format::Table {
+            writeln!(out, "{header}")?;
+        }
+        Ok(Self { format, out, csv: csv::Writer::from_writer(Vec::new()) })
+    }
+
+    fn row(&mut self, row: &impl Serialize, line: impl FnOnce() -> String) -> anyhow::Result<()> {
+        match self.format {
+            Format::Table => writeln!(self.out, "{}", line())?,
+            Format::Jsonl => write_json(row, self.out)?,
+            Format::Csv => {
+                self.csv.serialize(row)?;
+                self.csv.flush()?;
+                self.out.write_all(self.csv.get_ref())?;
+                self.csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_json(row: &impl Serialize, out: &mut impl Write) -> anyhow::Result<()> {
+    serde_json::to_writer(&mut *out, row)?;
+    Ok(out.write_all(b"\n")?)
+}
+
+fn runs(reader: &mut Reader, format: Option<Format>, out: &mut impl Write) -> anyhow::Result<()> {
+    let header = format!(
+        "{:>6}  {:<20}  {:<8} {:<12} {:>9} {:>9} {:>9}",
+        "RUN", "STARTED", "COMMAND", "STATE", "CALLS", "CHARGED", "UNKNOWN"
+    );
+    let mut listing = Listing::new(format, &header, out)?;
+    for run in reader.runs()? {
+        listing.row(&run, || run_line(&run))?;
+    }
+    Ok(())
+}
+
+fn run_line(run: &RunRow) -> String {
+    format!(
+        "{:>6}  {:<20}  {:<8} {:<12} {:>9} {:>9} {:>9}",
+        run.run,
+        format!("{:.0}", run.started),
+        run.command,
+        run.state,
+        thousands(run.calls.into()),
+        thousands(run.charged.into()),
+        thousands(run.unknown.into()),
+    )
+}
+
+fn show(
+    reader: &mut Reader,
+    filter: &CallFilter,
+    format: Option<Format>,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let header = format!(
+        "{:>8} {:>5}  {:<20}  {:<12} {:<8} {:>5}  {:<34} WHAT",
+        "CALL", "RUN", "STARTED", "OUTCOME", "CHARGED", "CODE", "SEQUENCE_ID"
+    );
+    let mut listing = Listing::new(format, &header, out)?;
+    each(reader, filter, |call| listing.row(call, || call_line(call)))
+}
+
+/// Shows each call until one can't be written.
+fn each(
+    reader: &mut Reader,
+    filter: &CallFilter,
+    mut show: impl FnMut(&CallRow) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut failed = Ok(());
+    reader.each_call(filter, |call| match show(&call) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failed = Err(error);
+            ControlFlow::Break(())
+        }
+    })?;
+    failed
+}
+
+fn call_line(call: &CallRow) -> String {
+    let outcome = call.outcome.map_or("in flight", |outcome| outcome.word());
+    let what = call.message.as_deref().unwrap_or_default();
+    format!(
+        "{:>8} {:>5}  {:<20}  {:<12} {:<8} {:>5}  {:<34} {}",
+        call.call,
+        call.run,
+        format!("{:.0}", call.started),
+        outcome,
+        call.charged.word(),
+        call.code.map(|code| code.to_string()).unwrap_or_default(),
+        cut(call.sequence_id.as_deref().unwrap_or_default(), 34),
+        cut(what, 60),
+    )
+}
+
+/// One call on the bill, for a spreadsheet or a program.
+#[derive(Serialize)]
+struct Billed<'a> {
+    month: String,
+    day: String,
+    code: Option<i64>,
+    charged: &'static str,
+    sequence_id: Option<&'a str>,
+    call: i64,
+    run: i64,
+}
+
+fn bill(
+    reader: &mut Reader,
+    filter: &CallFilter,
+    offset: Offset,
+    format: Option<Format>,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    if filter.run.is_some_and(|run| run < 1) {
+        bail!("runs are counted from 1: idv ledger runs");
+    }
+    if format_or_default(format) == Format::Table {
+        return bill_table(&reader.bill(filter, offset)?, out);
+    }
+    let mut listing = Listing::new(format, "", out)?;
+    each(reader, filter, |call| {
+        if call.charged == crate::code::Charge::No {
+            return Ok(());
+        }
+        let day = offset.to_datetime(call.ended.unwrap_or(call.started)).date();
+        let billed = Billed {
+            month: format!("{:04}-{:02}", day.year(), day.month()),
+            day: day.to_string(),
+            code: call.code,
+            charged: call.charged.word(),
+            sequence_id: call.sequence_id.as_deref(),
+            call: call.call,
+            run: call.run,
+        };
+        listing.row(&billed, String::new)
+    })
+}
+
+fn bill_table(lines: &[BillLine], out: &mut impl Write) -> anyhow::Result<()> {
+    let row = |day: &str, code: &str, charged: u64, unknown: u64, no: u64| {
+        let (charged, unknown, no) = (thousands(charged), thousands(unknown), thousands(no));
+        format!("{day:<12} {code:>6} {charged:>12} {unknown:>12} {no:>12}")
+    };
+    let sum = |lines: &[&BillLine]| {
+        lines.iter().fold((0, 0, 0), |(charged, unknown, no), line| {
+            let (a, b, c) = (line.charged, line.unknown, line.not_charged);
+            (charged + u64::from(a), unknown + u64::from(b), no + u64::from(c))
+        })
+    };
+    writeln!(
+        out,
+        "{:<12} {:>6} {:>12} {:>12} {:>12}",
+        "DAY", "CODE", "CHARGED", "UNKNOWN", "NOT CHARGED"
+    )?;
+    for line in lines {
+        let code = line.code.map_or("none".to_owned(), |code| code.to_string());
+        let day = line.day.to_string();
+        let counts = (line.charged.into(), line.unknown.into(), line.not_charged.into());
+        writeln!(out, "{}", row(&day, &code, counts.0, counts.1, counts.2))?;
+    }
+    let mut months: Vec<&str> = lines.iter().map(|line| line.month.as_str()).collect();
+    months.dedup();
+    writeln!(out)?;
+    for month in months {
+        let of: Vec<_> = lines.iter().filter(|line| line.month == month).collect();
+        let (charged, unknown, no) = sum(&of);
+        writeln!(out, "{}", row(month, "", charged, unknown, no))?;
+    }
+    let (charged, unknown, no) = sum(&lines.iter().collect::<Vec<_>>());
+    writeln!(out, "{}", row("all", "", charged, unknown, no))?;
+    Ok(writeln!(out, "\neach call with its sequence_id: idv ledger bill -f csv")?)
+}
+
+fn export(reader: &mut Reader, out: &mut impl Write) -> anyhow::Result<()> {
+    #[derive(Serialize)]
+    struct Line<'a, T> {
+        kind: &'static str,
+        #[serde(flatten)]
+        row: &'a T,
+    }
+    for run in reader.runs()? {
+        write_json(&Line { kind: "run", row: &run }, out)?;
+    }
+    each(reader, &CallFilter::default(), |call| write_json(&Line { kind: "call", row: call }, out))
+}

@@ -1,0 +1,61 @@
+//! The commands: each puts the parts together for one job.
+
+mod advice;
+mod batch;
+mod codes;
+mod endpoint;
+mod given;
+mod ledger;
+mod log;
+mod results;
+mod sandbox;
+mod target;
+mod verify;
+
+use std::future::Future;
+
+use anyhow::Context as _;
+
+use crate::cli::Action;
+use crate::exit::Exit;
+use crate::ledger::{Run, RunEnd};
+use crate::progress::Progress;
+use crate::stop::Reason;
+
+/// Runs a command. An error that comes back here was met before anything was sent.
+pub fn run(action: Action) -> Exit {
+    let done = match action {
+        Action::Verify(args) => in_runtime(verify::run(*args)),
+        Action::Batch(args) => in_runtime(batch::run(*args)),
+        Action::Sandbox(args) => in_runtime(sandbox::run(args)),
+        Action::Ledger(args) => in_runtime(ledger::run(args)),
+        Action::Codes(args) => codes::run(&args),
+    };
+    done.unwrap_or_else(|error| {
+        Progress::messages(false).warn(&format!("error: {error:#}"));
+        Exit::Usage
+    })
+}
+
+/// Notes in the ledger how a run ended. That it ended can be told from its lock too, so that a disk
+/// in trouble, which was complained of already, does not matter here.
+async fn finish(run: Run, stopped: Option<&Reason>) {
+    let end = match stopped {
+        None => RunEnd::Done,
+        Some(Reason::Interrupted) => RunEnd::Interrupted,
+        Some(_) => RunEnd::Stopped,
+    };
+    let _ = run.finish(end).await;
+}
+
+/// One thread for all that waits on the network: a second one costs more than it brings.
+fn in_runtime(command: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the system gives no event loop")?;
+    let done = runtime.block_on(command);
+    // What still waits belongs to a run that was left.
+    runtime.shutdown_background();
+    done
+}

@@ -1,0 +1,72 @@
+//! `idv sandbox`: the documented API on this machine, until Ctrl-C.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::net::Ipv4Addr;
+
+use anyhow::{Context as _, bail};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+
+use crate::cli::{self, SandboxArgs};
+use crate::commands::endpoint::url_of;
+use crate::exit::Exit;
+use crate::interrupt::Interrupts;
+use crate::output;
+use crate::sandbox::{Charges, Config, Dialect, Partner, serve};
+use crate::settings::{PARTNER_CODE, PARTNER_KEY};
+use crate::stop::Stop;
+
+/// Serves until it is told to stop.
+pub async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
+    let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
+    let config = config(&args)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port))
+        .await
+        .with_context(|| format!("can't listen on port {} of 127.0.0.1", args.port))?;
+    let url = url_of(listener.local_addr()?)?;
+    let mut out = output::stdout()?;
+    writeln!(out, "listening on {url}").and_then(|()| out.flush())?;
+    let stop = Stop::default();
+    let first = async {
+        tokio::select! {
+            () = interrupts.watch(&stop, || ()) => {}
+            () = stop.stopped() => {}
+        }
+    };
+    serve(listener, config, Charges::default(), first).await.context("the sandbox broke off")?;
+    Ok(Exit::Ok)
+}
+
+fn config(args: &SandboxArgs) -> anyhow::Result<Config> {
+    let charges = match &args.charges {
+        None => None,
+        Some(file) => {
+            let opened = OpenOptions::new().append(true).create(true).open(file);
+            Some(opened.with_context(|| format!("can't write the charges to {}", file.display()))?)
+        }
+    };
+    Ok(Config {
+        latency: args.latency,
+        rate_limit: args.rate_limit,
+        daily_limit: args.daily_limit,
+        fail_rate: args.fail_rate,
+        seed: args.seed,
+        drop_connections: args.drop_connections,
+        dialect: match args.dialect {
+            cli::Dialect::Guide => Dialect::Guide,
+            cli::Dialect::Reason => Dialect::Reason,
+            cli::Dialect::Detailed => Dialect::Detailed,
+        },
+        charges,
+        partner: if args.check_partner { Some(partner()?) } else { None },
+    })
+}
+
+fn partner() -> anyhow::Result<Partner> {
+    let get = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    match (get(PARTNER_CODE), get(PARTNER_KEY)) {
+        (Some(code), Some(key)) => Ok(Partner { code, key: SecretString::from(key) }),
+        _ => bail!("--check-partner needs {PARTNER_CODE} and {PARTNER_KEY} in the environment"),
+    }
+}

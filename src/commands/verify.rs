@@ -1,0 +1,103 @@
+//! `idv verify`: one record.
+
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::checks;
+use crate::cli::{Format, VerifyArgs};
+use crate::commands::endpoint::Endpoint;
+use crate::commands::target::{Target, color};
+use crate::commands::{advice, finish, given, log};
+use crate::exit::Exit;
+use crate::interrupt::Interrupts;
+use crate::outcome::Verdict;
+use crate::output::{self, Layout, Mask};
+use crate::pipeline::Pipeline;
+use crate::progress::Progress;
+use crate::record::Field;
+use crate::retry::Policy;
+use crate::row::Row;
+use crate::stop::{Reason, Stop};
+use crate::tally::Tally;
+
+/// Where a person waits, an uncharged attempt is repeated this often, within this time.
+const RETRIES: u32 = 4;
+const WITHIN: Duration = Duration::from_secs(60);
+
+/// Verifies one record.
+pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
+    let progress = Progress::messages(args.output.quiet);
+    log::start(args.output.verbose, &progress);
+    let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1))?;
+    let mut row = given::row(&args)?;
+    checks::prepare(&mut row);
+    let target = Target::open(&args.output, None)?;
+    endpoint.announce(&progress);
+    let stop = Stop::default();
+    let (ledger, past) = endpoint.begin("verify").await?;
+    let policy = Policy::new(RETRIES, Some(WITHIN));
+    let terms = endpoint.terms(&args.ledger, &ledger, policy);
+    let pipeline =
+        Pipeline::new(endpoint.client.clone(), ledger.clone(), past, terms, stop.clone());
+    let Some(verdict) = ask(&pipeline, &row, &stop, &progress).await? else {
+        target.discard();
+        return Ok(Exit::Interrupted);
+    };
+    finish(ledger, stop.reason().as_ref()).await;
+    let written = write(&args, target, &row, &verdict);
+    let mut tally = Tally::default();
+    tally.add(&verdict, &row.problems);
+    if let Err(error) = written {
+        stop.stop(reason_of(&error));
+        if stop.reason() != Some(Reason::OutputClosed) {
+            progress.warn(&format!("error: the answer can't be written: {error}"));
+        }
+        // Paid for, so it is shown where it can still be seen.
+        progress.warn(&output::card(&row, &verdict, &Mask::on(Vec::new()), false));
+    } else if let Some(reason) = stop.reason() {
+        progress.say(&format!("stopped: {reason}"));
+    }
+    Ok(advice::exit(&tally, stop.reason().as_ref(), true))
+}
+
+/// `None` when a second Ctrl-C came before the answer.
+async fn ask(
+    pipeline: &Pipeline,
+    row: &Row,
+    stop: &Stop,
+    progress: &Progress,
+) -> anyhow::Result<Option<Verdict>> {
+    let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
+    let say = || progress.warn("waiting for the answer under way; Ctrl-C again leaves at once");
+    Ok(tokio::select! {
+        verdict = async { pipeline.verify(row).await.on_disk(stop).await } => Some(verdict),
+        () = interrupts.watch(stop, say) => None,
+    })
+}
+
+fn reason_of(error: &io::Error) -> Reason {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Reason::OutputClosed,
+        _ => Reason::Output(error.to_string()),
+    }
+}
+
+fn write(args: &VerifyArgs, target: Target, row: &Row, verdict: &Verdict) -> io::Result<()> {
+    let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
+    let mask = if args.output.mask { Mask::on(fields()) } else { Mask::default() };
+    let color = color(args.output.color, target.is_terminal());
+    if target.format == Format::Table {
+        let mut out = target.writer()?;
+        out.write_all(output::card(row, verdict, &mask, color).as_bytes())?;
+        out.flush()?;
+    } else {
+        let columns = row.columns.clone();
+        let layout = Layout { columns, delimiter: b',', bom: false, mask, color };
+        let mut sink = target.sink(layout)?;
+        sink.write(row, verdict)?;
+        sink.flush()?;
+    }
+    target.finish()
+}

@@ -1,0 +1,279 @@
+//! The statements of a call's life: what is known of a record, the intent, the end.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::call::{Asking, End, Known, Past};
+use super::lock;
+use crate::answer::Answer;
+use crate::code::Charge;
+use crate::outcome::Outcome;
+use crate::record::RecordKey;
+
+/// How a call ended, for those who waited.
+#[derive(Debug, Clone)]
+pub(super) struct Closed {
+    pub(super) call: i64,
+    pub(super) run: i64,
+    pub(super) ending: Ending,
+}
+
+/// The end of a call, ready to be written: masked, without `extra`.
+#[derive(Debug, Clone)]
+pub(super) struct Ending {
+    pub(super) at: Timestamp,
+    pub(super) outcome: Outcome,
+    pub(super) charged: Charge,
+    pub(super) end: End,
+    pub(super) attempts: u32,
+}
+
+macro_rules! calls {
+    ($which:literal) => {
+        concat!(
+            "SELECT c.id, c.run, c.started, c.rest, a.ended, a.outcome, a.charged, a.code,
+                    a.message, a.sequence_id, a.result, a.id_phone_match, a.id_name_match,
+                    a.reason, a.attempts, (SELECT r.charged FROM resolutions r
+                                           WHERE r.call = c.id ORDER BY r.id DESC LIMIT 1)
+             FROM calls c LEFT JOIN answers a ON a.call = c.id ",
+            $which
+        )
+    };
+}
+
+const ADD_CALL: &str =
+    "INSERT INTO calls (id, run, started, slot, rest) VALUES (?1, ?2, ?3, ?4, ?5)";
+
+/// What is written twice is the same: a retry after trouble with the disk may find it there.
+const ADD_ANSWER: &str = "
+    INSERT INTO answers (call, ended, outcome, charged, code, message, sequence_id, result,
+                         id_phone_match, id_name_match, reason, attempts)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (call) DO NOTHING";
+
+/// The calls of a record, newest first.
+fn history(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Vec<Past>> {
+    let (slot, rest) = split(key);
+    let mut statement =
+        connection.prepare_cached(calls!("WHERE c.slot = ?1 ORDER BY c.id DESC"))?;
+    let mut rows = statement.query([slot])?;
+    let mut calls = Vec::new();
+    while let Some(row) = rows.next()? {
+        if row.get_ref(3)?.as_blob()? == rest {
+            calls.push(past(row)?);
+        }
+    }
+    Ok(calls)
+}
+
+/// One call.
+pub(super) fn call(connection: &Connection, call: i64) -> rusqlite::Result<Option<Past>> {
+    let mut statement = connection.prepare_cached(calls!("WHERE c.id = ?1"))?;
+    statement.query_row([call], past).optional()
+}
+
+/// What is known of a record, on the terms of who asks.
+pub(super) fn look_up(
+    connection: &Connection,
+    lives: &mut Liveness,
+    key: &RecordKey,
+    asking: &Asking,
+) -> rusqlite::Result<Known> {
+    let calls = history(connection, key)?;
+    Ok(asking.judge(calls, |run| lives.lives(connection, run)))
+}
+
+/// Writes down that a record is about to be sent.
+pub(super) fn add_call(
+    connection: &Connection,
+    call: i64,
+    run: i64,
+    key: &RecordKey,
+) -> rusqlite::Result<()> {
+    let (slot, rest) = split(key);
+    let now = Timestamp::now().as_millisecond();
+    connection.prepare_cached(ADD_CALL)?.execute(params![call, run, now, slot, rest])?;
+    Ok(())
+}
+
+/// Writes down how a call ended.
+pub(super) fn add_answer(
+    connection: &Connection,
+    call: i64,
+    ending: &Ending,
+) -> rusqlite::Result<()> {
+    let none = Answer::default();
+    let (code, message, answer) = match &ending.end {
+        End::Answered(answer) => (Some(answer.code), &answer.message, answer),
+        End::Without(words) => (None, words, &none),
+        End::Open => (None, &None, &none),
+    };
+    connection.prepare_cached(ADD_ANSWER)?.execute(params![
+        call,
+        ending.at.as_millisecond(),
+        ending.outcome.word(),
+        charge_number(ending.charged),
+        code,
+        message,
+        answer.sequence_id,
+        answer.result,
+        answer.id_phone_match,
+        answer.id_name_match,
+        answer.reason,
+        ending.attempts,
+    ])?;
+    Ok(())
+}
+
+/// How a call ended; `None` while it goes on.
+pub(super) fn closed(
+    connection: &Connection,
+    lives: &mut Liveness,
+    number: i64,
+) -> rusqlite::Result<Option<Closed>> {
+    let Some(past) = call(connection, number)? else { return Ok(None) };
+    if past.end == End::Open && lives.lives(connection, past.run) {
+        return Ok(None);
+    }
+    let Past { call, run, ended, started, outcome, charged, end, attempts, .. } = past;
+    let at = ended.unwrap_or(started);
+    Ok(Some(Closed { call, run, ending: Ending { at, outcome, charged, end, attempts } }))
+}
+
+/// The calls of a run that have no end, in the order of their numbers.
+pub(super) fn open_calls(
+    connection: &Connection,
+    run: i64,
+    after: i64,
+) -> rusqlite::Result<Vec<i64>> {
+    let sql = "SELECT c.id FROM calls c LEFT JOIN answers a ON a.call = c.id
+               WHERE c.run = ?1 AND c.id > ?2 AND a.call IS NULL ORDER BY c.id";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_map([run, after], |row| row.get(0))?.collect()
+}
+
+/// The highest number a call ever had: numbers of purged calls are not used again.
+pub(super) fn last_call(connection: &Connection) -> rusqlite::Result<i64> {
+    let sql = "SELECT max(last_purged_call, ifnull((SELECT max(id) FROM calls), 0)) FROM ledger";
+    connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
+}
+
+/// Which runs live, asked from their locks; a dead one stays dead.
+#[derive(Debug)]
+pub(super) struct Liveness {
+    ledger: PathBuf,
+    tokens: HashMap<i64, Option<String>>,
+}
+
+impl Liveness {
+    pub(super) fn new(ledger: &Path) -> Self {
+        Self { ledger: ledger.to_owned(), tokens: HashMap::new() }
+    }
+
+    /// The ledger's file.
+    pub(super) fn ledger(&self) -> &Path {
+        &self.ledger
+    }
+
+    /// Whether the run goes on. When that can't be found out, yes: then nothing is sent.
+    pub(super) fn lives(&mut self, connection: &Connection, run: i64) -> bool {
+        match self.tokens.get(&run) {
+            Some(None) => false,
+            Some(Some(token)) if lock::is_held(&self.ledger, token) => true,
+            Some(Some(_)) => self.buried(run),
+            None => self.find_out(connection, run),
+        }
+    }
+
+    fn find_out(&mut self, connection: &Connection, run: i64) -> bool {
+        let sql = "SELECT token FROM runs WHERE id = ?1 AND ended IS NULL";
+        let found = connection.prepare_cached(sql).and_then(|mut statement| {
+            statement.query_row([run], |row| row.get::<_, String>(0)).optional()
+        });
+        match found {
+            Err(_) => true,
+            Ok(Some(token)) if lock::is_held(&self.ledger, &token) => {
+                self.tokens.insert(run, Some(token));
+                true
+            }
+            Ok(_) => self.buried(run),
+        }
+    }
+
+    fn buried(&mut self, run: i64) -> bool {
+        self.tokens.insert(run, None);
+        false
+    }
+}
+
+/// A key as it stands in the table: an indexed number, and the rest.
+fn split(key: &RecordKey) -> (i64, &[u8]) {
+    let (slot, rest) = key.as_bytes().split_at(8);
+    (slot.iter().fold(0, |number, byte| number << 8 | i64::from(*byte)), rest)
+}
+
+fn past(row: &Row<'_>) -> rusqlite::Result<Past> {
+    let end = end(row)?;
+    let outcome =
+        row.get_ref(5)?.as_str_or_null()?.and_then(outcome_of).unwrap_or(Outcome::Unknown);
+    Ok(Past {
+        call: row.get(0)?,
+        run: row.get(1)?,
+        started: time(row.get(2)?),
+        ended: row.get::<_, Option<i64>>(4)?.map(time),
+        end,
+        outcome,
+        charged: charge_of(row.get(6)?),
+        attempts: row.get::<_, Option<u32>>(14)?.unwrap_or_default(),
+        resolved: row.get::<_, Option<i64>>(15)?.map(|number| charge_of(Some(number))),
+    })
+}
+
+fn end(row: &Row<'_>) -> rusqlite::Result<End> {
+    let ended: Option<i64> = row.get(4)?;
+    let code: Option<i64> = row.get(7)?;
+    Ok(match (ended, code) {
+        (None, _) => End::Open,
+        (Some(_), None) => End::Without(row.get(8)?),
+        (Some(_), Some(code)) => End::Answered(Answer {
+            code,
+            message: row.get(8)?,
+            sequence_id: row.get(9)?,
+            result: row.get(10)?,
+            id_phone_match: row.get(11)?,
+            id_name_match: row.get(12)?,
+            reason: row.get(13)?,
+            ..Answer::default()
+        }),
+    })
+}
+
+/// A time as it stands in the tables.
+pub(super) fn time(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// The outcome that a word in the tables means.
+pub(super) fn outcome_of(word: &str) -> Option<Outcome> {
+    Outcome::ALL.into_iter().find(|outcome| outcome.word() == word)
+}
+
+/// A charge as it stands in the tables.
+pub(super) const fn charge_number(charge: Charge) -> i64 {
+    match charge {
+        Charge::No => 0,
+        Charge::Yes => 1,
+        Charge::Unknown => 2,
+    }
+}
+
+/// The charge that a number in the tables means; none is an open call's.
+pub(super) const fn charge_of(number: Option<i64>) -> Charge {
+    match number {
+        Some(0) => Charge::No,
+        Some(1) => Charge::Yes,
+        Some(_) | None => Charge::Unknown,
+    }
+}

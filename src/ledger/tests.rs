@@ -1,0 +1,604 @@
+//! The ledger as a caller meets it: claims, ends, waiting, files, trouble.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::{Timestamp, ToSpan};
+use tempfile::TempDir;
+
+use super::*;
+use crate::answer::Answer;
+use crate::code::Charge;
+use crate::outcome::Outcome;
+use crate::record::{Field, Record};
+
+/// A folder with a ledger in it, opened as often as a test likes.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("state/idv/ledger.db")
+    }
+
+    fn open(&self) -> Ledger {
+        Ledger::open(&self.path(), Kind::Sandbox).unwrap()
+    }
+
+    async fn run(&self) -> Run {
+        self.open().start_run("batch", "partner").await.unwrap()
+    }
+
+    fn reader(&self) -> Reader {
+        Reader::open(&self.path(), Some(Kind::Sandbox)).unwrap()
+    }
+
+    fn calls(&self) -> Vec<CallRow> {
+        self.reader().calls(&CallFilter::default()).unwrap()
+    }
+}
+
+fn record(serial: u32) -> Record {
+    let values = [format!("331099010190{serial:04}"), "081234567890".to_owned()];
+    Record::new(|field| match field {
+        Field::IdNumber => values[0].clone(),
+        Field::PhoneNumber => values[1].clone(),
+        Field::Name => "Budi Santoso".to_owned(),
+        Field::IdType => "KTP".to_owned(),
+        Field::Country => "ID".to_owned(),
+    })
+}
+
+fn answer(code: i64) -> Answer {
+    let body = format!(
+        r#"{{"code":{code},"message":"said 081234567890","sequence_id":"1719485838404-x",
+            "result":"fail","id_phone_match":"fail","id_name_match":"pass","further":"Budi"}}"#
+    );
+    Answer::read(body.as_bytes()).unwrap()
+}
+
+const PLAIN: ClaimOptions = ClaimOptions { fresh_since: None, resend_unknown: false };
+const RESEND: ClaimOptions = ClaimOptions { fresh_since: None, resend_unknown: true };
+
+fn fresh(run: &Run) -> ClaimOptions {
+    ClaimOptions { fresh_since: Some(run.started()), ..PLAIN }
+}
+
+async fn claimed(run: &Run, serial: u32, options: ClaimOptions) -> Claimed {
+    run.claim(&record(serial), options).await.unwrap()
+}
+
+async fn claim(run: &Run, serial: u32, options: ClaimOptions) -> Claim {
+    match claimed(run, serial, options).await {
+        Claimed::Claim(claim) => claim,
+        other => panic!("no claim: {other:?}"),
+    }
+}
+
+async fn doubt(run: &Run, serial: u32, options: ClaimOptions) -> Doubt {
+    match claimed(run, serial, options).await {
+        Claimed::InDoubt(doubt) => doubt,
+        other => panic!("not in doubt: {other:?}"),
+    }
+}
+
+async fn stored(run: &Run, serial: u32, options: ClaimOptions) -> Stored {
+    match claimed(run, serial, options).await {
+        Claimed::Answered(stored) => *stored,
+        other => panic!("not answered: {other:?}"),
+    }
+}
+
+async fn waiter(run: &Run, serial: u32, options: ClaimOptions) -> Waiter {
+    match claimed(run, serial, options).await {
+        Claimed::Busy(waiter) => waiter,
+        other => panic!("not busy: {other:?}"),
+    }
+}
+
+async fn settle(run: &Run, serial: u32, code: i64) {
+    let settled = claim(run, serial, PLAIN).await.settle(&answer(code), 1).await;
+    assert_eq!(settled, Ok(Settled::Written));
+}
+
+/// So that the next moment is another millisecond.
+async fn a_moment() {
+    tokio::time::sleep(Duration::from_millis(3)).await;
+}
+
+#[tokio::test]
+async fn an_answered_record_is_never_sent_again() {
+    let place = Place::new();
+    let run = place.run().await;
+    settle(&run, 9001, 200).await;
+    let first = stored(&run, 9001, PLAIN).await;
+    assert_eq!((first.outcome, first.charged, first.attempts), (Outcome::Fail, Charge::Yes, 1));
+    run.finish(RunEnd::Done).await.unwrap();
+    drop(run);
+
+    let run = place.run().await;
+    assert_eq!(stored(&run, 9001, PLAIN).await, first);
+    assert_eq!(run.spent(), Spent::default());
+}
+
+#[tokio::test]
+async fn what_is_stored_holds_no_digits_of_a_person_and_nothing_unasked() {
+    let place = Place::new();
+    let run = place.run().await;
+    settle(&run, 9001, 200).await;
+    let stored = stored(&run, 9001, PLAIN).await;
+    assert_eq!(stored.answer.message.as_deref(), Some("said ************"));
+    assert_eq!(stored.answer.sequence_id.as_deref(), Some("1719485838404-x"));
+    assert!(stored.answer.extra.is_empty());
+    drop(run);
+    let folder = place.path().parent().unwrap().to_owned();
+    for file in std::fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|file| std::fs::read(file.unwrap().path()).ok())
+    {
+        for secret in ["Budi", "81234567890", "331099010190"] {
+            assert!(
+                !file.windows(secret.len()).any(|bytes| bytes == secret.as_bytes()),
+                "{secret}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn refused_unavailable_and_released_records_are_asked_again() {
+    let place = Place::new();
+    let run = place.run().await;
+    for code in [11301, 11340, 600, 305] {
+        settle(&run, 9001, code).await;
+    }
+    let _ = claim(&run, 9001, PLAIN).await.release("connection refused", 2).await.unwrap();
+    settle(&run, 9001, 200).await;
+    let spent = run.spent();
+    assert_eq!((spent.charged, spent.unknown, spent.in_flight), (1, 0, 0));
+    let outcomes: Vec<_> = place.calls().iter().map(|call| call.outcome.unwrap()).collect();
+    use Outcome::{Fail, Refused, Unavailable};
+    assert_eq!(outcomes, [Refused, Refused, Unavailable, Unavailable, Unavailable, Fail]);
+}
+
+#[tokio::test]
+async fn fresh_asks_again_once_and_keeps_the_old_row() {
+    let place = Place::new();
+    settle(&place.run().await, 9001, 200).await;
+    a_moment().await;
+    let run = place.run().await;
+    let _ = claim(&run, 9001, fresh(&run)).await.settle(&answer(200), 1).await.unwrap();
+    assert_eq!(stored(&run, 9001, fresh(&run)).await.run, run.id());
+    assert_eq!(place.calls().len(), 2);
+
+    let carried = fresh(&run);
+    drop(run);
+    let next = place.run().await;
+    assert_eq!(stored(&next, 9001, carried).await.call, 2);
+}
+
+#[tokio::test]
+async fn an_answer_of_this_run_counts_whatever_the_clock_does() {
+    let place = Place::new();
+    let run = place.run().await;
+    settle(&run, 9001, 200).await;
+    let tomorrow = Timestamp::now() + 24.hours();
+    let options = ClaimOptions { fresh_since: Some(tomorrow), ..PLAIN };
+    assert_eq!(stored(&run, 9001, options).await.run, run.id());
+}
+
+#[tokio::test]
+async fn a_doubt_never_expires_and_only_resend_overrides_it() {
+    let place = Place::new();
+    let run = place.run().await;
+    let _ = claim(&run, 9001, PLAIN).await.doubt("no answer within 30s", 1).await.unwrap();
+    let _ = claim(&run, 9002, PLAIN).await.settle(&answer(12223), 1).await.unwrap();
+    drop(claim(&run, 9003, PLAIN).await);
+    claim(&run, 9004, PLAIN).await.crash();
+    assert_eq!(run.spent().at_most(), 4);
+    run.crash();
+    a_moment().await;
+
+    let run = place.run().await;
+    assert_eq!(
+        doubt(&run, 9001, fresh(&run)).await.why,
+        Why::NoAnswer(Some("no answer within 30s".to_owned()))
+    );
+    assert_eq!(doubt(&run, 9002, fresh(&run)).await.why, Why::UndocumentedCode(12223));
+    assert!(matches!(doubt(&run, 9003, fresh(&run)).await.why, Why::NoAnswer(_)));
+    assert_eq!(doubt(&run, 9004, fresh(&run)).await.why, Why::RunEnded);
+    for serial in 9001..=9004 {
+        let _ = claim(&run, serial, RESEND).await.settle(&answer(200), 1).await.unwrap();
+        assert_eq!(stored(&run, serial, PLAIN).await.run, run.id());
+    }
+}
+
+#[tokio::test]
+async fn a_run_does_not_resend_what_became_doubtful_in_it() {
+    let place = Place::new();
+    let run = place.run().await;
+    let _ = claim(&run, 9001, RESEND).await.doubt("silence", 1).await.unwrap();
+    doubt(&run, 9001, RESEND).await;
+}
+
+#[tokio::test]
+async fn a_later_answer_settles_an_earlier_doubt_and_an_earlier_answer_still_counts() {
+    let place = Place::new();
+    let run = place.run().await;
+    settle(&run, 9001, 200).await;
+    a_moment().await;
+    let second = place.run().await;
+    let _ = claim(&second, 9001, fresh(&second)).await.doubt("silence", 1).await.unwrap();
+    assert_eq!(stored(&second, 9001, PLAIN).await.call, 1);
+    doubt(&second, 9001, fresh(&second)).await;
+}
+
+#[tokio::test]
+async fn a_duplicate_in_flight_gets_the_answer_of_the_first() {
+    let place = Place::new();
+    let run = place.run().await;
+    let first = claim(&run, 9001, PLAIN).await;
+    let waiter = waiter(&run, 9001, PLAIN).await;
+    assert!(waiter.is_ours());
+    let waiting = waiter.wait(Duration::from_secs(5));
+    let settling = async {
+        a_moment().await;
+        first.settle(&answer(11340), 1).await
+    };
+    let (waited, settled) = tokio::join!(waiting, settling);
+    assert_eq!(settled, Ok(Settled::Written));
+    let Waited::Answered(stored) = waited.unwrap() else { panic!("no answer") };
+    assert_eq!((stored.outcome, stored.charged), (Outcome::Refused, Charge::No));
+}
+
+#[tokio::test]
+async fn another_run_waits_for_the_answer_of_a_living_one() {
+    let place = Place::new();
+    let (one, other) = (place.run().await, place.run().await);
+    for (serial, code) in [(9001, Some(200)), (9002, None), (9003, Some(12223))] {
+        let first = claim(&one, serial, PLAIN).await;
+        let waiter = waiter(&other, serial, RESEND).await;
+        assert_eq!((waiter.is_ours(), waiter.in_flight().run), (false, one.id()));
+        let waiting = waiter.wait(Duration::from_secs(5));
+        let ending = async {
+            a_moment().await;
+            match code {
+                Some(code) => first.settle(&answer(code), 1).await,
+                None => first.release("refused", 1).await,
+            }
+        };
+        let (waited, _) = tokio::join!(waiting, ending);
+        match (serial, waited.unwrap()) {
+            (9001, Waited::Answered(_)) | (9002, Waited::Released) | (9003, Waited::InDoubt(_)) => {
+            }
+            (_, other) => panic!("{serial}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wait_is_bounded_and_ends_when_the_other_run_dies() {
+    let place = Place::new();
+    let (one, other) = (place.run().await, place.run().await);
+    claim(&one, 9001, PLAIN).await.crash();
+    let waiter = waiter(&other, 9001, PLAIN).await;
+    let waited = waiter.wait(Duration::from_millis(30)).await.unwrap();
+    assert_eq!(waited, Waited::StillBusy(waiter.in_flight()));
+    one.crash();
+    let waited = waiter.wait(Duration::from_secs(5)).await.unwrap();
+    assert!(matches!(waited, Waited::InDoubt(Doubt { why: Why::RunEnded, .. })), "{waited:?}");
+}
+
+#[tokio::test]
+async fn of_many_who_claim_at_once_one_gets_it() {
+    let place = Place::new();
+    let runs = [place.run().await, place.run().await, place.run().await];
+    let mut claims = 0;
+    let asked: Vec<_> =
+        runs.iter().cycle().take(60).map(|run| run.claim(&record(9001), PLAIN)).collect();
+    let mut kept = Vec::new();
+    for asked in asked {
+        if let Claimed::Claim(claim) = asked.await.unwrap() {
+            claims += 1;
+            kept.push(claim);
+        }
+    }
+    assert_eq!(claims, 1);
+}
+
+#[tokio::test]
+async fn a_claim_nobody_waits_for_any_more_is_not_in_doubt() {
+    let place = Place::new();
+    let run = place.run().await;
+    drop(run.claim(&record(9001), PLAIN));
+    let late = run.claim(&record(9002), PLAIN);
+    settle(&run, 9003, 200).await;
+    drop(late);
+    for serial in [9001, 9002] {
+        let free = match claimed(&run, serial, PLAIN).await {
+            Claimed::Busy(waiter) => {
+                waiter.wait(Duration::from_secs(5)).await == Ok(Waited::Released)
+            }
+            Claimed::Claim(claim) => claim.release("not needed", 0).await.is_ok(),
+            Claimed::Answered(_) | Claimed::InDoubt(_) => false,
+        };
+        assert!(free, "{serial}");
+    }
+    assert_eq!(run.spent(), Spent { charged: 1, unknown: 0, in_flight: 0 });
+}
+
+#[tokio::test]
+async fn a_doubt_is_settled_from_the_invoice() {
+    let place = Place::new();
+    let ledger = place.open();
+    let run = ledger.start_run("batch", "partner").await.unwrap();
+    for serial in [9001, 9002] {
+        let _ = claim(&run, serial, PLAIN).await.doubt("silence", 1).await.unwrap();
+    }
+    settle(&run, 9003, 200).await;
+    let open = claim(&run, 9004, PLAIN).await;
+    ledger.resolve(1, Resolution::Charged).await.unwrap();
+    ledger.resolve(2, Resolution::Charged).await.unwrap();
+    ledger.resolve(2, Resolution::NotCharged).await.unwrap();
+    assert_eq!(ledger.resolve(3, Resolution::Charged).await, Err(LedgerError::NotInDoubt(3)));
+    assert_eq!(ledger.resolve(4, Resolution::Charged).await, Err(LedgerError::LivingRun(run.id())));
+    assert_eq!(ledger.resolve(5, Resolution::Charged).await, Err(LedgerError::NoSuchCall(5)));
+    drop(open);
+
+    a_moment().await;
+    let next = place.run().await;
+    assert_eq!(doubt(&next, 9001, PLAIN).await.why, Why::Paid);
+    let _ = claim(&next, 9001, fresh(&next)).await.release("", 1).await.unwrap();
+    let _ = claim(&next, 9001, RESEND).await.release("", 1).await.unwrap();
+    let _ = claim(&next, 9002, PLAIN).await.release("", 1).await.unwrap();
+    let bill = place.reader().bill(&CallFilter::default(), jiff::tz::Offset::UTC).unwrap();
+    let sum = |count: fn(&BillLine) -> u32| bill.iter().map(count).sum::<u32>();
+    assert_eq!((sum(|it| it.charged), sum(|it| it.unknown), sum(|it| it.not_charged)), (2, 1, 4));
+}
+
+#[tokio::test]
+async fn runs_and_calls_are_listed_with_what_became_of_them() {
+    let place = Place::new();
+    let (done, dead, alive) = (place.run().await, place.run().await, place.run().await);
+    settle(&done, 9001, 200).await;
+    done.finish(RunEnd::Interrupted).await.unwrap();
+    claim(&dead, 9002, PLAIN).await.crash();
+    dead.crash();
+    let open = claim(&alive, 9003, PLAIN).await;
+    let runs = place.reader().runs().unwrap();
+    let states: Vec<_> =
+        runs.iter().map(|run| (run.state.as_str(), run.calls, run.charged, run.unknown)).collect();
+    assert_eq!(states, [("interrupted", 1, 1, 0), ("died", 1, 0, 1), ("running", 1, 0, 1)]);
+    let outcomes: Vec<_> = place.calls().iter().map(|call| call.outcome).collect();
+    assert_eq!(outcomes, [Some(Outcome::Fail), Some(Outcome::Unknown), None]);
+    let unknown = CallFilter { outcome: Some(Outcome::Unknown), ..CallFilter::default() };
+    assert_eq!(place.reader().calls(&unknown).unwrap().len(), 1);
+    let line = serde_json::to_string(&place.calls()[0]).unwrap();
+    assert!(line.contains(r#""outcome":"fail","charged":"yes""#), "{line}");
+    drop(open);
+}
+
+#[tokio::test]
+async fn the_bill_is_by_the_day_of_its_clock() {
+    let place = Place::new();
+    settle(&place.run().await, 9001, 200).await;
+    let at = place.calls()[0].ended.unwrap();
+    for hours in [-11, 0, 7, 14] {
+        let offset = jiff::tz::Offset::constant(hours);
+        let bill = place.reader().bill(&CallFilter::default(), offset).unwrap();
+        assert_eq!(bill.len(), 1);
+        assert_eq!(bill[0].day, offset.to_datetime(at).date());
+        assert_eq!((bill[0].code, bill[0].charged), (Some(200), 1));
+    }
+}
+
+#[tokio::test]
+async fn a_purge_erases_what_is_old_and_keeps_what_is_in_doubt() {
+    let place = Place::new();
+    let ledger = place.open();
+    let run = ledger.start_run("batch", "partner").await.unwrap();
+    settle(&run, 9001, 200).await;
+    let _ = claim(&run, 9002, PLAIN).await.doubt("silence", 1).await.unwrap();
+    let later = Timestamp::now() + 1.hour();
+    assert_eq!(ledger.purge(later, false).await, Err(LedgerError::LivingRun(run.id())));
+    run.finish(RunEnd::Done).await.unwrap();
+    assert_eq!(
+        ledger.purge(Timestamp::UNIX_EPOCH, true).await,
+        Ok(Purged { calls: 0, kept_in_doubt: 0 })
+    );
+    let key = place.calls()[0].record.clone();
+    assert_eq!(ledger.purge(later, false).await, Ok(Purged { calls: 1, kept_in_doubt: 1 }));
+    assert_eq!(ledger.purge(later, true).await, Ok(Purged { calls: 1, kept_in_doubt: 0 }));
+
+    let rest: Vec<_> =
+        (0..24).map(|at| u8::from_str_radix(&key[16 + 2 * at..][..2], 16).unwrap()).collect();
+    for file in ["", "-wal"] {
+        let bytes = std::fs::read(super::file::beside(&place.path(), file)).unwrap();
+        assert!(!bytes.windows(24).any(|window| window == rest), "{file}");
+        assert!(file.is_empty() || bytes.is_empty());
+    }
+    let run = ledger.start_run("batch", "partner").await.unwrap();
+    assert_eq!(claim(&run, 9001, PLAIN).await.call(), 3);
+}
+
+#[tokio::test]
+async fn a_plan_looks_up_without_changing_anything() {
+    let place = Place::new();
+    assert!(matches!(Reader::open(&place.path(), None), Err(LedgerError::Missing(_))));
+    assert!(!place.0.path().join("state").exists());
+
+    let run = place.run().await;
+    settle(&run, 9001, 200).await;
+    claim(&run, 9002, PLAIN).await.crash();
+    let open = claim(&run, 9003, PLAIN).await;
+    let mut reader = place.reader();
+    let asker = reader.asker(Kind::Sandbox, "partner", PLAIN);
+    let records = [9001, 9002, 9003, 9004].map(record);
+    let known = reader.look_up_all(&asker, &records).unwrap();
+    assert!(matches!(
+        known[..],
+        [Known::Answered(_), Known::Busy(_), Known::Busy(_), Known::Unasked]
+    ));
+    drop(open);
+    run.crash();
+    let known = reader.look_up_all(&asker, &records).unwrap();
+    assert!(matches!(known[1..], [Known::InDoubt(_), _, Known::Unasked]));
+    let stranger = reader.asker(Kind::Sandbox, "another partner", PLAIN);
+    assert_eq!(reader.look_up(&stranger, &records[0]), Ok(Known::Unasked));
+    let resending = reader.asker(Kind::Sandbox, "partner", RESEND);
+    assert_eq!(reader.look_up(&resending, &records[1]), Ok(Known::Unasked));
+}
+
+#[tokio::test]
+async fn live_and_sandbox_never_share_a_file() {
+    let place = Place::new();
+    drop(Ledger::open(&place.path(), Kind::Live).unwrap());
+    let (early, late) = (place.open(), Ledger::open(&place.path(), Kind::Live).unwrap());
+    let _run = early.start_run("verify", "partner").await.unwrap();
+    let refused = late.start_run("verify", "partner").await.err();
+    let path = place.path();
+    let expected = LedgerError::OtherKind { path, stamped: "sandbox".to_owned(), asked: "live" };
+    assert_eq!(refused.as_ref(), Some(&expected));
+    assert_eq!(Ledger::open(&place.path(), Kind::Live).err().as_ref(), Some(&expected));
+    assert_eq!(Reader::open(&place.path(), Some(Kind::Live)).err(), Some(expected));
+}
+
+fn change(path: &std::path::Path, sql: &str) {
+    rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let place = Place::new();
+    drop(place.open());
+    change(&place.path(), "PRAGMA user_version = 99");
+    let expected = LedgerError::Newer { path: place.path(), found: 99, known: 1 };
+    assert_eq!(Ledger::open(&place.path(), Kind::Sandbox).err().as_ref(), Some(&expected));
+    assert_eq!(Reader::open(&place.path(), None).err(), Some(expected));
+}
+
+#[tokio::test]
+async fn a_database_of_somebody_else_is_refused_and_not_changed() {
+    let place = Place::new();
+    std::fs::create_dir_all(place.path().parent().unwrap()).unwrap();
+    change(&place.path(), "CREATE TABLE theirs (x)");
+    let before = std::fs::read(place.path()).unwrap();
+    let refused = Ledger::open(&place.path(), Kind::Sandbox).err();
+    assert_eq!(refused, Some(LedgerError::NotALedger(place.path())));
+    assert_eq!(std::fs::read(place.path()).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_refused_before_anything_is_sent() {
+    let place = Place::new();
+    std::fs::create_dir_all(place.path().parent().unwrap()).unwrap();
+    std::fs::write(place.path(), [b'x'; 8192]).unwrap();
+    let refused = Ledger::open(&place.path(), Kind::Sandbox).err().unwrap();
+    assert_eq!(refused, LedgerError::Corrupt(place.path()));
+    assert!(refused.to_string().contains(".recover"), "{refused}");
+}
+
+#[tokio::test]
+async fn damage_found_on_the_way_stops_the_claims() {
+    let place = Place::new();
+    let run = place.run().await;
+    for serial in 1..400 {
+        settle(&run, serial, 200).await;
+    }
+    run.finish(RunEnd::Done).await.unwrap();
+    drop(run);
+    let mut bytes = std::fs::read(place.path()).unwrap();
+    for byte in bytes.iter_mut().skip(4096) {
+        *byte = 0x55;
+    }
+    std::fs::write(place.path(), bytes).unwrap();
+    let error = match Ledger::open(&place.path(), Kind::Sandbox) {
+        Ok(ledger) => match ledger.start_run("batch", "partner").await {
+            Ok(run) => run.claim(&record(1), PLAIN).await.err(),
+            Err(error) => Some(error),
+        },
+        Err(error) => Some(error),
+    };
+    assert_eq!(error, Some(LedgerError::Corrupt(place.path())));
+}
+
+#[tokio::test]
+async fn a_run_that_ended_in_order_leaves_no_lock_and_a_dead_one_is_buried() {
+    let place = Place::new();
+    let locks = || std::fs::read_dir(super::file::beside(&place.path(), "-runs")).unwrap().count();
+    let run = place.run().await;
+    assert_eq!(locks(), 1);
+    run.finish(RunEnd::Done).await.unwrap();
+    assert_eq!(locks(), 0);
+    place.run().await.crash();
+    assert_eq!(locks(), 1);
+    let run = place.run().await;
+    assert_eq!(locks(), 1);
+    assert_eq!(place.reader().runs().unwrap()[1].state, "died");
+    drop(run);
+    assert_eq!(place.reader().runs().unwrap()[2].state, "given up");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_can_read_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let place = Place::new();
+    let run = place.run().await;
+    settle(&run, 9001, 200).await;
+    for suffix in ["", "-wal", "-shm", "-reserve"] {
+        assert_eq!(mode(&super::file::beside(&place.path(), suffix)), 0o600, "{suffix}");
+    }
+    assert_eq!(mode(&super::file::beside(&place.path(), "-runs")), 0o700);
+    assert_eq!(mode(place.path().parent().unwrap()), 0o700);
+    assert_eq!(mode(&place.0.path().join("state")), 0o700);
+}
+
+/// Whether the database may grow: what a full disk looks like to it, and a freed one.
+async fn may_grow(ledger: &Ledger, may: bool) {
+    let set = move |writer: &mut super::writer::Writer| {
+        let sql = format!("PRAGMA max_page_count = {}", if may { 1 << 30 } else { 1 });
+        writer.connection()?.query_row(&sql, [], |row| row.get::<_, i64>(0)).map(drop).unwrap();
+        Ok(())
+    };
+    ledger.job(set).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_gives_no_claim_and_loses_no_answer() {
+    let place = Place::new();
+    let ledger = place.open();
+    let run = ledger.start_run("batch", "partner").await.unwrap();
+    let mut claims = Vec::new();
+    for serial in 1..=200 {
+        claims.push(claim(&run, serial, PLAIN).await);
+    }
+    may_grow(&ledger, false).await;
+    let mut unwritten = Vec::new();
+    for claim in claims {
+        match claim.settle(&answer(200), 1).await {
+            Ok(Settled::Written) => {}
+            Err(LedgerError::NotWritten(error)) => unwritten.push(*error),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(unwritten.len() > 2);
+    assert!(unwritten.iter().all(|error| *error == LedgerError::Full(place.path())));
+    assert!(!super::file::beside(&place.path(), "-reserve").exists());
+    assert!(matches!(run.claim(&record(201), PLAIN).await, Err(LedgerError::Full(_))));
+
+    may_grow(&ledger, true).await;
+    let late = ledger.start_run("batch", "partner").await.err();
+    assert_eq!(late, Some(LedgerError::Full(place.path())));
+    drop((run, ledger));
+    let run = place.run().await;
+    for serial in 1..=200 {
+        stored(&run, serial, PLAIN).await;
+    }
+    assert!(super::file::beside(&place.path(), "-reserve").exists());
+}

@@ -1,0 +1,199 @@
+//! The file that results go to: written beside it as `FILE.part`, readable by its owner alone,
+//! and renamed when done. A file that isn't ours is not replaced.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Why results can't be written there. Found before anything is sent.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// It would replace the input.
+    #[error("{} is the input: the results need a file of their own", .0.display())]
+    IsInput(PathBuf),
+    /// Two outputs would go to one file.
+    #[error("{} is named for two outputs: give each a file of its own", .0.display())]
+    Twice(PathBuf),
+    /// It holds something else.
+    #[error(
+        "{} exists and holds no results of idv\n\n  \
+         hint: choose another name, or replace it with --force", .0.display()
+    )]
+    NotOurs(PathBuf),
+    /// It can't be written.
+    #[error("can't write {}: {why}\n\n  hint: choose a file in a folder that you may write to", file.display())]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// The system's words.
+        why: io::Error,
+    },
+}
+
+/// A file that is being written.
+#[derive(Debug)]
+pub struct Destination {
+    path: PathBuf,
+    /// `None` for a device or a pipe, which is written to as it is.
+    part: Option<PathBuf>,
+    file: File,
+}
+
+impl Destination {
+    /// Opens a file for results; `input` is the file that they are about.
+    pub fn open(path: &Path, input: Option<&Path>, force: bool) -> Result<Self, OutputError> {
+        let unwritable = |why| OutputError::Unwritable { file: path.to_owned(), why };
+        let existing = match fs::metadata(path) {
+            Ok(existing) => Some(existing),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(unwritable(error)),
+        };
+        if let Some(existing) = &existing
+            && !existing.is_file()
+        {
+            let file = OpenOptions::new().write(true).open(path).map_err(unwritable)?;
+            return Ok(Self { path: path.to_owned(), part: None, file });
+        }
+        let part = part_of(path);
+        if let Some(input) = input
+            && [path, &part].iter().any(|own| is_same(own, input))
+        {
+            return Err(OutputError::IsInput(input.to_owned()));
+        }
+        if existing.is_some() && !force && !is_ours(path).map_err(unwritable)? {
+            return Err(OutputError::NotOurs(path.to_owned()));
+        }
+        let file = create_private(&part).map_err(unwritable)?;
+        Ok(Self { path: path.to_owned(), part: Some(part), file })
+    }
+
+    /// A handle to write with.
+    pub fn writer(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+
+    /// Whether both would write to the same file.
+    pub fn is(&self, other: &Path) -> bool {
+        is_same(&self.path, other)
+            || self.part.as_deref().is_some_and(|part| is_same(part, &part_of(other)))
+    }
+
+    /// Where what was written stands before it is done.
+    pub fn part(&self) -> &Path {
+        self.part.as_deref().unwrap_or(&self.path)
+    }
+
+    /// Puts the file in its place; everything must have been flushed.
+    pub fn finish(self) -> io::Result<()> {
+        let Some(part) = self.part else { return Ok(()) };
+        self.file.sync_all()?;
+        fs::rename(part, self.path)
+    }
+
+    /// Takes back a file to which nothing was written.
+    pub fn discard(self) {
+        if let Some(part) = self.part {
+            // What can't be removed is empty, and the next run replaces it.
+            let _ = fs::remove_file(part);
+        }
+    }
+}
+
+/// Standard output without the standard library's line buffer, which would cost a call a row.
+pub fn stdout() -> io::Result<Box<dyn io::Write + Send>> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        Ok(Box::new(File::from(io::stdout().as_fd().try_clone_to_owned()?)))
+    }
+    #[cfg(not(unix))]
+    {
+        Ok(Box::new(io::stdout()))
+    }
+}
+
+fn part_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    PathBuf::from(name)
+}
+
+fn is_same(a: &Path, b: &Path) -> bool {
+    match (fs::canonicalize(a), fs::canonicalize(b)) {
+        (Ok(a), Ok(b)) => a == b || is_same_node(&a, &b),
+        _ => a == b,
+    }
+}
+
+#[cfg(unix)]
+fn is_same_node(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let node = |path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
+    matches!((node(a), node(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+#[cfg(not(unix))]
+fn is_same_node(_: &Path, _: &Path) -> bool {
+    false
+}
+
+/// A fresh file, so that neither an old one's mode nor a link decides who reads it.
+fn create_private(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// An empty file, or one that begins as one of our outputs does.
+fn is_ours(path: &Path) -> io::Result<bool> {
+    let mut beginning = Vec::new();
+    File::open(path)?.take(64 * 1024).read_to_end(&mut beginning)?;
+    let text = String::from_utf8_lossy(&beginning);
+    let line = text.lines().next().unwrap_or_default();
+    let holds = |words: &[&str]| words.iter().all(|word| line.contains(word));
+    Ok(beginning.is_empty()
+        || holds(&["idv_row", "idv_outcome", "idv_charged"])
+        || (line.starts_with('{') && holds(&["\"row\":", "\"outcome\":", "\"charged\":"]))
+        || (line.starts_with('{') && text.contains("\"by_outcome\":"))
+        || holds(&["ROW", "ID NUMBER", "OUTCOME", "CHARGED"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_idv_wrote_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("results.csv");
+        for (text, ours) in [
+            ("", true),
+            ("nik,idv_row,idv_outcome,idv_code,idv_charged\n1,1,pass,200,yes\n", true),
+            ("{\"row\":1,\"outcome\":\"pass\",\"charged\":\"yes\"}\n", true),
+            ("nik,nama\n1,2\n", false),
+            ("{}\n", false),
+        ] {
+            fs::write(&file, text).unwrap();
+            assert_eq!(is_ours(&file).unwrap(), ours, "{text}");
+            assert_eq!(Destination::open(&file, None, false).is_ok(), ours, "{text}");
+            assert!(Destination::open(&file, None, true).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn neither_the_file_nor_its_part_may_be_the_input() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = folder.path().join("a.csv.part");
+        fs::write(&part, "nik\n").unwrap();
+        let open = |output: &str| Destination::open(&folder.path().join(output), Some(&part), true);
+        assert!(matches!(open("a.csv.part"), Err(OutputError::IsInput(_))));
+        assert!(matches!(open("a.csv"), Err(OutputError::IsInput(_))));
+        assert_eq!(fs::read_to_string(&part).unwrap(), "nik\n");
+    }
+}

@@ -1,0 +1,131 @@
+//! The fields of a result, in the order of the results CSV: one line here is one column there.
+
+use std::borrow::Cow;
+
+use crate::outcome::{Source, Verdict};
+use crate::record::Field;
+use crate::row::Row;
+use crate::text;
+
+/// The columns that a result adds to those of the input. A column whose name begins with `idv_`
+/// in an input is a former result.
+pub const COLUMNS: [&str; 18] = [
+    "idv_row",
+    "idv_outcome",
+    "idv_code",
+    "idv_message",
+    "idv_sequence_id",
+    "idv_result",
+    "idv_id_phone_match",
+    "idv_id_name_match",
+    "idv_reason",
+    "idv_charged",
+    "idv_source",
+    "idv_attempts",
+    "idv_elapsed_ms",
+    "idv_verified_at",
+    "idv_id_number_sent",
+    "idv_phone_number_sent",
+    "idv_name_sent",
+    "idv_problems",
+];
+
+/// The cells of those columns. What came from the endpoint has its control characters escaped.
+pub fn cells<'a>(row: &'a Row, verdict: &'a Verdict, mask: &Mask) -> [Cow<'a, str>; 18] {
+    let answer = verdict.answer.as_ref();
+    let said =
+        |value: Option<&'a String>| value.map_or(Cow::Borrowed(""), |text| text::escape(text));
+    let sent =
+        |field| sent(row, verdict, field).map_or(Cow::Borrowed(""), |v| mask.field(field, v));
+    [
+        row.number.to_string().into(),
+        verdict.outcome.word().into(),
+        answer.map_or(Cow::Borrowed(""), |answer| answer.code.to_string().into()),
+        message(verdict, mask).map_or(Cow::Borrowed(""), escape_owned),
+        said(answer.and_then(|answer| answer.sequence_id.as_ref())),
+        said(answer.and_then(|answer| answer.result.as_ref())),
+        said(answer.and_then(|answer| answer.id_phone_match.as_ref())),
+        said(answer.and_then(|answer| answer.id_name_match.as_ref())),
+        said(answer.and_then(|answer| answer.reason.as_ref())),
+        verdict.charged.word().into(),
+        verdict.source.word().into(),
+        verdict.attempts.to_string().into(),
+        elapsed_ms(verdict).map_or(Cow::Borrowed(""), |millis| millis.to_string().into()),
+        verified_at(verdict).unwrap_or_default().into(),
+        sent(Field::IdNumber),
+        sent(Field::PhoneNumber),
+        sent(Field::Name),
+        problem_codes(row),
+    ]
+}
+
+fn escape_owned(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => text::escape(text),
+        Cow::Owned(text) => Cow::Owned(text::escape(&text).into_owned()),
+    }
+}
+
+/// What was sent for a field, be it by an earlier call; `None` when nothing was.
+pub fn sent<'a>(row: &'a Row, verdict: &Verdict, field: Field) -> Option<&'a str> {
+    (verdict.source != Source::Local).then(|| row.record.get(field))
+}
+
+/// The message: the provider's, or ours.
+pub fn message<'a>(verdict: &'a Verdict, mask: &Mask) -> Option<Cow<'a, str>> {
+    verdict.message().map(|message| mask.text(message))
+}
+
+/// How long the last attempt took, in whole milliseconds.
+pub fn elapsed_ms(verdict: &Verdict) -> Option<u64> {
+    verdict.elapsed.map(|elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// When the last attempt ended: UTC, RFC 3339, milliseconds.
+pub fn verified_at(verdict: &Verdict) -> Option<String> {
+    verdict.at.map(|at| format!("{at:.3}"))
+}
+
+fn problem_codes(row: &Row) -> Cow<'_, str> {
+    match row.problems.as_slice() {
+        [] => Cow::Borrowed(""),
+        [only] => Cow::Borrowed(only.code),
+        all => all.iter().map(|problem| problem.code).collect::<Vec<_>>().join(" ").into(),
+    }
+}
+
+/// What `--mask` hides, and where the input has it.
+#[derive(Debug, Clone, Default)]
+pub struct Mask(Option<Vec<(Field, String)>>);
+
+impl Mask {
+    /// Hides the fields, also in the columns that they were read from.
+    pub fn on(columns: Vec<(Field, String)>) -> Self {
+        Self(Some(columns))
+    }
+
+    /// Whether anything is hidden.
+    pub fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// A field's value.
+    pub fn field<'a>(&self, field: Field, value: &'a str) -> Cow<'a, str> {
+        if self.is_on() { text::mask(field, value).into() } else { value.into() }
+    }
+
+    /// A cell of the input: starred out when its column holds a field. In any other column long
+    /// runs of digits are, since it may hold another number of the same person.
+    pub fn cell<'a>(&self, column: &str, value: &'a str) -> Cow<'a, str> {
+        let Some(columns) = &self.0 else { return value.into() };
+        match columns.iter().find(|(_, name)| name == column) {
+            Some((field, _)) => text::mask(*field, value).into(),
+            None => text::mask_digits(value),
+        }
+    }
+
+    /// A text that may echo a number.
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.is_on() { text::mask_digits(text) } else { text.into() }
+    }
+}

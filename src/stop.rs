@@ -1,0 +1,121 @@
+//! Why a run stops, and the switch that everybody who works for it watches.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+/// Why a run stopped before its end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// An answer with an account code.
+    #[error("the account can't go on: code {0}")]
+    Account(i64),
+    /// A refusal that names the credentials.
+    #[error("the endpoint refuses the credentials: code {0}")]
+    Credentials(i64),
+    /// The first answers were all refusals: it can't be the records.
+    #[error("the first {0} answers were all refusals, so it is the account or the mapping")]
+    AllRefused(u32),
+    /// Calls that may have been charged, one after another, with no clean answer between.
+    #[error("{0} calls in a row brought no usable answer, and each may have been charged")]
+    Unknowns(usize),
+    /// No clean answer for so long.
+    #[error("no clean answer for {} minutes", .0.as_secs() / 60)]
+    GaveUp(Duration),
+    /// The server points elsewhere.
+    #[error("the endpoint redirects elsewhere (HTTP {0}), which is never followed")]
+    Redirected(u16),
+    /// The server or a proxy does not let us in.
+    #[error("the server refuses every request (HTTP {0})")]
+    Denied(u16),
+    /// No trusted TLS connection.
+    #[error("no trusted TLS connection: {0}")]
+    Tls(String),
+    /// As much as `--max-charges` allows was charged, or may have been.
+    #[error("the budget of {0} charges is used up")]
+    Budget(u64),
+    /// The ledger can't be trusted with more.
+    #[error("the ledger: {0}")]
+    Ledger(String),
+    /// Ctrl-C or SIGTERM.
+    #[error("interrupted")]
+    Interrupted,
+    /// Whoever read the results has gone (`| head`).
+    #[error("the reader of the results closed the pipe")]
+    OutputClosed,
+    /// The results can't be written.
+    #[error("the results can't be written: {0}")]
+    Output(String),
+    /// The input broke off.
+    #[error("the input can't be read on: {0}")]
+    Input(String),
+}
+
+impl Reason {
+    /// One word for programs.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Account(305) => "quota",
+            Self::Account(_) | Self::Credentials(_) | Self::AllRefused(_) => "account",
+            Self::Unknowns(_) => "unknowns",
+            Self::GaveUp(_) => "unreachable",
+            Self::Redirected(_) | Self::Denied(_) => "endpoint",
+            Self::Tls(_) => "tls",
+            Self::Budget(_) => "budget",
+            Self::Ledger(_) => "ledger",
+            Self::Interrupted => "interrupted",
+            Self::OutputClosed => "output_closed",
+            Self::Output(_) => "output",
+            Self::Input(_) => "input",
+        }
+    }
+}
+
+/// A switch that is thrown once. Cheap to clone; all clones are the same switch.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    reason: Arc<watch::Sender<Option<Reason>>>,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self { reason: Arc::new(watch::Sender::new(None)) }
+    }
+}
+
+impl Stop {
+    /// Stops the run. The first reason counts.
+    pub fn stop(&self, reason: Reason) {
+        self.reason.send_if_modified(|current| {
+            let first = current.is_none();
+            current.get_or_insert(reason);
+            first
+        });
+    }
+
+    /// Why the run was stopped, if it was.
+    pub fn reason(&self) -> Option<Reason> {
+        self.reason.borrow().clone()
+    }
+
+    /// Whether the run was stopped.
+    pub fn is_stopped(&self) -> bool {
+        self.reason.borrow().is_some()
+    }
+
+    /// Returns when the run is stopped.
+    pub async fn stopped(&self) {
+        // It can't fail: the sender lives as long as this switch.
+        let _ = self.reason.subscribe().wait_for(Option::is_some).await;
+    }
+
+    /// Waits so long; false when the run was stopped meanwhile.
+    pub async fn sleep(&self, wait: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.stopped() => false,
+            () = tokio::time::sleep(wait) => true,
+        }
+    }
+}

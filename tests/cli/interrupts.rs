@@ -1,0 +1,129 @@
+//! Ctrl-C, SIGTERM and a closed pipe: what is under way is brought home, the rest is left.
+
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{Folder, Sandbox, applicants, jsonl};
+
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+/// Waits until the sandbox has seen so many requests.
+fn await_requests(sandbox: &Sandbox, count: u64) {
+    let begun = Instant::now();
+    while sandbox.requests() < count {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the run does not get on");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn start(folder: &Folder, more: &[&str]) -> Child {
+    folder.write("a.csv", applicants(2000));
+    let args = ["batch", "a.csv", "-o", "r.jsonl", "-c", "4"];
+    folder.command(&[&args, more].concat()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn count(folder: &Folder, outcome: &str) -> u64 {
+    let lines = jsonl(&folder.read("r.jsonl"));
+    assert_eq!(lines.len(), 2000);
+    lines.iter().filter(|line| line["outcome"] == outcome).count() as u64
+}
+
+#[test]
+fn the_first_signal_drains_and_lists_every_row() {
+    for name in ["-INT", "-TERM"] {
+        let sandbox = Sandbox::with(&["--latency", "50ms"]);
+        let folder = Folder::at(&sandbox.url);
+        let child = start(&folder, &["--summary", "s.json"]);
+        await_requests(&sandbox, 20);
+        signal(&child, name);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{name}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("Ctrl-C again leaves at once"), "{said}");
+        let passed = count(&folder, "pass");
+        assert!((20..2000).contains(&passed), "{passed}");
+        assert_eq!(count(&folder, "skipped"), 2000 - passed);
+        assert!(folder.read("s.json").contains("\"interrupted\""));
+        assert_eq!(sandbox.charged(), passed);
+    }
+}
+
+#[test]
+fn the_second_signal_leaves_at_once_and_keeps_the_part() {
+    let sandbox = Sandbox::with(&["--latency", "200ms"]);
+    let folder = Folder::at(&sandbox.url);
+    folder.write("b.csv", crate::support::with_phones(&["0800100001"; 8]));
+    let args = ["batch", "b.csv", "-o", "r.jsonl", "-c", "8", "--timeout", "120s"];
+    let mut child = folder.command(&args).stderr(Stdio::piped()).spawn().unwrap();
+    await_requests(&sandbox, 8);
+    signal(&child, "-INT");
+    let mut said = String::new();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    while !said.contains("Ctrl-C again") {
+        assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{said}");
+    }
+    let begun = Instant::now();
+    signal(&child, "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    stderr.read_to_string(&mut said).unwrap();
+    assert!(said.contains("r.jsonl.part"), "{said}");
+    assert!(folder.path("r.jsonl.part").exists() && !folder.path("r.jsonl").exists());
+    assert_eq!(sandbox.charged(), 8);
+}
+
+#[test]
+fn a_closed_pipe_ends_the_run_quietly() {
+    let sandbox = Sandbox::with(&["--latency", "10ms"]);
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(5000));
+    let mut command = folder.command(&["batch", "a.csv", "-c", "4"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.starts_with("{\"row\":1,"));
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!said.contains("panicked") && !said.contains("error"), "{said}");
+    assert!(sandbox.charged() < 5000);
+}
+
+#[test]
+fn a_signal_while_stdin_is_silent_ends_the_run() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    let mut command = folder.command(&["batch", "-", "-o", "r.jsonl"]);
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut input, applicants(2).as_bytes()).unwrap();
+    await_requests(&sandbox, 2);
+    signal(&child, "-TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(jsonl(&folder.read("r.jsonl")).len(), 2);
+    drop(input);
+    assert_eq!(sandbox.charged(), 2);
+}
+
+#[test]
+fn a_reader_who_is_slow_costs_no_answer() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(3000));
+    let mut command = folder.command(&["batch", "a.csv", "-c", "8", "--timeout", "1s"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    // The pipe fills up and stays full for longer than the timeout of a request.
+    await_requests(&sandbox, 500);
+    std::thread::sleep(Duration::from_secs(2));
+    let mut text = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(jsonl(&text).iter().all(|line| line["outcome"] == "pass"));
+    assert_eq!(sandbox.charged(), 3000);
+}

@@ -1,0 +1,168 @@
+//! The files that a run writes: private, whole, and never in place of something else.
+
+use predicates::prelude::*;
+use std::fs;
+
+use crate::support::{Folder, NIK, Sandbox, applicants, jsonl, lines, stderr, stdout};
+
+#[test]
+#[cfg(unix)]
+fn results_are_readable_by_their_owner_alone() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(2));
+    folder.idv(&["batch", "a.csv", "-o", "r.csv", "--summary", "s.json"]).code(0);
+    for file in ["r.csv", "s.json"] {
+        assert_eq!(crate::support::mode(&folder.path(file)), 0o600, "{file}");
+        assert!(!folder.path(&format!("{file}.part")).exists(), "{file}");
+    }
+    assert_eq!(sandbox.charged(), 2);
+}
+
+#[test]
+fn a_file_of_results_is_replaced_and_any_other_is_not() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(2));
+    folder.idv(&["batch", "a.csv", "-o", "r.csv"]).code(0);
+    folder.idv(&["batch", "a.csv", "-o", "r.csv"]).code(0);
+    folder.write("precious.csv", "nik,note\n1,keep me\n");
+    let run = folder.idv(&["batch", "a.csv", "-o", "precious.csv"]).code(2);
+    run.stderr(predicate::str::contains("--force"));
+    assert!(folder.read("precious.csv").contains("keep me"));
+    folder.idv(&["batch", "a.csv", "-o", "precious.csv", "--force"]).code(0);
+    assert!(folder.read("precious.csv").contains("idv_outcome"));
+    assert_eq!(sandbox.charged(), 2);
+}
+
+#[test]
+fn an_output_that_is_the_input_is_refused_before_anything_is_sent() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(2));
+    fs::create_dir(folder.path("sub")).unwrap();
+    fs::hard_link(folder.path("a.csv"), folder.path("sub/link.csv")).unwrap();
+    for output in ["a.csv", "./sub/../a.csv", "sub/link.csv"] {
+        let run = folder.idv(&["batch", "a.csv", "-o", output, "--force"]).code(2);
+        run.stderr(predicate::str::contains("is the input"));
+    }
+    let run = folder.idv(&["batch", "a.csv", "--summary", "a.csv", "--force"]).code(2);
+    run.stderr(predicate::str::contains("is the input"));
+    let run = folder.idv(&["batch", "a.csv", "-o", "x.jsonl", "--summary", "x.jsonl"]).code(2);
+    run.stderr(predicate::str::contains("two outputs"));
+    assert_eq!(folder.read("a.csv"), applicants(2));
+    assert!(!folder.path("x.jsonl.part").exists());
+    assert_eq!(sandbox.requests(), 0);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_refused_before_anything_is_sent() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(2));
+    for output in ["absent/r.csv", "a.csv/r.csv"] {
+        let run = folder.idv(&["batch", "a.csv", "-o", output]).code(2).stdout("");
+        assert!(stderr(&run).contains("can't write"), "{}", stderr(&run));
+    }
+    let run = folder.idv(&["batch", "a.csv", "-o", "results.doc"]).code(2);
+    run.stderr(predicate::str::contains("-f csv"));
+    assert_eq!(sandbox.requests(), 0);
+}
+
+#[test]
+fn the_format_follows_the_files_ending() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(1));
+    for (file, begins) in
+        [("r.csv", "nik,"), ("r.jsonl", "{"), ("r.json", "{"), ("r.txt", "   ROW")]
+    {
+        folder.idv(&["batch", "a.csv", "-o", file]).code(0).stdout("");
+        assert!(folder.read(file).starts_with(begins), "{file}");
+    }
+    assert_eq!(sandbox.charged(), 1);
+}
+
+#[test]
+fn a_table_has_a_line_a_row_and_no_colour_in_a_pipe() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", "nik,phone,name\n3310990101909001,081234567890,A\u{1b}[31mB\n");
+    let text = stdout(&folder.idv(&["batch", "a.csv", "-f", "table"]).code(0));
+    assert_eq!(text.lines().count(), 2);
+    assert!(!text.contains('\u{1b}'), "{text}");
+    assert!(text.contains("A\\u{1b}[31mB"), "{text}");
+    assert!(text.contains("phone fail, name pass"), "{text}");
+    let text = stdout(&folder.idv(&["batch", "a.csv", "-f", "table", "--color", "always"]).code(0));
+    assert!(text.contains("\u{1b}[31mfail"), "{text}");
+    assert_eq!(sandbox.charged(), 1);
+}
+
+#[test]
+fn masked_results_show_no_number_and_no_name_in_any_format() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write(
+        "a.csv",
+        "ref,No KTP,hp,nama,no_kk\nA-1,3310.9901.0190.0001,+62 812-3456-7890,Budi Contoh,3310990000000009\n",
+    );
+    for format in ["table", "jsonl", "csv"] {
+        let text =
+            stdout(&folder.idv(&["batch", "a.csv", "--mask", "--fresh", "-f", format]).code(0));
+        for secret in [NIK, "3310.9901", "081234567890", "812-3456", "Budi", "3310990000000009"] {
+            assert!(!text.contains(secret), "{format} shows {secret}: {text}");
+        }
+    }
+    assert_eq!(sandbox.charged(), 3);
+}
+
+#[test]
+fn quiet_says_nothing_and_stdout_is_data_alone() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(5));
+    let run = folder.idv(&["batch", "a.csv", "--quiet"]).code(0).stderr("");
+    assert_eq!(lines(&run).len(), 5);
+    assert_eq!(sandbox.charged(), 5);
+}
+
+#[test]
+fn verbose_says_every_attempt_without_key_or_person() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", crate::support::with_phones(&["0800100008"]));
+    let text = stderr(&folder.idv(&["batch", "a.csv", "-vv"]).code(0));
+    assert_eq!(text.matches("code=600").count(), 2, "{text}");
+    assert_eq!(text.matches("code=200").count(), 1, "{text}");
+    for secret in ["demo-key", "0800100008", "partner_key", "Contoh"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+    assert_eq!(sandbox.charged(), 1);
+}
+
+#[test]
+fn a_full_disk_stops_the_run_with_6() {
+    if !std::path::Path::new("/dev/full").exists() {
+        println!("skipped: there is no /dev/full here");
+        return;
+    }
+    let sandbox = Sandbox::with(&["--latency", "5ms"]);
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(500));
+    let run = folder.idv(&["batch", "a.csv", "-o", "/dev/full", "-f", "csv", "-c", "4"]).code(6);
+    assert!(stderr(&run).contains("can't be written"), "{}", stderr(&run));
+    let charged = sandbox.charged();
+    assert!(charged < 100, "{charged} of 500 were paid though nothing could be written");
+}
+
+#[test]
+fn a_leftover_part_file_is_replaced() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(1));
+    folder.write("r.jsonl.part", "left over");
+    folder.idv(&["batch", "a.csv", "-o", "r.jsonl"]).code(0);
+    assert_eq!(jsonl(&folder.read("r.jsonl")).len(), 1);
+    assert!(!folder.path("r.jsonl.part").exists());
+    assert_eq!(sandbox.charged(), 1);
+}

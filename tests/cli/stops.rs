@@ -1,0 +1,72 @@
+//! What stops a run, and what becomes of the rows that were not sent.
+
+use crate::support::{Folder, Sandbox, applicants, lines, stderr, with_phones};
+
+#[test]
+fn an_account_code_stops_the_run_and_the_other_rows_are_skipped() {
+    for code in ["00301", "00303", "00304", "00305", "11304"] {
+        let sandbox = Sandbox::start();
+        let folder = Folder::at(&sandbox.url);
+        let phone = format!("08000{code}");
+        let phones = ["081234567801", &phone, "081234567803", "081234567804"];
+        folder.write("a.csv", with_phones(&phones));
+        let run = folder.idv(&["batch", "a.csv", "-c", "1"]).code(5);
+        let outcomes: Vec<_> = lines(&run).iter().map(|line| line["outcome"].clone()).collect();
+        assert_eq!(outcomes, ["pass", "unavailable", "skipped", "skipped"], "{code}");
+        assert!(stderr(&run).contains("stopped: "), "{code}");
+        assert_eq!(sandbox.charged(), 1, "{code}");
+    }
+}
+
+#[test]
+fn a_used_up_quota_says_tomorrow_and_leaves_what_was_answered() {
+    let sandbox = Sandbox::with(&["--daily-limit", "10"]);
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(100));
+    let run = folder.idv(&["batch", "a.csv", "-o", "r.jsonl", "--summary", "s.json"]).code(5);
+    let lines = crate::support::jsonl(&folder.read("r.jsonl"));
+    assert_eq!(lines.len(), 100);
+    assert_eq!(lines.iter().filter(|line| line["outcome"] == "pass").count(), 10);
+    assert!(stderr(&run).contains("tomorrow"));
+    let summary: serde_json::Value = serde_json::from_str(&folder.read("s.json")).unwrap();
+    assert_eq!(summary["stopped"]["reason"], "quota");
+    assert_eq!(summary["charged"]["yes"], 10);
+    assert_eq!(sandbox.charged(), 10);
+}
+
+#[test]
+fn a_row_of_unknowns_stops_the_run() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", with_phones(&["0800100002"; 40]));
+    let run = folder.idv(&["batch", "a.csv", "-c", "4"]).code(5);
+    let count = |outcome: &str| lines(&run).iter().filter(|l| l["outcome"] == outcome).count();
+    let unknown = count("unknown");
+    // Four in a row stop it; what was in flight by then may still come to nothing.
+    assert!((4..=7).contains(&unknown), "{unknown}");
+    assert_eq!(count("skipped"), 40 - unknown);
+    assert_eq!(sandbox.requests(), unknown as u64);
+    assert_eq!(sandbox.charged(), unknown as u64);
+}
+
+#[test]
+fn an_answer_between_unknowns_keeps_the_run_going() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    let phones = ["0800100002", "0800100002", "081234567890"];
+    folder.write("a.csv", with_phones(&phones.repeat(6)));
+    let run = folder.idv(&["batch", "a.csv", "-c", "1"]).code(4);
+    assert_eq!(lines(&run).iter().filter(|line| line["outcome"] == "pass").count(), 6);
+    assert_eq!(sandbox.charged(), 18);
+}
+
+#[test]
+fn twenty_refusals_from_the_start_stop_the_run() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", with_phones(&["0800011340"; 50]));
+    let run = folder.idv(&["batch", "a.csv", "-c", "1"]).code(5);
+    let count = |outcome: &str| lines(&run).iter().filter(|l| l["outcome"] == outcome).count();
+    assert_eq!((count("refused"), count("skipped")), (20, 30));
+    assert_eq!((sandbox.requests(), sandbox.charged()), (20, 0));
+}
