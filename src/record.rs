@@ -298,7 +298,7 @@ mod tests {
     }
 
     fn hex(key: &RecordKey) -> String {
-        key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        key.as_bytes().map(|byte| format!("{byte:02x}")).concat()
     }
 
     #[test]

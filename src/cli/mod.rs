@@ -1,5 +1,7 @@
 //! The command line: clap types, nothing else.
 
+#![expect(clippy::doc_markdown, reason = "the comments are help texts")]
+
 mod record;
 mod values;
 
@@ -7,13 +9,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-
 use jiff::Timestamp;
 
 pub use crate::cli::record::RecordArgs;
 
 use crate::cli::values::{delimiter, duration, mapping, moment, outcome, share};
-
 use crate::outcome::Outcome;
 use crate::record::Field;
 
@@ -110,7 +110,7 @@ pub enum Format {
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// On a terminal, unless NO_COLOR is set
     Auto,
     /// Also into files and pipes
     Always,
@@ -125,7 +125,7 @@ pub struct EndpointArgs {
     /// Ask the built-in sandbox: no account, no charge, no real check
     #[arg(long, conflicts_with = "endpoint")]
     pub sandbox: bool,
-    /// The endpoint's URL [env: `IDV_ENDPOINT`]
+    /// The endpoint's URL [env: IDV_ENDPOINT]
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
     /// Give up on an answer after this
@@ -137,7 +137,7 @@ pub struct EndpointArgs {
     /// Read settings from this file before the environment; otherwise .env is read after it
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    /// Read the partner key from this file [env: `IDV_PARTNER_KEY_FILE`]
+    /// Read the partner key from this file [env: IDV_PARTNER_KEY_FILE]
     #[arg(long, value_name = "FILE")]
     pub partner_key_file: Option<PathBuf>,
 }
@@ -221,7 +221,7 @@ pub struct VerifyArgs {
 pub struct BatchArgs {
     /// The applicants: a CSV file with a header; `-` for stdin
     pub file: PathBuf,
-    /// Requests in flight at most [env: `IDV_CONCURRENCY`] [default: 8]
+    /// Requests in flight at most [env: IDV_CONCURRENCY] [default: 8]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub concurrency: Option<u16>,
     /// Ask again so often where it is proved that nothing was charged
@@ -266,7 +266,7 @@ pub enum Dialect {
     Guide,
     /// An older version: a reason in words
     Reason,
-    /// A detailed version: with `further_info`
+    /// A detailed version: with further_info
     Detailed,
 }
 
@@ -297,10 +297,10 @@ pub struct SandboxArgs {
     /// The shape of the answers
     #[arg(long, value_enum, default_value = "guide")]
     pub dialect: Dialect,
-    /// Append one line a charge to FILE: `sequence_id`, tab, SHA-256 of the body
+    /// Append one line a charge to FILE: sequence_id, tab, SHA-256 of the body
     #[arg(long, value_name = "FILE")]
     pub charges: Option<PathBuf>,
-    /// Accept only `IDV_PARTNER_CODE` and `IDV_PARTNER_KEY` of this environment
+    /// Accept only IDV_PARTNER_CODE and IDV_PARTNER_KEY of this environment
     #[arg(long)]
     pub check_partner: bool,
 }

@@ -78,7 +78,7 @@ pub(super) fn set_reserve_aside(ledger: &Path) -> Result<(), LedgerError> {
         return Ok(());
     }
     let written = create(&path).and_then(|mut file| {
-        file.write_all(&[0xA5; RESERVE])?;
+        file.write_all(&vec![0xA5; RESERVE])?;
         file.sync_all()
     });
     match written {
@@ -107,7 +107,7 @@ fn refuse_network(ledger: &Path, folder: &Path) -> Result<(), LedgerError> {
     let mounts = || std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
     let device =
         || std::fs::metadata(folder).map_or(0, |it| std::os::unix::fs::MetadataExt::dev(&it));
-    let name = match i64::from(found.f_type) & 0xFFFF_FFFF {
+    let name = match u64::try_from(found.f_type).unwrap_or_default() & 0xFFFF_FFFF {
         FUSE => network_fuse(&mounts(), device()),
         magic => NETWORK.iter().find(|(known, _)| *known == magic).map(|(_, name)| *name),
     };
@@ -119,7 +119,7 @@ fn refuse_network(ledger: &Path, folder: &Path) -> Result<(), LedgerError> {
 
 /// `f_type` of statfs(2) for file systems of more than one host.
 #[cfg(target_os = "linux")]
-const NETWORK: [(i64, &str); 14] = [
+const NETWORK: [(u64, &str); 14] = [
     (0x6969, "nfs"),
     (0x517B, "smb"),
     (0xFF53_4D42, "cifs"),
@@ -137,7 +137,7 @@ const NETWORK: [(i64, &str); 14] = [
 ];
 
 #[cfg(target_os = "linux")]
-const FUSE: i64 = 0x6573_5546;
+const FUSE: u64 = 0x6573_5546;
 
 /// Local file systems go through FUSE too: only these names are of a network.
 #[cfg(target_os = "linux")]

@@ -13,6 +13,7 @@ mod file;
 mod lock;
 mod mask;
 mod open;
+mod ops;
 mod query;
 mod run;
 mod store;
@@ -35,12 +36,13 @@ use crate::record::KeyMaker;
 
 pub use call::{ClaimOptions, Doubt, InFlight, Known, Stored, Why};
 pub use error::LedgerError;
+pub use ops::{Settled, Spent};
 pub use query::{Asker, BillLine, CallFilter, CallRow, Reader, RunRow};
 pub use run::{Claim, Claimed, Claiming, Run, RunEnd, Settling, Waited, Waiter};
 pub use upkeep::{Purged, Resolution};
-pub use writer::{Settled, Spent};
 
-use writer::{Op, Writer};
+use ops::Op;
+use writer::Writer;
 
 /// What is behind the endpoint. Live and sandbox never share a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

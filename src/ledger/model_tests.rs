@@ -147,7 +147,9 @@ impl World {
 
     fn crash(&mut self, owner: usize) {
         let Some(Owner { run, claims, .. }) = self.owners[owner].take() else { return };
-        claims.into_iter().for_each(|(_, _, claim)| claim.crash());
+        for (_, _, claim) in claims {
+            claim.crash();
+        }
         run.crash();
     }
 
@@ -192,14 +194,12 @@ impl World {
             return Expected::Busy;
         }
         let bars = |number: usize, call: &Call| {
-            let resent = resend && call.run != owner.number && number <= owner.last_call;
-            !resent && (call.in_doubt() || (call.resolved == Some(true) && recent(call)))
+            let again = resend && call.run != owner.number && number <= owner.last_call;
+            !again && (call.in_doubt() || (call.resolved == Some(true) && recent(call)))
         };
         let since = answered.map_or(0, |(number, _)| number);
-        match calls().any(|(number, call)| number > since && bars(number, call)) {
-            true => Expected::InDoubt,
-            false => Expected::Claim,
-        }
+        let barred = calls().any(|(number, call)| number > since && bars(number, call));
+        if barred { Expected::InDoubt } else { Expected::Claim }
     }
 
     async fn end(&mut self, owner: usize, record: usize, how: How) {
@@ -299,7 +299,7 @@ async fn play(actions: Vec<Action>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn the_ledger_does_what_its_model_does(actions in prop::collection::vec(action(), 20..120)) {

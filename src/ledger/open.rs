@@ -11,7 +11,7 @@ use super::Kind;
 use super::error::LedgerError;
 use super::file;
 
-/// What SQLite's header says of our files: "idvl".
+/// The mark of our files in the database's header: "idvl".
 const APPLICATION: i64 = 0x6964_766C;
 
 /// The newest schema known here; `schema.sql` is version 1, each later one is a step in `migrate`.

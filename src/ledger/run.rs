@@ -16,10 +16,9 @@ use super::call::{Asking, ClaimOptions, Doubt, End, InFlight, Known, Past, Store
 use super::error::LedgerError;
 use super::lock::RunLock;
 use super::mask::masked;
+use super::ops::{self, ClaimOp, Claimable, CloseOp, Op, Reply, Settled, Spent, counted};
 use super::store::{Closed, Ending};
-use super::writer::{
-    self, ClaimOp, Claiming as Claimable, CloseOp, Op, Reply, Settled, Spent, counted,
-};
+use super::writer::Writer;
 use super::{Ledger, upkeep};
 use crate::answer::Answer;
 use crate::code::Charge;
@@ -143,7 +142,7 @@ impl Drop for Shared {
     fn drop(&mut self) {
         if let Some(lock) = self.take_lock() {
             let id = self.id;
-            let job = move |writer: &mut writer::Writer| {
+            let job = move |writer: &mut Writer| {
                 // Nobody is left to tell; the free lock says the same.
                 let _ = upkeep::end_run(writer, id, "given up", Some(lock));
             };
@@ -205,7 +204,7 @@ impl Drop for Claiming {
     fn drop(&mut self) {
         self.answer.close();
         if let Ok(Ok(Claimable::Intent(call))) = self.answer.try_recv() {
-            let close = writer::unsent(call, self.run.id(), Arc::clone(&self.run.0.spent));
+            let close = ops::unsent(call, self.run.id(), Arc::clone(&self.run.0.spent));
             let _ = self.run.0.ledger.send(Op::Close(close));
         }
     }
@@ -362,7 +361,7 @@ impl Waiter {
                 return Ok(Waited::StillBusy(self.in_flight));
             };
             if let Some(closed) = closed? {
-                return Ok(Waited::of(closed));
+                return Ok(Waited::of(*closed));
             }
             // A call of another process: its end shows in the file only.
             tokio::time::sleep_until(end.min(Instant::now() + pause)).await;
@@ -370,7 +369,7 @@ impl Waiter {
         }
     }
 
-    async fn watch(&self) -> Result<Option<Closed>, LedgerError> {
+    async fn watch(&self) -> Result<Option<Box<Closed>>, LedgerError> {
         let (reply, answer) = oneshot::channel();
         self.ledger.send(Op::Watch(self.in_flight.call, reply))?;
         answer.await.unwrap_or(Err(LedgerError::Closed))

@@ -4,20 +4,16 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use rusqlite::Connection;
-use tokio::sync::oneshot;
 
-use super::call::{Asking, End, Known};
+use super::call::Known;
 use super::error::LedgerError;
-use super::store::{self, Closed, Ending, Liveness};
+use super::ops::{ClaimOp, Claimable, CloseOp, Job, Op, Reply, Settled, Spent, counted, unsent};
+use super::store::{self, Closed, Liveness};
 use super::{file, open};
-use crate::code::Charge;
-use crate::outcome::Outcome;
-use crate::record::RecordKey;
 
 /// No transaction holds more than this, so that another process gets its turn.
 const LARGEST_BATCH: usize = 1024;
@@ -32,90 +28,6 @@ const CHECKPOINT_LOOK: u32 = 64;
 /// How long an answer that could not be written waits for the next try.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// A reply to one who asked.
-pub(super) type Reply<T> = oneshot::Sender<Result<T, LedgerError>>;
-
-/// What the thread is asked to do.
-pub(super) enum Op {
-    /// Look a record up and, if nothing stands against it, write the intent.
-    Claim(ClaimOp),
-    /// Write the end of a call.
-    Close(CloseOp),
-    /// Say when a call has ended; `None` where another process has to tell.
-    Watch(i64, Reply<Option<Closed>>),
-    /// Anything rarer.
-    Job(Box<dyn FnOnce(&mut Writer) + Send>),
-}
-
-/// A claim, as it is asked.
-pub(super) struct ClaimOp {
-    pub(super) run: i64,
-    pub(super) spent: Arc<Mutex<Spent>>,
-    pub(super) key: RecordKey,
-    pub(super) asking: Asking,
-    pub(super) reply: Reply<Claiming>,
-}
-
-/// What a claim came to.
-#[derive(Debug)]
-pub(super) enum Claiming {
-    /// The intent is on disk, as the call of this number.
-    Intent(i64),
-    /// The record is not to be sent now.
-    Known(Known),
-}
-
-/// The end of a call, as it is told.
-pub(super) struct CloseOp {
-    pub(super) call: i64,
-    pub(super) run: i64,
-    pub(super) spent: Arc<Mutex<Spent>>,
-    pub(super) ending: Ending,
-    pub(super) reply: Option<Reply<Settled>>,
-}
-
-/// How an answer got to the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub enum Settled {
-    /// It is on disk.
-    Written,
-    /// It is on disk, but the disk is in trouble: no more claims are given.
-    ThenStop,
-}
-
-/// What a run has cost so far, in calls.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Spent {
-    /// Certainly charged.
-    pub charged: u64,
-    /// Possibly charged: in doubt.
-    pub unknown: u64,
-    /// Claimed, or being claimed, and not over: may yet be charged.
-    pub in_flight: u64,
-}
-
-impl Spent {
-    /// What may have been or may yet be charged, at most.
-    pub const fn at_most(self) -> u64 {
-        self.charged + self.unknown + self.in_flight
-    }
-
-    fn close(&mut self, charged: Charge) {
-        self.in_flight = self.in_flight.saturating_sub(1);
-        match charged {
-            Charge::Yes => self.charged += 1,
-            Charge::Unknown => self.unknown += 1,
-            Charge::No => {}
-        }
-    }
-}
-
-/// Counts, whatever happened to another thread that counted.
-pub(super) fn counted<T>(spent: &Mutex<Spent>, count: impl FnOnce(&mut Spent) -> T) -> T {
-    count(&mut spent.lock().unwrap_or_else(PoisonError::into_inner))
-}
-
 /// The thread's state.
 pub(super) struct Writer {
     path: PathBuf,
@@ -123,7 +35,7 @@ pub(super) struct Writer {
     connection: Option<Connection>,
     lives: Liveness,
     /// The calls of this process that go on, and who waits for their end.
-    in_flight: HashMap<i64, Vec<Reply<Option<Closed>>>>,
+    in_flight: HashMap<i64, Vec<Reply<Option<Box<Closed>>>>>,
     /// The runs of this process, and the last call before each.
     runs: HashMap<i64, i64>,
     /// What the thread itself has to write next.
@@ -137,9 +49,9 @@ pub(super) struct Writer {
 
 /// What one operation came to, not yet committed.
 enum Done {
-    Claim(Claiming),
+    Claim(Claimable),
     Close,
-    Watch(Option<Closed>),
+    Watch(Option<Box<Closed>>),
 }
 
 impl Writer {
@@ -160,54 +72,34 @@ impl Writer {
     /// Works until nobody can ask any more.
     pub(super) fn work(mut self, ops: &Receiver<Op>) {
         let mut batch = Vec::new();
-        while let Some(job) = self.gather(ops, &mut batch) {
+        while self.wait(ops, &mut batch) {
+            let job = gather(ops, &mut batch);
             self.write(&mut batch);
             if let Some(job) = job {
                 job(&mut self);
             }
         }
-        self.write(&mut batch);
         self.write_kept();
     }
 
-    /// Takes what waits, up to the first job; `None` at the end.
-    #[expect(clippy::type_complexity, reason = "the job is named once, in Op")]
-    fn gather(
-        &mut self,
-        ops: &Receiver<Op>,
-        batch: &mut Vec<Op>,
-    ) -> Option<Option<Box<dyn FnOnce(&mut Self) + Send>>> {
+    /// Waits until there is something to do; false when nobody can ask any more.
+    fn wait(&mut self, ops: &Receiver<Op>, batch: &mut Vec<Op>) -> bool {
         batch.append(&mut self.own);
-        if batch.is_empty() {
-            match self.wait(ops)? {
-                None => return Some(None),
-                Some(Op::Job(job)) => return Some(Some(job)),
-                Some(op) => batch.push(op),
-            }
+        if !batch.is_empty() {
+            return true;
         }
-        while batch.len() < LARGEST_BATCH {
-            match ops.try_recv() {
-                Ok(Op::Job(job)) => return Some(Some(job)),
-                Ok(op) => batch.push(op),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-            }
+        let next = if self.kept.is_empty() {
+            ops.recv().map_err(RecvTimeoutError::from)
+        } else {
+            ops.recv_timeout(RETRY)
+        };
+        match next {
+            Ok(Op::Job(job)) => job(self),
+            Ok(op) => batch.push(op),
+            Err(RecvTimeoutError::Timeout) => self.write_kept(),
+            Err(RecvTimeoutError::Disconnected) => return false,
         }
-        Some(None)
-    }
-
-    /// The next operation; nothing when a retry is due; `None` when nobody can ask any more.
-    fn wait(&mut self, ops: &Receiver<Op>) -> Option<Option<Op>> {
-        if self.kept.is_empty() {
-            return ops.recv().ok().map(Some);
-        }
-        match ops.recv_timeout(RETRY) {
-            Ok(op) => Some(Some(op)),
-            Err(RecvTimeoutError::Timeout) => {
-                self.write_kept();
-                Some(None)
-            }
-            Err(RecvTimeoutError::Disconnected) => None,
-        }
+        true
     }
 
     /// One transaction for all of them, then the replies.
@@ -242,7 +134,7 @@ impl Writer {
     /// Tells what is on disk now.
     fn deliver(&mut self, op: Op, done: Done) {
         match (op, done) {
-            (Op::Claim(claim), Done::Claim(Claiming::Intent(call))) => self.hand_out(claim, call),
+            (Op::Claim(claim), Done::Claim(Claimable::Intent(call))) => self.hand_out(claim, call),
             (Op::Claim(claim), Done::Claim(known)) => {
                 counted(&claim.spent, |spent| spent.in_flight -= 1);
                 let _ = claim.reply.send(Ok(known));
@@ -261,7 +153,7 @@ impl Writer {
     fn hand_out(&mut self, claim: ClaimOp, call: i64) {
         self.in_flight.insert(call, Vec::new());
         let ClaimOp { run, spent, reply, .. } = claim;
-        if reply.send(Ok(Claiming::Intent(call))).is_err() {
+        if reply.send(Ok(Claimable::Intent(call))).is_err() {
             self.own.push(Op::Close(unsent(call, run, spent)));
         }
     }
@@ -270,7 +162,7 @@ impl Writer {
         let CloseOp { call, run, spent, ending, reply } = close;
         counted(&spent, |spent| spent.close(ending.charged));
         for waiting in self.in_flight.remove(&call).unwrap_or_default() {
-            let _ = waiting.send(Ok(Some(Closed { call, run, ending: ending.clone() })));
+            let _ = waiting.send(Ok(Some(Box::new(Closed { call, run, ending: ending.clone() }))));
         }
         if let Some(reply) = reply {
             let stop = self.stopped.is_some();
@@ -359,8 +251,8 @@ impl Writer {
         }
     }
 
-    /// Copies the log into the database when it has grown long. Not left to SQLite, which would
-    /// not tell of an error there.
+    /// Copies the log into the database when it has grown long. Not left to the
+    /// database, which would not tell of an error there.
     fn checkpoint_when_due(&mut self) {
         self.transactions += 1;
         if !self.transactions.is_multiple_of(CHECKPOINT_LOOK) {
@@ -403,16 +295,16 @@ impl Writer {
     }
 }
 
-/// The end of a call that was never sent.
-pub(super) fn unsent(call: i64, run: i64, spent: Arc<Mutex<Spent>>) -> CloseOp {
-    let ending = Ending {
-        at: Timestamp::now(),
-        outcome: Outcome::Unavailable,
-        charged: Charge::No,
-        end: End::Without(Some("not sent".to_owned())),
-        attempts: 0,
-    };
-    CloseOp { call, run, spent, ending, reply: None }
+/// Takes what waits, up to the first job.
+fn gather(ops: &Receiver<Op>, batch: &mut Vec<Op>) -> Option<Job> {
+    while batch.len() < LARGEST_BATCH {
+        match ops.try_recv() {
+            Ok(Op::Job(job)) => return Some(job),
+            Ok(op) => batch.push(op),
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+        }
+    }
+    None
 }
 
 fn refuse_claims(batch: &mut Vec<Op>, error: &LedgerError) {
@@ -427,7 +319,7 @@ fn refuse_claims(batch: &mut Vec<Op>, error: &LedgerError) {
 fn carry_out(
     connection: &Connection,
     lives: &mut Liveness,
-    in_flight: &HashMap<i64, Vec<Reply<Option<Closed>>>>,
+    in_flight: &HashMap<i64, Vec<Reply<Option<Box<Closed>>>>>,
     batch: &[Op],
 ) -> rusqlite::Result<Vec<Done>> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
@@ -443,7 +335,9 @@ fn carry_out(
                 Done::Close
             }
             Op::Watch(call, _) if in_flight.contains_key(call) => Done::Watch(None),
-            Op::Watch(call, _) => Done::Watch(store::closed(connection, lives, *call)?),
+            Op::Watch(call, _) => {
+                Done::Watch(store::closed(connection, lives, *call)?.map(Box::new))
+            }
             Op::Job(_) => Done::Close,
         });
     }
@@ -456,13 +350,13 @@ fn carry_out_claim(
     lives: &mut Liveness,
     claim: &ClaimOp,
     last_call: &mut i64,
-) -> rusqlite::Result<Claiming> {
+) -> rusqlite::Result<Claimable> {
     match store::look_up(connection, lives, &claim.key, &claim.asking)? {
         Known::Unasked => {
             *last_call += 1;
             store::add_call(connection, *last_call, claim.run, &claim.key)?;
-            Ok(Claiming::Intent(*last_call))
+            Ok(Claimable::Intent(*last_call))
         }
-        known => Ok(Claiming::Known(known)),
+        known => Ok(Claimable::Known(known)),
     }
 }

@@ -11,6 +11,8 @@ mod faults;
 mod help;
 mod house;
 mod interrupts;
+mod kills;
+mod ledger;
 mod outputs;
 mod retries;
 mod samples;

@@ -1,0 +1,122 @@
+//! kill -9 at random moments, again and again until the file is done: at most one charge for each
+//! record, and every charge either answered or listed as unknown. The witness is the charges file,
+//! which another process writes than the one that is killed.
+//!
+//! `IDV_KILLS=334 cargo test --release --test cli kills::` kills a thousand times.
+
+use std::collections::{HashMap, HashSet};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::{Folder, Sandbox, applicants, jsonl, stdout};
+
+const RECORDS: u64 = 5_000;
+
+fn kills() -> u64 {
+    std::env::var("IDV_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(7)
+}
+
+#[test]
+fn killed_again_and_again_with_1_in_flight() {
+    kill_until_done(1);
+}
+
+#[test]
+fn killed_again_and_again_with_8_in_flight() {
+    kill_until_done(8);
+}
+
+#[test]
+fn killed_again_and_again_with_64_in_flight() {
+    kill_until_done(64);
+}
+
+fn kill_until_done(concurrency: u64) {
+    let seed = 20_261_124 + concurrency;
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let folder = Folder::bare();
+    let file = folder.path("charges.tsv");
+    let sandbox = Sandbox::with(&["--charges", file.to_str().unwrap()]);
+    let runs = Folder::at(&sandbox.url);
+    runs.write("a.csv", applicants(RECORDS));
+    let most = RECORDS * 14 / 10 / kills();
+    let mut killed = 0;
+    for _ in 0..kills() {
+        let goal = sandbox.charged() + random.u64(0..=most);
+        if run_until(&runs, concurrency, &sandbox, goal, random.u64(0..2_000)) {
+            killed += 1;
+        }
+    }
+    let last = runs.command(&batch(&concurrency.to_string())).stderr(Stdio::null()).status();
+    let code = last.unwrap().code();
+    assert!(matches!(code, Some(0 | 4)), "{code:?}");
+    let unknown = check(&runs, &folder.read("charges.tsv"), concurrency);
+    assert_eq!(sandbox.charges()["most_charges_for_one_record"], 1);
+    assert!(killed >= kills() - 1, "only {killed} runs were killed");
+    println!(
+        "{concurrency} in flight: {killed} kills, {unknown} unknown, {} charged",
+        sandbox.charged()
+    );
+}
+
+fn batch(concurrency: &str) -> [&str; 6] {
+    ["batch", "a.csv", "-o", "r.jsonl", "-c", concurrency]
+}
+
+/// Kills a run so many microseconds after the sandbox has charged so much; false when it was done
+/// before.
+fn run_until(runs: &Folder, concurrency: u64, sandbox: &Sandbox, goal: u64, micros: u64) -> bool {
+    let mut command = runs.command(&batch(&concurrency.to_string()));
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    while sandbox.charged() < goal {
+        assert!(begun.elapsed() < Duration::from_secs(120), "the run does not get on");
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    std::thread::sleep(Duration::from_micros(micros));
+    child.kill().unwrap();
+    child.wait().unwrap().code().is_none()
+}
+
+fn ledger(runs: &Folder, command: &str) -> Vec<Value> {
+    jsonl(&stdout(&runs.idv(&["ledger", command, "--sandbox", "-f", "jsonl"]).code(0)))
+}
+
+/// The promises, held against the charges file; gives how many calls are unknown.
+fn check(runs: &Folder, charges: &str, concurrency: u64) -> usize {
+    let charges: Vec<(&str, &str)> =
+        charges.lines().map(|line| line.split_once('\t').unwrap()).collect();
+    let bodies: HashSet<_> = charges.iter().map(|(_, body)| body).collect();
+    assert_eq!(bodies.len(), charges.len(), "a record was charged twice");
+
+    let calls = ledger(runs, "show");
+    let of = |charged: &'static str| calls.iter().filter(move |call| call["charged"] == charged);
+    let answered: HashSet<&str> =
+        of("yes").map(|call| call["sequence_id"].as_str().unwrap()).collect();
+    let unknown = of("unknown").count();
+    let lost = charges.iter().filter(|(id, _)| !answered.contains(id)).count();
+    assert!(lost <= unknown, "{lost} charges are not in the ledger, {unknown} calls are unknown");
+    let mine = charges.iter().filter(|(id, _)| answered.contains(id)).count();
+    assert_eq!(mine, answered.len(), "the ledger has an answer that was not charged");
+
+    let mut by_run: HashMap<i64, u64> = HashMap::new();
+    for call in of("unknown") {
+        *by_run.entry(call["run"].as_i64().unwrap()).or_default() += 1;
+    }
+    for (run, unknown) in by_run {
+        assert!(unknown <= concurrency, "run {run} left {unknown} calls in doubt");
+    }
+
+    let rows = jsonl(&runs.read("r.jsonl"));
+    assert!(rows.iter().map(|row| row["row"].as_u64().unwrap()).eq(1..=RECORDS));
+    let count = |outcome: &str| rows.iter().filter(|row| row["outcome"] == outcome).count();
+    assert_eq!(count("pass") + count("unknown"), rows.len());
+    assert_eq!((count("pass"), count("unknown")), (answered.len(), unknown));
+    unknown
+}
