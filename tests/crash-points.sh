@@ -51,8 +51,8 @@ for call in write writev pwrite64 fsync fdatasync sendto connect ftruncate renam
   killed=0 most=0
   for ((n = 1; ; n += step)); do
     begin
-    if strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:signal=SIGKILL:when=$n" \
-      "${batch[@]}" >/dev/null 2>&1; then
+    if { strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:signal=SIGKILL:when=$n" \
+      "${batch[@]}"; } >/dev/null 2>&1; then
       check "$call $n (not reached)"
       break
     fi

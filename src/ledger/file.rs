@@ -38,7 +38,7 @@ fn nearest(folder: &Path) -> &Path {
     folder.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(Path::new("."))
 }
 
-/// Makes a folder and those above it, each 0700, and survives a power cut.
+/// Makes a folder and those above it, each 0700 whatever the umask, and survives a power cut.
 pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -49,9 +49,12 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        Ok(()) | Err(_) => sync_folder(above),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        made => made?,
     }
+    #[cfg(unix)]
+    std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    sync_folder(above)
 }
 
 /// Makes a file that was not there, 0600 whatever the umask; `-wal` and `-shm` take after it.

@@ -61,6 +61,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, LedgerError> {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.execute_batch(
             "PRAGMA synchronous = FULL;
+             PRAGMA fullfsync = ON; -- macOS: through the disk's own cache
+             PRAGMA checkpoint_fullfsync = ON;
              PRAGMA foreign_keys = OFF;
              PRAGMA trusted_schema = OFF;
              PRAGMA secure_delete = ON;

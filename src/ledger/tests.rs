@@ -467,6 +467,35 @@ async fn live_and_sandbox_never_share_a_file() {
     assert_eq!(Reader::open(&place.path(), Some(Kind::Live)).err(), Some(expected));
 }
 
+#[tokio::test]
+async fn queries_leave_no_files_behind() {
+    let place = Place::new();
+    settle(&place.run().await, 9001, 200).await;
+    let files = || {
+        let folder = std::fs::read_dir(place.path().parent().unwrap()).unwrap();
+        let mut names: Vec<_> = folder.map(|file| file.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(files(), ["ledger.db", "ledger.db-reserve", "ledger.db-runs"]);
+    assert_eq!(place.calls().len(), 1);
+    assert_eq!(files(), ["ledger.db", "ledger.db-reserve", "ledger.db-runs"]);
+}
+
+#[tokio::test]
+async fn an_undocumented_code_is_in_doubt_in_the_bill_too() {
+    let place = Place::new();
+    let run = place.run().await;
+    settle(&run, 9001, 200).await;
+    settle(&run, 9002, 12223).await;
+    settle(&run, 9003, 600).await;
+    assert_eq!(run.spent(), Spent { charged: 1, unknown: 1, in_flight: 0 });
+    let bill = place.reader().bill(&CallFilter::default(), jiff::tz::Offset::UTC).unwrap();
+    let lines: Vec<_> =
+        bill.iter().map(|it| (it.code, it.charged, it.unknown, it.not_charged)).collect();
+    assert_eq!(lines, [(Some(200), 1, 0, 0), (Some(600), 0, 0, 1), (Some(12223), 0, 1, 0)]);
+}
+
 fn change(path: &std::path::Path, sql: &str) {
     rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
 }

@@ -236,6 +236,18 @@ impl Writer {
         let ops: Vec<_> = std::mem::take(&mut self.kept).into_iter().map(Op::Close).collect();
         match self.attempt(&ops) {
             Ok(_) => ops.into_iter().for_each(|op| self.deliver(op, Done::Close)),
+            Err(LedgerError::Full(_)) => self.write_after_checkpoint(ops),
+            Err(error) => self.keep(ops, &error),
+        }
+    }
+
+    /// A log that is copied into the database needs no room any more.
+    fn write_after_checkpoint(&mut self, ops: Vec<Op>) {
+        if let Some(connection) = &self.connection {
+            let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        }
+        match self.attempt(&ops) {
+            Ok(_) => ops.into_iter().for_each(|op| self.deliver(op, Done::Close)),
             Err(error) => self.keep(ops, &error),
         }
     }

@@ -74,7 +74,7 @@ impl Judged {
             Ok(Settled::Written) => {}
             Ok(Settled::ThenStop) => {
                 stop.stop(Reason::Ledger(
-                    "its disk is in trouble; the answer was saved".to_owned(),
+                    "its disk is full or in trouble; every answer so far was saved".to_owned(),
                 ));
             }
             Err(error) => stop.stop(Reason::Ledger(error.to_string())),
@@ -92,7 +92,7 @@ impl From<Verdict> for Judged {
 /// What a claim came to, for one turn of a record.
 enum Turn {
     Send(Claim),
-    Known(Verdict),
+    Known(Box<Verdict>),
     Wait(Waiter),
 }
 
@@ -124,7 +124,7 @@ impl Pipeline {
             };
             let claim = match self.turn(&row.record).await {
                 Ok(Turn::Send(claim)) => claim,
-                Ok(Turn::Known(verdict)) => return verdict.into(),
+                Ok(Turn::Known(verdict)) => return (*verdict).into(),
                 Ok(Turn::Wait(waiter)) => {
                     drop(place);
                     match self.wait_for(&waiter).await {
@@ -159,8 +159,8 @@ impl Pipeline {
     async fn turn(&self, record: &Record) -> Result<Turn, LedgerError> {
         Ok(match self.ledger.claim(record, self.terms.options).await? {
             Claimed::Claim(claim) => Turn::Send(claim),
-            Claimed::Answered(stored) => Turn::Known(self.answered(*stored)),
-            Claimed::InDoubt(doubt) => Turn::Known(self.in_doubt(&doubt)),
+            Claimed::Answered(stored) => Turn::Known(Box::new(self.answered(*stored))),
+            Claimed::InDoubt(doubt) => Turn::Known(Box::new(self.in_doubt(&doubt))),
             Claimed::Busy(waiter) => Turn::Wait(waiter),
         })
     }

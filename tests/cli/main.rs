@@ -1,12 +1,17 @@
 //! Drives the built program against the sandbox over TCP: one file a behaviour.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by a panic, and says its seed"
+)]
 
 mod support;
 
 mod answers;
 mod batch;
 mod concurrency;
+mod disk;
 mod faults;
 mod help;
 mod house;

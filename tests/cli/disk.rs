@@ -1,0 +1,97 @@
+//! A disk that fills up, results that go nowhere, a ledger of the future: nothing more is sent, and
+//! nothing that was paid for is lost.
+
+use predicates::prelude::*;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{Folder, Sandbox, applicants, jsonl, lines, stderr};
+
+/// A file system of 2 MiB, unmounted at the end; `None` where none can be mounted.
+struct Small<'a>(&'a Path);
+
+impl<'a> Small<'a> {
+    fn mount(at: &'a Path) -> Option<Self> {
+        std::fs::create_dir_all(at).unwrap();
+        let mut mount = Command::new("mount");
+        let mounted = mount.args(["-t", "tmpfs", "-o", "size=2m", "idv-test"]).arg(at).output();
+        mounted.is_ok_and(|output| output.status.success()).then_some(Self(at))
+    }
+}
+
+impl Drop for Small<'_> {
+    fn drop(&mut self) {
+        let status = Command::new("umount").arg(self.0).status().unwrap();
+        assert!(status.success(), "{} is still mounted", self.0.display());
+    }
+}
+
+#[test]
+fn a_full_disk_under_the_ledger_stops_the_run_and_loses_no_answer() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    let small = folder.path("small");
+    let Some(_mounted) = Small::mount(&small) else {
+        println!("skipped: no tmpfs can be mounted here");
+        return;
+    };
+    folder.write("a.csv", applicants(40_000));
+    let args = ["batch", "a.csv", "-o", "r.jsonl", "-c", "16", "--ledger", "small/ledger.db"];
+    let run = folder.idv(&args).code(6);
+    assert!(stderr(&run).contains("full"), "{}", stderr(&run));
+    let charged = sandbox.charged();
+    assert!((100..40_000).contains(&charged), "{charged}");
+    let bill = folder.idv(&["ledger", "bill", "--ledger", "small/ledger.db"]).code(0);
+    let answered = lines(&bill).iter().filter(|call| call["charged"] == "yes").count() as u64;
+    assert_eq!(answered, charged, "every answer is in the ledger");
+    let rows = jsonl(&folder.read("r.jsonl"));
+    assert_eq!(rows.len(), 40_000);
+    let passed = rows.iter().filter(|row| row["outcome"] == "pass").count() as u64;
+    assert_eq!(passed, charged, "every answer is in the results");
+}
+
+#[test]
+fn a_ledger_of_a_later_idv_is_refused() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(2));
+    folder.idv(&["batch", "a.csv", "--ledger", "l.db"]).code(0);
+    let connection = rusqlite::Connection::open(folder.path("l.db")).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let run = folder.idv(&["batch", "a.csv", "--ledger", "l.db"]).code(2).stdout("");
+    run.stderr(predicate::str::contains("schema 99").and(predicate::str::contains("newer idv")));
+    assert_eq!(sandbox.requests(), 2);
+}
+
+#[test]
+fn a_ledger_in_a_folder_that_may_not_be_written_fails_before_anything_is_sent() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(2));
+    for ledger in ["/proc/idv/ledger.db", "/dev/null/ledger.db"] {
+        let run = folder.idv(&["batch", "a.csv", "--ledger", ledger]).code(2).stdout("");
+        assert!(stderr(&run).contains(ledger), "{}", stderr(&run));
+    }
+    assert_eq!(sandbox.requests(), 0);
+}
+
+#[test]
+fn results_that_cannot_be_written_are_still_in_the_ledger() {
+    if !Path::new("/dev/full").exists() {
+        println!("skipped: there is no /dev/full here");
+        return;
+    }
+    let sandbox = Sandbox::with(&["--latency", "2ms"]);
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(300));
+    let mut command = folder.command(&["batch", "a.csv", "-c", "4"]);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(6));
+    let charged = sandbox.charged();
+    assert!(charged < 100, "{charged} of 300 were paid though nothing could be written");
+    let run = folder.idv(&["batch", "a.csv"]).code(0);
+    let known = lines(&run).iter().filter(|line| line["source"] == "ledger").count() as u64;
+    assert_eq!((known, sandbox.charged()), (charged, 300));
+}
