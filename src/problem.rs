@@ -10,6 +10,9 @@ use serde::Serialize;
 pub enum Level {
     /// Worth knowing, never a reason not to send.
     Note,
+    /// The endpoint would take and charge it, and it can't match: whether it is sent is the user's
+    /// choice.
+    Suspect,
     /// The endpoint would refuse the record: it is never sent.
     Malformed,
 }
@@ -19,6 +22,7 @@ impl Level {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Note => "note",
+            Self::Suspect => "suspect",
             Self::Malformed => "malformed",
         }
     }
@@ -39,6 +43,11 @@ impl Problem {
     /// A problem for which the row is held.
     pub fn malformed(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, level: Level::Malformed, message: message.into() }
+    }
+
+    /// A problem for which the row would be paid for in vain.
+    pub fn suspect(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, level: Level::Suspect, message: message.into() }
     }
 
     /// Something worth knowing about a row that is sent all the same.

@@ -155,13 +155,18 @@ pub fn plain_header(header: &str) -> String {
 /// The five fields of one request. Serialised, it is the request's JSON body.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Record {
-    values: [String; 5],
+    values: [Cow<'static, str>; 5],
 }
 
 impl Record {
     /// A record with the given value for each field.
     pub fn new(value_of: impl FnMut(Field) -> String) -> Self {
-        Self { values: Field::ALL.map(value_of) }
+        Self::with(value_of)
+    }
+
+    /// The same of values that need not be made anew, as a field's default needn't.
+    pub fn with<T: Into<Cow<'static, str>>>(mut value_of: impl FnMut(Field) -> T) -> Self {
+        Self { values: Field::ALL.map(|field| value_of(field).into()) }
     }
 
     /// The value of a field.
@@ -171,7 +176,7 @@ impl Record {
 
     /// Puts another value in the place of a field's.
     pub fn set(&mut self, field: Field, value: String) {
-        self.values[field as usize] = value;
+        self.values[field as usize] = value.into();
     }
 }
 

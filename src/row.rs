@@ -36,11 +36,13 @@ impl std::fmt::Debug for Row {
 }
 
 impl Row {
-    /// Whether a problem forbids to send this row.
+    /// How grave the gravest problem is.
+    pub fn worst(&self) -> Option<Level> {
+        self.problems.iter().map(|problem| problem.level).max()
+    }
+
+    /// Whether a problem forbids to send this row, whatever the user chose.
     pub fn is_held(&self) -> bool {
-        self.problems.iter().any(|problem| match problem.level {
-            Level::Malformed => true,
-            Level::Note => false,
-        })
+        self.worst() >= Some(Level::Malformed)
     }
 }

@@ -2,7 +2,10 @@
 //! visibly, and says what is wrong with them.
 
 mod name;
+pub mod nik;
 mod phone;
+mod provinces;
+pub mod signs;
 mod words;
 
 use crate::problem::Problem;
@@ -24,18 +27,19 @@ pub fn prepare(row: &mut Row) {
 }
 
 fn id_number(row: &mut Row) {
-    if let Some(value) = words::joined_digits(row.record.get(Field::IdNumber), 16) {
+    if nik::is_good(row.record.get(Field::IdNumber)) {
+        return;
+    }
+    if let Some(value) = nik::normalised(row.record.get(Field::IdNumber)) {
         row.record.set(Field::IdNumber, value);
     }
-    if row.record.get(Field::IdNumber).is_empty() {
-        row.problems.push(Problem::malformed(
-            "id_number.empty",
-            "There is no identity number; fill in the 16 digits of the KTP.",
-        ));
-    }
+    row.problems.extend(nik::problem(row.record.get(Field::IdNumber)));
 }
 
 fn phone_number(row: &mut Row) {
+    if phone::is_good(row.record.get(Field::PhoneNumber)) {
+        return;
+    }
     if let Some(value) = phone::normalised(row.record.get(Field::PhoneNumber)) {
         row.record.set(Field::PhoneNumber, value);
     }
@@ -43,15 +47,13 @@ fn phone_number(row: &mut Row) {
 }
 
 fn full_name(row: &mut Row) {
+    if name::is_good(row.record.get(Field::Name)) {
+        return;
+    }
     if let Some(value) = name::normalised(row.record.get(Field::Name)) {
         row.record.set(Field::Name, value);
     }
-    if row.record.get(Field::Name).is_empty() {
-        row.problems.push(Problem::malformed(
-            "name.empty",
-            "There is no name; fill in the name as it stands on the KTP.",
-        ));
-    }
+    row.problems.extend(name::problem(row.record.get(Field::Name)));
 }
 
 /// A field that has one value only.

@@ -3,12 +3,10 @@
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::words::is_invisible;
+use crate::problem::Problem;
 
 /// The name trimmed, with single spaces, composed; `None` where it is so already.
 pub fn normalised(value: &str) -> Option<String> {
-    if is_normal(value) {
-        return None;
-    }
     if value.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
         return Some(String::new());
     }
@@ -23,14 +21,34 @@ pub fn normalised(value: &str) -> Option<String> {
     (composed != value).then_some(composed)
 }
 
-/// Plain ASCII with single spaces between words, which most names are.
-fn is_normal(value: &str) -> bool {
+/// What is wrong with a normalised name. Only an empty one is: people's names are of every kind.
+pub fn problem(value: &str) -> Option<Problem> {
+    if value.is_empty() {
+        return Some(Problem::malformed(
+            "name.empty",
+            "There is no name; fill in the name as it stands on the KTP.",
+        ));
+    }
+    if value.bytes().any(|byte| byte.is_ascii_digit()) {
+        return Some(Problem::note(
+            "name.digits",
+            "The name holds digits; is it the right column?",
+        ));
+    }
+    (!value.is_ascii() && value.contains('\u{fffd}'))
+        .then(|| Problem::note("name.damaged", "A letter of the name was lost in another program."))
+}
+
+/// Whether there is nothing to change and nothing to say, as with most names: ASCII with single
+/// spaces between words, and no digits.
+pub fn is_good(value: &str) -> bool {
     let mut before = b' ';
     for byte in value.bytes() {
-        if !byte.is_ascii() || byte.is_ascii_control() || (byte == b' ' && before == b' ') {
+        let plain = matches!(byte, b' '..=b'/' | b':'..=b'~');
+        if !plain || (byte == b' ' && before == b' ') {
             return false;
         }
         before = byte;
     }
-    before != b' ' || value.is_empty()
+    before != b' '
 }

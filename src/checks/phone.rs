@@ -1,11 +1,18 @@
 //! Phone numbers: every form of writing leads to `08…`. What isn't a form of writing, a letter or a
 //! second number, is never repaired.
 
-use super::words::{has_decimals, is_apostrophe, is_dash, is_invisible};
+use std::ops::RangeInclusive;
+
+use super::words::{fraction, is_apostrophe, is_dash, is_invisible, is_notation, is_zero};
 use crate::problem::Problem;
 
 /// The digits of an Indonesian mobile number, with its leading 0: the endpoint's rule.
-const LENGTH: std::ops::RangeInclusive<usize> = 10..=13;
+const LENGTH: RangeInclusive<usize> = 10..=13;
+
+/// Whether there is nothing to change and nothing to say, as with most: looked at once.
+pub fn is_good(value: &str) -> bool {
+    is_sendable(value) && has_known_prefix(value)
+}
 
 /// The number as the endpoint takes it; `None` where it is so already, or can't be made so.
 pub fn normalised(value: &str) -> Option<String> {
@@ -31,34 +38,54 @@ pub fn problem(value: &str) -> Option<Problem> {
         ));
     }
     if !is_sendable(value) {
-        return Some(Problem::malformed("phone_number.format", format_message(value)));
+        return Some(malformed(value));
     }
-    value
-        .starts_with("0800")
-        .then(|| Problem::note("phone_number.service", "0800 is a service number, not a person's."))
-}
-
-fn format_message(value: &str) -> &'static str {
-    if is_notation(value) {
-        "A spreadsheet turned the phone number into a power of ten; format its column as Text and \
-         fill it in again."
-    } else {
-        "The phone number must be one Indonesian mobile number: 08 and 10 to 13 digits in all."
+    if value.starts_with("0800") {
+        let message = "0800 is a service number, not a person's.";
+        return Some(Problem::note("phone_number.service", message));
     }
-}
-
-/// Whether a number is written with an exponent: `6,28123E+11`.
-fn is_notation(value: &str) -> bool {
-    value.split_once(['e', 'E']).is_some_and(|(mantissa, exponent)| {
-        mantissa.starts_with(|c: char| c.is_ascii_digit())
-            && mantissa.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
-            && exponent.trim_start_matches('+').bytes().all(|b| b.is_ascii_digit())
+    (!has_known_prefix(value)).then(|| {
+        Problem::note(
+            "phone_number.operator",
+            "No operator is known for the beginning of this phone number; it is sent all the same.",
+        )
     })
 }
 
+fn malformed(value: &str) -> Problem {
+    if is_notation(value) {
+        Problem::malformed(
+            "phone_number.notation",
+            "A spreadsheet turned the phone number into a power of ten; format its column as Text \
+             and fill it in again.",
+        )
+    } else {
+        Problem::malformed(
+            "phone_number.format",
+            "The phone number must be one Indonesian mobile number: 08 and 10 to 13 digits in all.",
+        )
+    }
+}
+
+/// Whether a known operator's numbers begin so, as libphonenumber lists them. New prefixes come up:
+/// knowing none is no fault.
+fn has_known_prefix(number: &str) -> bool {
+    let [b'0', b'8', third, fourth, ..] = number.as_bytes() else { return false };
+    match third {
+        // Telkomsel 1-3, Indosat 4-6, XL 7-9; all of Smartfren
+        b'1' | b'8' => matches!(fourth, b'1'..=b'9'),
+        b'2' => matches!(fourth, b'1'..=b'3'), // Telkomsel
+        b'3' => matches!(fourth, b'1'..=b'3' | b'8'), // Axis
+        b'5' => matches!(fourth, b'1'..=b'3' | b'5'..=b'9'), // Telkomsel, Indosat 5-8, XL 9
+        b'7' => matches!(fourth, b'7' | b'8'), // XL
+        b'9' => matches!(fourth, b'5'..=b'9'), // Tri
+        _ => false,
+    }
+}
+
 fn is_sendable(value: &str) -> bool {
-    value.starts_with("08")
-        && LENGTH.contains(&value.len())
+    LENGTH.contains(&value.len())
+        && value.starts_with("08")
         && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -66,9 +93,10 @@ fn is_sendable(value: &str) -> bool {
 /// else stands among them.
 fn bare(trimmed: &str) -> Option<String> {
     let written = trimmed.trim_start_matches(is_apostrophe);
-    let written = match written.find(['.', ',']) {
-        Some(point) if has_decimals(written) => &written[..point],
-        _ => written,
+    let written = match fraction(written) {
+        Some((whole, decimals)) if is_zero(decimals) => whole,
+        Some(_) => return None,
+        None => written,
     };
     let mut bare = String::with_capacity(written.len());
     for c in written.chars() {

@@ -22,27 +22,24 @@ pub fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// The digits of a grouped number, where exactly so many remain; `None` where there is nothing to
-/// change, or what remains isn't that number.
-pub fn joined_digits(value: &str, count: usize) -> Option<String> {
-    if value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let trimmed = value.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
-    let of_number = |c: char| c.is_ascii_digit() || is_punctuation(c);
-    let digits: String = trimmed.chars().filter(char::is_ascii_digit).collect();
-    if digits.len() == count && trimmed.chars().all(of_number) && !has_decimals(trimmed) {
-        Some(digits)
-    } else {
-        (trimmed.len() != value.len()).then(|| trimmed.to_owned())
-    }
+/// The whole part and the decimals of a number that a program took for a fraction and wrote with
+/// one dot or comma and a digit or two behind it. Groups of digits are longer.
+pub fn fraction(value: &str) -> Option<(&str, &str)> {
+    let (whole, decimals) = value.split_once(['.', ','])?;
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    (is_number(whole) && is_number(decimals) && decimals.len() <= 2).then_some((whole, decimals))
 }
 
-/// Whether a number is written with decimals, as programs write one that they took for a fraction:
-/// one dot or comma, and a zero or two behind it.
-pub fn has_decimals(value: &str) -> bool {
-    let mut parts = value.split(['.', ',']);
-    let (whole, decimals, more) = (parts.next(), parts.next(), parts.next());
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    whole.is_some_and(is_number) && matches!(decimals, Some("0" | "00")) && more.is_none()
+/// Whether decimals say nothing.
+pub fn is_zero(decimals: &str) -> bool {
+    decimals.bytes().all(|byte| byte == b'0')
+}
+
+/// Whether a number is written with an exponent: `6,28123E+11`. Its last digits are gone.
+pub fn is_notation(value: &str) -> bool {
+    value.split_once(['e', 'E']).is_some_and(|(mantissa, exponent)| {
+        mantissa.starts_with(|c: char| c.is_ascii_digit())
+            && mantissa.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+            && exponent.trim_start_matches(['+', '-']).bytes().all(|b| b.is_ascii_digit())
+    })
 }

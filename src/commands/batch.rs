@@ -75,7 +75,8 @@ impl Applicants {
     /// A regular file is read once before anything is sent, so that one which can't be read to
     /// its end is found before it costs anything.
     fn open(args: &BatchArgs) -> anyhow::Result<Self> {
-        let options = Options { delimiter: args.delimiter, map: args.map.clone() };
+        let options =
+            Options { delimiter: args.delimiter, map: args.map.clone(), ..Options::default() };
         let finite = args.file.is_file();
         let total = if finite {
             let mut reader = Reader::open(&args.file, &options)?;

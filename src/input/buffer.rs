@@ -1,6 +1,8 @@
 //! A window over a source of bytes: filled at its end, consumed at its beginning.
 
 use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How much one read asks for.
 const CHUNK: usize = 128 * 1024;
@@ -13,12 +15,15 @@ pub struct Buffer {
     end: usize,
     eof: bool,
     consumed: u64,
+    decoded: Option<Arc<AtomicU64>>,
 }
 
 impl Buffer {
-    /// An empty window over a source.
-    pub fn new(source: Box<dyn Read + Send>) -> Self {
-        Self { source, bytes: vec![0; CHUNK], start: 0, end: 0, eof: false, consumed: 0 }
+    /// An empty window over a source. Where the source is decoded, `decoded` counts the bytes that
+    /// it was decoded from.
+    pub fn new(source: Box<dyn Read + Send>, decoded: Option<Arc<AtomicU64>>) -> Self {
+        let bytes = vec![0; CHUNK];
+        Self { source, bytes, start: 0, end: 0, eof: false, consumed: 0, decoded }
     }
 
     /// What was read and not yet consumed.
@@ -31,9 +36,9 @@ impl Buffer {
         self.eof
     }
 
-    /// How many bytes were consumed.
-    pub fn consumed(&self) -> u64 {
-        self.consumed
+    /// How many bytes of the file were consumed; of one that is decoded, how many were decoded.
+    pub fn position(&self) -> u64 {
+        self.decoded.as_ref().map_or(self.consumed, |decoded| decoded.load(Ordering::Relaxed))
     }
 
     /// Takes bytes from the beginning of the window.

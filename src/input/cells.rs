@@ -89,8 +89,8 @@ impl<'a> Text<'a> {
         self.ends.len()
     }
 
-    /// How long all cells together are, in bytes.
-    pub fn bytes(self) -> usize {
-        self.text.len()
+    /// All cells together.
+    pub fn all(self) -> &'a str {
+        self.text
     }
 }

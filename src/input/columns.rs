@@ -1,5 +1,8 @@
 //! Which column is which field: by the user's word first, else by the names that are known.
 
+use std::borrow::Cow;
+
+use super::cells::Cells;
 use super::error::InputError;
 use crate::record::{Field, plain_header};
 
@@ -45,6 +48,12 @@ pub fn named(headers: impl Iterator<Item = String>) -> Vec<String> {
         .collect()
 }
 
+/// The names of the columns of a header; by number alone where the cells are no header.
+pub fn of_cells(cells: &Cells, no_header: bool) -> Vec<String> {
+    let written = |cell| if no_header { Cow::Borrowed("") } else { String::from_utf8_lossy(cell) };
+    named(cells.iter().map(|cell| written(cell).into_owned()))
+}
+
 /// How many fields these headers name.
 pub fn fields_named(headers: &[String], map: &[(Field, String)]) -> usize {
     let by_user = |field: Field, header: &String| {
@@ -55,11 +64,18 @@ pub fn fields_named(headers: &[String], map: &[(Field, String)]) -> usize {
     Field::ALL.into_iter().filter(|field| named(*field)).count()
 }
 
-/// Whether these headers are rather the cells of an applicant: none is a field, and some cell holds
-/// a number of identity or phone.
-pub fn look_like_data(headers: &[String]) -> bool {
+/// Refuses headers that are rather the cells of an applicant: none is a field, and some cell holds
+/// a number as long as an identity's or a phone's.
+pub fn refuse_data(
+    headers: &[String],
+    map: &[(Field, String)],
+    place: Place<'_>,
+) -> Result<(), InputError> {
     let has_number = |cell: &String| cell.chars().filter(char::is_ascii_digit).count() >= 6;
-    headers.iter().any(has_number)
+    if fields_named(headers, map) == 0 && headers.iter().any(has_number) {
+        return Err(InputError::NoHeader { file: place.file.to_owned(), line: place.line });
+    }
+    Ok(())
 }
 
 fn means(header: &str, field: Field) -> bool {
@@ -72,19 +88,45 @@ pub fn settle(
     map: &[(Field, String)],
     place: Place<'_>,
 ) -> Result<Mapping, InputError> {
-    let mut mapping = Mapping::default();
+    let mut told = Mapping::default();
     for (field, column) in map {
         refuse_twice(*field, map)?;
-        mapping.of[*field as usize] = Some(find(headers, *field, column, place)?);
+        let found = find(headers, *field, column, place)?;
+        let index = found.ok_or_else(|| no_such_column(headers, *field, column, place))?;
+        told.of[*field as usize] = Some(index);
     }
-    refuse_shared(headers, &mapping)?;
-    let taken = mapping;
+    refuse_shared(headers, &told)?;
+    let mapping = complete(headers, map, told, place)?;
+    refuse_missing(headers, &mapping, place)?;
+    Ok(mapping)
+}
+
+/// Finds the columns of the fields that are there, where records differ in what they have.
+pub fn settle_one(
+    headers: &[String],
+    map: &[(Field, String)],
+    place: Place<'_>,
+) -> Result<Mapping, InputError> {
+    let mut told = Mapping::default();
+    for (field, column) in map {
+        told.of[*field as usize] = find(headers, *field, column, place)?;
+    }
+    complete(headers, map, told, place)
+}
+
+/// Adds to what the user told what the names of the other columns tell.
+fn complete(
+    headers: &[String],
+    map: &[(Field, String)],
+    told: Mapping,
+    place: Place<'_>,
+) -> Result<Mapping, InputError> {
+    let mut mapping = told;
     for field in Field::ALL {
-        if mapping.column(field).is_none() {
-            mapping.of[field as usize] = by_name(headers, field, &taken, place)?;
+        if !map.iter().any(|(mapped, _)| *mapped == field) {
+            mapping.of[field as usize] = by_name(headers, field, &told, place)?;
         }
     }
-    refuse_missing(headers, &mapping, place)?;
     Ok(mapping)
 }
 
@@ -127,8 +169,30 @@ fn refuse_missing(
         file: place.file.to_owned(),
         line: place.line,
         fields,
-        columns: headers.iter().filter(|header| !is_ours(header)).cloned().collect(),
+        columns: theirs(headers),
     })
+}
+
+/// The same over records that differ in what they have: `fields` is what some of them have.
+pub fn refuse_unmapped(
+    headers: &[String],
+    map: &[(Field, String)],
+    fields: &[Option<String>; Field::ALL.len()],
+    place: Place<'_>,
+) -> Result<(), InputError> {
+    for (field, column) in map {
+        refuse_twice(*field, map)?;
+        if fields[*field as usize].is_none() {
+            return Err(no_such_column(headers, *field, column, place));
+        }
+    }
+    let of = Field::ALL.map(|field| fields[field as usize].as_ref().map(|_| 0));
+    refuse_missing(headers, &Mapping { of }, place)
+}
+
+/// The columns that aren't a former result's.
+fn theirs(headers: &[String]) -> Vec<String> {
+    headers.iter().filter(|header| !is_ours(header)).cloned().collect()
 }
 
 /// The column that the user means: by its name as written, by its name without what doesn't matter,
@@ -138,22 +202,26 @@ fn find(
     field: Field,
     column: &str,
     place: Place<'_>,
-) -> Result<usize, InputError> {
+) -> Result<Option<usize>, InputError> {
     let column = column.trim();
     let plain = plain_header(column);
     let exact = indices(headers, |header| header == column);
     let alike = indices(headers, |header| plain_header(header) == plain);
     let found = if exact.is_empty() { alike } else { exact };
     match found[..] {
-        [only] => Ok(only),
-        [] => numbered(headers, column).ok_or_else(|| InputError::NoSuchColumn {
-            file: place.file.to_owned(),
-            line: place.line,
-            field,
-            column: column.to_owned(),
-            columns: headers.iter().filter(|header| !is_ours(header)).cloned().collect(),
-        }),
+        [only] => Ok(Some(only)),
+        [] => Ok(numbered(headers, column)),
         _ => Err(ambiguous(headers, field, &found, place)),
+    }
+}
+
+fn no_such_column(headers: &[String], field: Field, column: &str, place: Place<'_>) -> InputError {
+    InputError::NoSuchColumn {
+        file: place.file.to_owned(),
+        line: place.line,
+        field,
+        column: column.to_owned(),
+        columns: theirs(headers),
     }
 }
 

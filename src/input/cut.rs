@@ -4,13 +4,11 @@
 
 use std::io;
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr3};
 
 use super::buffer::Buffer;
 use super::cells::Cells;
-
-/// The longest record that is read as one. A cell beyond it is damage or no applicant's.
-pub const LONGEST: usize = 1024 * 1024;
+use super::lines::{LONGEST, LineEnd, Lines};
 
 /// How much of a longer one is kept, so that the row can be recognised.
 const KEPT: usize = 1024;
@@ -35,23 +33,14 @@ pub struct Cut {
 
 /// Cuts one record after the other.
 pub struct Cutter {
-    buffer: Buffer,
+    lines: Lines,
     delimiter: u8,
-    line: u64,
-    after_cr: bool,
-}
-
-/// Where the line ends that the window begins with.
-enum LineEnd {
-    At(usize),
-    Nothing,
-    TooFar,
 }
 
 impl Cutter {
     /// Cuts what the buffer holds and will hold.
     pub fn new(buffer: Buffer, delimiter: u8) -> Self {
-        Self { buffer, delimiter, line: 1, after_cr: false }
+        Self { lines: Lines::new(buffer), delimiter }
     }
 
     /// The byte between two cells.
@@ -66,85 +55,52 @@ impl Cutter {
 
     /// The line that is read next, from 1.
     pub fn line(&self) -> u64 {
-        self.line
+        self.lines.number()
     }
 
     /// How many bytes were cut.
     pub fn position(&self) -> u64 {
-        self.buffer.consumed()
+        self.lines.position()
     }
 
     /// What lies ahead, beginning with a line that isn't empty: at least that line, unless it is
     /// too long. Nothing at the end.
     pub fn peek(&mut self) -> io::Result<&[u8]> {
-        self.next_line()?;
-        Ok(self.buffer.window())
+        self.lines.find()?;
+        Ok(self.lines.window())
+    }
+
+    /// Leaves the next line out.
+    pub fn skip_line(&mut self) -> io::Result<()> {
+        match self.lines.find()? {
+            LineEnd::At(end) => self.lines.take(end),
+            LineEnd::TooFar => self.lines.take_too_long()?,
+            LineEnd::Nothing => {}
+        }
+        Ok(())
     }
 
     /// Cuts the next record; `None` at the end. A record of several lines must have `width` cells,
     /// where that is known.
     pub fn next(&mut self, width: Option<usize>, cells: &mut Cells) -> io::Result<Option<Cut>> {
-        let end = self.next_line()?;
+        let end = self.lines.find()?;
         cells.clear();
-        let line = self.line;
+        let line = self.lines.number();
         let flaw = match end {
             LineEnd::Nothing => return Ok(None),
-            LineEnd::TooFar => self.cut_too_long(cells)?,
-            LineEnd::At(end) if memchr(b'"', &self.buffer.window()[..end]).is_none() => {
-                cut_plain(&self.buffer.window()[..end], self.delimiter, cells);
-                self.consume_line(end);
+            LineEnd::TooFar => {
+                scan(&self.lines.window()[..KEPT], true, self.delimiter, cells);
+                self.lines.take_too_long()?;
+                Some(Flaw::TooLong)
+            }
+            LineEnd::At(end) if memchr(b'"', &self.lines.window()[..end]).is_none() => {
+                cut_plain(&self.lines.window()[..end], self.delimiter, cells);
+                self.lines.take(end);
                 None
             }
             LineEnd::At(end) => self.cut_quoted(end, width, cells)?,
         };
         Ok(Some(Cut { line, flaw }))
-    }
-
-    /// Goes to the next line that isn't empty, and finds its end.
-    fn next_line(&mut self) -> io::Result<LineEnd> {
-        loop {
-            match self.line_end()? {
-                LineEnd::At(0) => self.consume_line(0),
-                end => return Ok(end),
-            }
-        }
-    }
-
-    fn line_end(&mut self) -> io::Result<LineEnd> {
-        let mut searched = 0;
-        loop {
-            self.skip_lf();
-            let window = self.buffer.window();
-            if let Some(found) = memchr2(b'\n', b'\r', &window[searched..]) {
-                return Ok(LineEnd::At(searched + found));
-            }
-            searched = window.len();
-            if searched > LONGEST {
-                return Ok(LineEnd::TooFar);
-            }
-            if self.buffer.eof() {
-                return Ok(if searched == 0 { LineEnd::Nothing } else { LineEnd::At(searched) });
-            }
-            self.buffer.fill()?;
-        }
-    }
-
-    /// The line feed behind a carriage return belongs to the line before it. It is looked for only
-    /// now, so that nobody waits for it.
-    fn skip_lf(&mut self) {
-        if self.after_cr
-            && let Some(first) = self.buffer.window().first()
-        {
-            let is_lf = *first == b'\n';
-            self.after_cr = false;
-            self.buffer.consume(usize::from(is_lf));
-        }
-    }
-
-    fn consume_line(&mut self, end: usize) {
-        self.after_cr = self.buffer.window().get(end) == Some(&b'\r');
-        self.buffer.consume(end + 1);
-        self.line += 1;
     }
 
     fn cut_quoted(
@@ -155,55 +111,26 @@ impl Cutter {
     ) -> io::Result<Option<Flaw>> {
         loop {
             cells.clear();
-            let (window, eof) = (self.buffer.window(), self.buffer.eof());
+            let (window, eof) = (self.lines.window(), self.lines.eof());
             match scan(window, eof, self.delimiter, cells) {
                 Scan::Whole { len, strict } => {
                     let fits = strict && width.is_none_or(|width| cells.fit(width));
                     if len == first_end || (fits && len <= LONGEST) {
-                        self.line += line_ends(&window[..len]);
-                        self.consume_line(len);
+                        let lines = line_ends(&window[..len]) + 1;
+                        self.lines.take_lines(len, lines);
                         return Ok(None);
                     }
                     break;
                 }
                 Scan::Open if eof || window.len() > LONGEST => break,
-                Scan::Open => self.fill_to_quote()?,
+                // Only another quote can end a quoted cell: without one there is nothing to scan.
+                Scan::Open => self.lines.fill_until(b'"')?,
             }
         }
         cells.clear();
-        scan(&self.buffer.window()[..first_end], true, self.delimiter, cells);
-        self.consume_line(first_end);
+        scan(&self.lines.window()[..first_end], true, self.delimiter, cells);
+        self.lines.take(first_end);
         Ok(Some(Flaw::Quote))
-    }
-
-    /// Only another quote can end a quoted cell: without one there is nothing to scan again.
-    fn fill_to_quote(&mut self) -> io::Result<()> {
-        loop {
-            let before = self.buffer.window().len();
-            self.buffer.fill()?;
-            let window = self.buffer.window();
-            let quote = memchr(b'"', &window[before.saturating_sub(1)..]).is_some();
-            if quote || self.buffer.eof() || window.len() > LONGEST {
-                return Ok(());
-            }
-        }
-    }
-
-    fn cut_too_long(&mut self, cells: &mut Cells) -> io::Result<Option<Flaw>> {
-        scan(&self.buffer.window()[..KEPT], true, self.delimiter, cells);
-        loop {
-            let window = self.buffer.window();
-            if let Some(end) = memchr2(b'\n', b'\r', window) {
-                self.consume_line(end);
-                break;
-            }
-            self.buffer.consume(window.len());
-            if self.buffer.eof() {
-                break;
-            }
-            self.buffer.fill()?;
-        }
-        Ok(Some(Flaw::TooLong))
     }
 }
 

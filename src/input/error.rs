@@ -64,7 +64,8 @@ pub enum InputError {
     /// The first line is an applicant.
     #[error(
         "{file}, line {line}: the first line looks like an applicant, not like the names of the \
-         columns; put a line before it that names them, such as id_number,phone_number,name"
+         columns; put a line before it that names them, such as id_number,phone_number,name, or \
+         say which column is which: --no-header --map id_number=1 --map phone_number=2 --map name=3"
     )]
     NoHeader {
         /// The file.

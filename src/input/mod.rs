@@ -8,10 +8,19 @@ mod cells;
 mod columns;
 mod csv;
 mod cut;
+mod damage;
+mod decode;
+mod detect;
+mod entries;
 mod error;
+mod jsonl;
+mod layout;
+mod lines;
 mod object;
 mod shape;
 mod source;
+mod validity;
+mod xlsx;
 
 use std::io::Read;
 use std::path::Path;
@@ -23,6 +32,8 @@ pub use shape::{Encoding, Format, Shape};
 
 use crate::record::Field;
 use crate::row::Row;
+use detect::Detected;
+use source::Source;
 
 /// What the user says of the input; all that isn't said is detected.
 #[derive(Debug, Clone, Default)]
@@ -31,44 +42,81 @@ pub struct Options {
     pub delimiter: Option<u8>,
     /// Which column is which field: by the column's name, or by its number from 1.
     pub map: Vec<(Field, String)>,
+    /// Whether the first record of a CSV file or a sheet is an applicant; then columns go by number.
+    pub no_header: bool,
+    /// How the characters of a text file are written.
+    pub encoding: Option<Encoding>,
+    /// How the file is laid out.
+    pub format: Option<Format>,
+    /// The sheet of a workbook; the first one else.
+    pub sheet: Option<String>,
 }
 
 /// The rows of one input, in order. Reading the same file twice takes two of them.
 pub struct Reader {
-    rows: csv::Rows,
+    rows: Rows,
     failed: bool,
+}
+
+/// Each format's own way to rows.
+enum Rows {
+    Csv(csv::Rows),
+    Jsonl(jsonl::Rows),
+    Xlsx(xlsx::Rows),
 }
 
 impl Reader {
     /// Opens a file, or standard input for `-`, and reads up to the end of its header.
     pub fn open(path: &Path, options: &Options) -> Result<Self, InputError> {
         let name = source::name_of(path);
-        let source = source::open(path, &name)?;
-        Self::from_reader(source, &name, options)
+        Self::new(source::open(path, &name)?, &name, options)
     }
 
-    /// Reads from anything; `name` is what the messages call it.
+    /// Reads from anything but a workbook; `name` is what the messages call it.
     pub fn from_reader(
         source: Box<dyn Read + Send>,
         name: &str,
         options: &Options,
     ) -> Result<Self, InputError> {
-        Ok(Self { rows: csv::Rows::open(source, name, options)?, failed: false })
+        Self::new(Source::Stream(source), name, options)
     }
 
-    /// The names of the columns that the rows have; those of a former result are left out.
+    fn new(source: Source, name: &str, options: &Options) -> Result<Self, InputError> {
+        let rows = match detect::detect(source, name, options)? {
+            Detected::Text(Format::Jsonl, text) => Rows::Jsonl(jsonl::Rows::open(text, options)?),
+            Detected::Text(_, text) => Rows::Csv(csv::Rows::open(text, options)?),
+            Detected::Workbook(file) => Rows::Xlsx(xlsx::Rows::open(file, name, options)?),
+        };
+        Ok(Self { rows, failed: false })
+    }
+
+    /// The names of the columns that the rows have; those of a former result are left out. In JSON
+    /// Lines each row has columns of its own, and these are those of the first rows together.
     pub fn columns(&self) -> &Arc<[String]> {
-        self.rows.columns()
+        match &self.rows {
+            Rows::Csv(rows) => rows.columns(),
+            Rows::Jsonl(rows) => rows.columns(),
+            Rows::Xlsx(rows) => rows.columns(),
+        }
     }
 
     /// What was detected, and which column is which field.
     pub fn shape(&self) -> &Shape {
-        self.rows.shape()
+        match &self.rows {
+            Rows::Csv(rows) => rows.shape(),
+            Rows::Jsonl(rows) => rows.shape(),
+            Rows::Xlsx(rows) => rows.shape(),
+        }
     }
 
-    /// How many bytes of the source have been made into rows.
+    /// How many bytes of the source have been made into rows. Of a workbook this isn't known, and
+    /// stays 0.
     pub fn position_bytes(&self) -> u64 {
-        self.rows.position_bytes()
+        match &self.rows {
+            Rows::Csv(rows) => rows.position_bytes(),
+            Rows::Jsonl(rows) => rows.position_bytes(),
+            Rows::Xlsx(_) => 0,
+        }
     }
 }
 
@@ -80,7 +128,11 @@ impl Iterator for Reader {
         if self.failed {
             return None;
         }
-        let row = self.rows.next();
+        let row = match &mut self.rows {
+            Rows::Csv(rows) => rows.next(),
+            Rows::Jsonl(rows) => rows.next(),
+            Rows::Xlsx(rows) => rows.next(),
+        };
         self.failed = matches!(row, Some(Err(_)));
         row
     }

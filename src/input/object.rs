@@ -1,12 +1,10 @@
 //! One record as one JSON object, as `idv verify -` takes it.
 
-use std::fmt;
 use std::sync::Arc;
 
-use ::csv::StringRecord;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use csv::StringRecord;
 
+use super::entries::{Entries, text_of};
 use crate::record::{Field, Record};
 use crate::row::Row;
 
@@ -45,8 +43,7 @@ pub enum ObjectError {
 /// Reads one object. Keys mean fields as column headers do; the others are kept as columns.
 /// Numbers are taken by their digits, never through a float.
 pub fn read_object(text: &str) -> Result<Row, ObjectError> {
-    let Pairs(pairs) = serde_json::from_str(text)
-        .map_err(|error| ObjectError::NotAnObject { line: error.line(), column: error.column() })?;
+    let Entries(pairs) = serde_json::from_str(text).map_err(|error| not_an_object(&error))?;
     let mut cells = StringRecord::new();
     let mut of: [Option<usize>; Field::ALL.len()] = [None; Field::ALL.len()];
     for (at, (key, raw)) in pairs.iter().enumerate() {
@@ -57,7 +54,7 @@ pub fn read_object(text: &str) -> Result<Row, ObjectError> {
             let (first, second) = (pairs[first].0.clone(), key.clone());
             return Err(ObjectError::Twice { field, first, second });
         }
-        match plain(raw.get()) {
+        match text_of(raw.get()).map_err(|error| not_an_object(&error))? {
             Some(value) => cells.push_field(&value),
             None if field.is_some() => return Err(ObjectError::NotText(key.clone())),
             None => cells.push_field(raw.get()),
@@ -76,41 +73,8 @@ pub fn read_object(text: &str) -> Result<Row, ObjectError> {
     Ok(Row { number: 1, line: 1, columns, cells, record, problems: Vec::new() })
 }
 
-/// A string's text, a number's digits, nothing for `null`; `None` for any other value.
-fn plain(raw: &str) -> Option<String> {
-    match raw.as_bytes().first()? {
-        b'"' => serde_json::from_str(raw).ok(),
-        b'-' | b'0'..=b'9' => Some(raw.to_owned()),
-        b'n' => Some(String::new()),
-        _ => None,
-    }
-}
-
-/// The pairs of an object in their order, also where a key stands twice.
-struct Pairs(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Pairs {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(PairsVisitor)
-    }
-}
-
-struct PairsVisitor;
-
-impl<'de> Visitor<'de> for PairsVisitor {
-    type Value = Pairs;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
-        let mut pairs = Vec::new();
-        while let Some(pair) = map.next_entry()? {
-            pairs.push(pair);
-        }
-        Ok(Pairs(pairs))
-    }
+fn not_an_object(error: &serde_json::Error) -> ObjectError {
+    ObjectError::NotAnObject { line: error.line(), column: error.column() }
 }
 
 #[cfg(test)]

@@ -5,32 +5,36 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::error::InputError;
+use super::shape::printable;
+
+/// Where bytes come from.
+pub enum Source {
+    /// A regular file, which can be looked at as often as needed.
+    File(File),
+    /// Anything that can be read once.
+    Stream(Box<dyn Read + Send>),
+}
 
 /// What the messages call the source.
 pub fn name_of(path: &Path) -> String {
-    if is_stdin(path) {
-        "standard input".to_owned()
-    } else {
-        super::shape::printable(&path.to_string_lossy())
-    }
+    if is_stdin(path) { "standard input".to_owned() } else { printable(&path.to_string_lossy()) }
 }
 
-/// Whether the path stands for standard input.
-pub fn is_stdin(path: &Path) -> bool {
+fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
 /// Opens the source for one pass.
-pub fn open(path: &Path, name: &str) -> Result<Box<dyn Read + Send>, InputError> {
+pub fn open(path: &Path, name: &str) -> Result<Source, InputError> {
     if is_stdin(path) {
-        return Ok(Box::new(io::stdin()));
+        return Ok(Source::Stream(Box::new(io::stdin())));
     }
     let file = File::open(path).map_err(|error| open_error(error, name))?;
-    let is_dir = file.metadata().map_err(|error| open_error(error, name))?.is_dir();
-    if is_dir {
+    let metadata = file.metadata().map_err(|error| open_error(error, name))?;
+    if metadata.is_dir() {
         return Err(InputError::Directory { file: name.to_owned() });
     }
-    Ok(Box::new(file))
+    Ok(if metadata.is_file() { Source::File(file) } else { Source::Stream(Box::new(file)) })
 }
 
 fn open_error(source: io::Error, name: &str) -> InputError {

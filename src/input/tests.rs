@@ -163,7 +163,7 @@ fn a_ragged_row_is_held_and_the_next_one_is_read() {
 
 #[test]
 fn a_cell_that_is_no_utf8_holds_its_row_alone() {
-    let rows = rows(b"nik,hp,nama\n1,2,Ren\xe9e\n1,\xc3,\xa9\n1,2,3\n");
+    let rows = rows(b"nik,hp,nama\n1,2,Ren\xe9e\n1,\xc3,\xa9\n1,2,Ren\xc3\xa9e\n");
     assert_eq!(codes(&rows[0]), ["row.encoding"]);
     assert_eq!(&rows[0].cells[2], "Ren\u{fffd}e");
     assert_eq!(codes(&rows[1]), ["row.encoding"]);
@@ -321,6 +321,173 @@ fn a_reader_can_be_sent_to_another_thread() {
     sendable(&reader(b"nik,hp,nama\n"));
 }
 
+#[test]
+fn without_a_header_columns_go_by_number() {
+    let map = [(Field::IdNumber, "1"), (Field::PhoneNumber, "column_3"), (Field::Name, "2")];
+    let options = Options { no_header: true, ..mapped(&map) };
+    let reader = reader_with(b"3310990101909001;\"Budi; S\";0812\n2;3;4\n", &options).unwrap();
+    assert_eq!(reader.shape().delimiter, b';');
+    assert_eq!(reader.columns()[..], ["column_1", "column_2", "column_3"].map(String::from));
+    let rows: Vec<_> = reader.map(Result::unwrap).collect();
+    assert_eq!((rows.len(), rows[0].line), (2, 1));
+    assert_eq!(rows[0].record.get(Field::Name), "Budi; S");
+    let unmapped = Options { no_header: true, ..Options::default() };
+    let error = reader_with(b"3310990101909001;x;0812\n", &unmapped).err().unwrap().to_string();
+    assert!(error.contains("\"column_1\"") && !error.contains("3310"), "{error}");
+}
+
+#[test]
+fn a_line_that_tells_the_delimiter_is_obeyed_and_no_header() {
+    let reader = reader(b"sep=|\r\nnik|hp|nama\r\n1|2|3\r\n");
+    assert_eq!(reader.shape().delimiter, b'|');
+    assert_eq!(reader.map(Result::unwrap).next().unwrap().line, 3);
+}
+
+fn utf16le(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn utf16_is_read_from_a_slow_pipe_with_a_mark_or_without() {
+    let text = "nik\thp\tnama\r\n1\t2\tRenée\r\n";
+    for marked in [true, false] {
+        let mark = if marked { "\u{feff}" } else { "" };
+        let bytes = utf16le(&format!("{mark}{text}"));
+        let total = bytes.len() as u64;
+        let slow = Box::new(Drops(Cursor::new(bytes)));
+        let mut reader = Reader::from_reader(slow, "-", &Options::default()).unwrap();
+        assert_eq!((reader.shape().encoding, reader.shape().bom), (Encoding::Utf16Le, marked));
+        assert_eq!(reader.next().unwrap().unwrap().record.get(Field::Name), "Renée");
+        assert!(reader.next().is_none());
+        assert_eq!(reader.position_bytes(), total);
+    }
+}
+
+#[test]
+fn half_a_character_of_utf16_holds_its_row() {
+    let mut bytes = utf16le("\u{feff}nik,hp,nama\n1,2,3\n4,5,");
+    bytes.extend([0x00, 0xd8]);
+    bytes.extend(utf16le("x\n7,8,9\n"));
+    let rows = rows(&bytes);
+    assert_eq!(rows.iter().map(codes).collect::<Vec<_>>(), [vec![], vec!["row.encoding"], vec![]]);
+}
+
+#[test]
+fn windows_1252_is_read_from_a_stream_where_its_first_lines_tell() {
+    let reader = reader(b"nik,hp,nama\n1,2,Ren\xe9e\n");
+    assert_eq!(reader.shape().encoding, Encoding::Windows1252);
+    assert_eq!(reader.map(Result::unwrap).next().unwrap().record.get(Field::Name), "Renée");
+}
+
+#[test]
+fn what_is_no_table_says_what_it_is() {
+    for (bytes, what) in [
+        (&b"PK\x03\x04...."[..], "an .xlsx workbook"),
+        (b"\xd0\xcf\x11\xe0....", "an old .xls workbook"),
+        (b"\x1f\x8b......", "compressed"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"[{\"nik\":1}]", "a JSON array"),
+        (b"{\n \"nik\": 1\n}", "no JSON object on any of its first lines"),
+    ] {
+        let error = error(bytes);
+        assert!(error.contains(what), "{error}");
+    }
+}
+
+#[test]
+fn objects_may_differ_in_their_keys() {
+    let rows = rows(
+        b"{\"nik\":3310990101909001,\"hp\":\"0812\",\"nama\":\"A\"}\n\
+          {\"nama\":\"B\",\"no_ktp\":\"x\",\"hp\":812}\n\n\
+          {\"nik\":\"1\",\"hp\":null}\n",
+    );
+    assert_eq!(rows[0].record.get(Field::IdNumber), "3310990101909001");
+    assert_eq!(rows[1].record.get(Field::IdNumber), "x");
+    assert_eq!(rows[1].columns[..], ["nama", "no_ktp", "hp"].map(String::from));
+    assert_eq!((rows[2].record.get(Field::PhoneNumber), rows[2].line), ("", 4));
+}
+
+#[test]
+fn an_object_with_two_keys_for_one_field_is_refused_at_once_and_held_later() {
+    let good = "{\"nik\":\"1\",\"hp\":\"2\",\"nama\":\"3\"}\n";
+    let twice = "{\"nik\":\"1\",\"no_ktp\":\"2\",\"hp\":\"3\",\"nama\":\"4\"}\n";
+    let error = error(format!("{good}{twice}").as_bytes());
+    assert!(error.starts_with("applicants.csv, line 2: more than one column"), "{error}");
+    let rows = rows(format!("{}{twice}{good}", good.repeat(100)).as_bytes());
+    assert_eq!(codes(&rows[100]), ["row.ambiguous"]);
+    assert!(codes(&rows[101]).is_empty());
+}
+
+#[test]
+fn the_first_objects_tell_which_key_is_which_field() {
+    let reader = reader(b"{\"nik\":1,\"idv_code\":2}\n{\"hp\":2}\n{\"nama\":3,\"x\":4}\n");
+    assert_eq!(reader.columns()[..], ["nik", "hp", "nama", "x"].map(String::from));
+    assert_eq!(
+        reader.shape().to_string(),
+        "JSON Lines, UTF-8; id_number = \"nik\", phone_number = \"hp\", name = \"nama\", \
+         id_type = KTP by default, country = ID by default; \
+         1 column of a former result is left out"
+    );
+    assert!(error(b"{\"nik\":1,\"hp\":2,\"x\":3}\n").contains("no column is name"));
+    let options = mapped(&[(Field::Name, "x")]);
+    assert!(reader_with(b"{\"nik\":1,\"hp\":2,\"x\":3}\n", &options).is_ok());
+    assert!(reader_with(b"{\"nik\":1,\"hp\":2,\"nama\":3}\n", &options).is_err());
+}
+
+#[test]
+fn a_line_that_is_no_object_is_held_and_the_next_one_is_read() {
+    let good = "{\"nik\":\"1\",\"hp\":\"2\",\"nama\":\"3\"}\n";
+    let long = format!("{{\"nik\":\"{}\"}}\n", "x".repeat(2 * 1024 * 1024));
+    let text = format!("{good}{{\"nik\":\n[1]\n{long}{good}");
+    let rows = rows(text.as_bytes());
+    let held = |code| vec![code];
+    assert_eq!(
+        seen(&rows),
+        [
+            (1, 1, vec![]),
+            (2, 2, held("row.json")),
+            (3, 3, held("row.json")),
+            (4, 4, held("row.too_long")),
+            (5, 5, vec![])
+        ]
+    );
+}
+
+#[test]
+fn a_value_that_is_no_text_holds_its_row_where_a_field_needs_it() {
+    let rows = rows(
+        b"{\"nik\":\"1\",\"hp\":\"2\",\"nama\":{\"first\":\"A\"},\"tags\":[1]}\n\
+          {\"nik\":\"1\",\"hp\":\"2\",\"nama\":\"A\\u0000\",\"tags\":[1]}\n\
+          {\"nik\":\"1\",\"hp\":\"2\",\"nama\":\"A\",\"tags\":[1]}\n",
+    );
+    let found: Vec<_> = rows.iter().map(codes).collect();
+    assert_eq!(found, [vec!["row.value"], vec!["row.nul"], vec![]]);
+    assert_eq!(&rows[2].cells[3], "[1]");
+}
+
+#[test]
+fn a_former_result_in_json_is_read_as_its_input() {
+    let reader = reader(
+        b"{\"row\":1,\"outcome\":\"pass\",\"sequence_id\":null,\"sent\":{\"name\":\"X\"},\
+          \"input\":{\"NIK\":\"1\",\"HP\":\"2\",\"Nama\":\"3\"}}\n",
+    );
+    assert_eq!(reader.columns()[..], ["NIK", "HP", "Nama"].map(String::from));
+    assert!(reader.shape().to_string().ends_with("5 columns of a former result are left out"));
+    assert_eq!(reader.map(Result::unwrap).next().unwrap().record.get(Field::Name), "3");
+}
+
+#[test]
+fn the_encoding_of_a_file_is_seen_however_late_it_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("late.csv");
+    let plain = "1,2,3\n".repeat(100_000);
+    std::fs::write(&path, [HEADER.as_bytes(), plain.as_bytes(), b"1,2,Ren\xe9e\n"].concat())
+        .unwrap();
+    let reader = Reader::open(&path, &Options::default()).unwrap();
+    assert_eq!(reader.shape().encoding, Encoding::Windows1252);
+    assert_eq!(reader.map(Result::unwrap).last().unwrap().record.get(Field::Name), "Renée");
+}
+
 proptest! {
     #[test]
     fn whatever_the_csv_crate_writes_is_read_back(
@@ -344,16 +511,20 @@ proptest! {
         bytes in prop::collection::vec(prop_oneof![
             any::<u8>(), Just(b'"'), Just(b','), Just(b'\n'), Just(b'\r')
         ], 0..300),
+        head in prop::sample::select(vec![
+            HEADER.as_bytes(), b"\xff\xfen\0i\0k\0,\0h\0p\0,\0n\0a\0m\0a\0\n\0",
+            b"{\"nik\":1,\"hp\":2,\"nama\":3}\n{\"", b"sep=,\nnik,hp,nama\n",
+        ]),
         one_by_one in any::<bool>()
     ) {
-        let bytes = [HEADER.as_bytes(), &bytes].concat();
+        let bytes = [head, &bytes].concat();
         let source: Box<dyn Read + Send> = if one_by_one {
             Box::new(Drops(Cursor::new(bytes.clone())))
         } else {
             Box::new(Cursor::new(bytes.clone()))
         };
         let mut reader = Reader::from_reader(source, "-", &Options::default()).unwrap();
-        let mut last = (0, 1);
+        let mut last = (0, 0);
         for row in reader.by_ref() {
             let row = row.unwrap();
             prop_assert_eq!(row.number, last.0 + 1);

@@ -1,0 +1,191 @@
+//! The NIK: how it may be written, what can't be one, and what it says of the person.
+//!
+//! Where the facts come from: sixteen digits of which six are the region where the person was first
+//! registered, six the birth date with 40 added to a woman's day, four a serial number, are article
+//! 37 of Government Regulation 37 of 2007; that the number stays the same for life, whatever becomes
+//! of the address, the region or the birth date, is article 30 of Government Regulation 40 of 2019.
+//! So a region that is no more and a date that was corrected say nothing against a number.
+
+use super::provinces;
+use super::words::{fraction, is_invisible, is_notation, is_punctuation, is_zero};
+use crate::problem::Problem;
+
+const DIGITS: usize = 16;
+
+/// The whole numbers below it are exact in the floating point numbers that programs keep.
+const EXACT: u64 = 1 << 53;
+
+/// What is added to a woman's day of birth.
+const WOMAN: u8 = 40;
+
+/// What a NIK says. Nothing of it is checked against a register: it is what stands in the digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nik {
+    /// The province where the person was first registered; `None` for a code that is none today.
+    pub province: Option<&'static str>,
+    /// The day of birth, 1 to 31.
+    pub day: u8,
+    /// The month of birth, 1 to 12.
+    pub month: u8,
+    /// The last two digits of the year of birth.
+    pub year: u8,
+    /// The sex, from the day of birth.
+    pub sex: Sex,
+}
+
+/// The sex that a NIK says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sex {
+    /// The day is 41 to 71.
+    Female,
+    /// The day is 1 to 31.
+    Male,
+}
+
+impl Nik {
+    /// Reads a NIK; `None` for what can't be one.
+    pub fn read(value: &str) -> Option<Self> {
+        let digits: &[u8; DIGITS] = value.as_bytes().try_into().ok()?;
+        let plausible = value.bytes().all(|byte| byte.is_ascii_digit())
+            && digits[0] != b'0'
+            && &digits[12..] != b"0000";
+        let pair = |at: usize| (digits[at] - b'0') * 10 + (digits[at + 1] - b'0');
+        if !plausible {
+            return None;
+        }
+        let (written, month, year) = (pair(6), pair(8), pair(10));
+        let (day, sex) = match written.checked_sub(WOMAN) {
+            None | Some(0) => (written, Sex::Male),
+            Some(day) => (day, Sex::Female),
+        };
+        is_date(day, month).then(|| Self {
+            province: provinces::name(pair(0)),
+            day,
+            month,
+            year,
+            sex,
+        })
+    }
+
+    /// The years of birth that the two digits may mean, up to a given year: the century isn't in
+    /// the number.
+    pub fn years(&self, until: u16) -> impl Iterator<Item = u16> + use<> {
+        let year = u16::from(self.year);
+        [1900 + year, 2000 + year].into_iter().filter(move |year| *year <= until)
+    }
+}
+
+/// Whether some year has such a day.
+fn is_date(day: u8, month: u8) -> bool {
+    let last = match month {
+        2 => 29,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=last).contains(&day)
+}
+
+/// Whether there is nothing to change and nothing to say, as with most: looked at once.
+pub fn is_good(value: &str) -> bool {
+    Nik::read(value).is_some_and(|nik| nik.province.is_some())
+}
+
+/// The digits alone, where exactly sixteen are left without what groups them; `None` where there is
+/// nothing to change or what is left is no NIK.
+pub fn normalised(value: &str) -> Option<String> {
+    if value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let trimmed = value.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+    let recovered = match fraction(trimmed) {
+        Some((digits, decimals)) => whole(digits, decimals),
+        None => joined(trimmed),
+    };
+    recovered.or_else(|| (trimmed.len() != value.len()).then(|| trimmed.to_owned()))
+}
+
+fn joined(trimmed: &str) -> Option<String> {
+    let of_number = |c: char| c.is_ascii_digit() || is_punctuation(c);
+    if !trimmed.chars().all(|c| of_number(c) || c == ',') {
+        return None;
+    }
+    let digits: String = trimmed.chars().filter(char::is_ascii_digit).collect();
+    let grouped = !trimmed.contains(',') || is_thousands(trimmed);
+    (digits.len() == DIGITS && grouped).then_some(digits)
+}
+
+/// Whether commas stand between thousands: elsewhere they end a number.
+fn is_thousands(value: &str) -> bool {
+    let mut groups = value.split(',').map(str::len);
+    groups.next().is_some_and(|first| (1..=3).contains(&first)) && groups.all(|len| len == 3)
+}
+
+/// The whole part of a number that a program wrote as a fraction, where it is certain to be the
+/// number that was read: exact in floating point, and not rounded to fifteen digits.
+fn whole(digits: &str, decimals: &str) -> Option<String> {
+    let exact = digits.parse::<u64>().is_ok_and(|number| number < EXACT);
+    let rounded = digits.ends_with('0') || !is_zero(decimals);
+    (digits.len() == DIGITS && exact && !rounded).then(|| digits.to_owned())
+}
+
+/// What is wrong with a normalised number. Whatever isn't empty may be sent, as the endpoint would
+/// take it; but what can't be a NIK can't match either.
+pub fn problem(value: &str) -> Option<Problem> {
+    if value.is_empty() {
+        return Some(Problem::malformed(
+            "id_number.empty",
+            "There is no identity number; fill in the 16 digits of the KTP.",
+        ));
+    }
+    match Nik::read(value) {
+        Some(nik) => nik.province.is_none().then(|| {
+            Problem::note(
+                "id_number.province",
+                "The identity number begins with a province code that is not in use today.",
+            )
+        }),
+        None => Some(suspicion(value)),
+    }
+}
+
+fn suspicion(value: &str) -> Problem {
+    if is_notation(value) || fraction(value).is_some() {
+        return Problem::suspect(
+            "id_number.notation",
+            "A spreadsheet turned the identity number into a fraction or a power of ten, and its \
+             last digits are gone; format its column as Text and fill it in again.",
+        );
+    }
+    if !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        let message = "The identity number holds something other than digits; look for a letter in \
+                       the place of a digit.";
+        return Problem::suspect("id_number.digits", message);
+    }
+    if value.len() != DIGITS {
+        let message =
+            format!("The identity number has {} digits; a KTP's has {DIGITS}.", value.len());
+        return Problem::suspect("id_number.length", message);
+    }
+    impossible(value)
+}
+
+/// What is wrong with sixteen digits that are no NIK.
+fn impossible(digits: &str) -> Problem {
+    if digits.starts_with('0') {
+        let message = "No identity number begins with 0; look for a number of another kind.";
+        return Problem::suspect("id_number.first_digit", message);
+    }
+    if digits.ends_with("0000") {
+        return Problem::suspect(
+            "id_number.serial",
+            "The identity number ends in 0000, which none does: a spreadsheet rounded it; format \
+             its column as Text and fill it in again.",
+        );
+    }
+    Problem::suspect(
+        "id_number.birth_date",
+        "Digits 7 to 12 of the identity number are no date of birth (day, month, year; 40 added to \
+         a woman's day); look for a mistyped digit, or a family card's number (KK).",
+    )
+}

@@ -1,0 +1,200 @@
+//! Finds out what a source is: its format by its first bytes, its encoding by a byte order mark, by
+//! where its zeros stand, or by whether it is valid UTF-8.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use super::Options;
+use super::buffer::Buffer;
+use super::decode::Decoded;
+use super::error::InputError;
+use super::shape::{Encoding, Format};
+use super::source::Source;
+use super::validity::Validity;
+
+/// How much of the beginning is looked at.
+const HEAD: usize = 64 * 1024;
+
+/// How many bytes tell where the zeros of UTF-16 stand.
+const ZEROS_IN: usize = 1024;
+
+/// A source of text, as UTF-8 and behind its byte order mark.
+pub struct TextSource {
+    /// The text.
+    pub buffer: Buffer,
+    /// What the messages call it.
+    pub name: String,
+    /// How it is written.
+    pub encoding: Encoding,
+    /// Whether it began with a byte order mark.
+    pub bom: bool,
+}
+
+/// What a source is.
+pub enum Detected {
+    /// Lines of text in this format.
+    Text(Format, TextSource),
+    /// A workbook.
+    Workbook(File),
+}
+
+/// Looks at the beginning of a source, and at all of a file where only that tells its encoding.
+pub fn detect(source: Source, name: &str, options: &Options) -> Result<Detected, InputError> {
+    let read_error = |source| InputError::Read { file: name.to_owned(), line: 1, source };
+    let (head, source) = read_head(source).map_err(read_error)?;
+    let zipped = head.starts_with(b"PK\x03\x04");
+    if options.format == Some(Format::Xlsx) || (zipped && options.format.is_none()) {
+        return workbook(source, name);
+    }
+    refuse_binary(&head, name)?;
+    let (encoding, bom) = match options.encoding {
+        Some(told) => told_encoding(told, &head),
+        None => encoding_of(&head, &source).map_err(read_error)?,
+    };
+    let mut text = TextSource::new(source, name, encoding, bom).map_err(read_error)?;
+    let format = match options.format {
+        Some(told) => told,
+        None => format_of(&mut text)?,
+    };
+    Ok(Detected::Text(format, text))
+}
+
+/// The first bytes of a source, and the source as if they hadn't been read. Of a stream no more is
+/// taken than a line, so that rows go on as they come.
+fn read_head(source: Source) -> io::Result<(Vec<u8>, Source)> {
+    let mut head = Vec::new();
+    match source {
+        Source::File(mut file) => {
+            file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+            file.rewind()?;
+            Ok((head, Source::File(file)))
+        }
+        Source::Stream(mut stream) => {
+            let mut piece = vec![0; HEAD];
+            while head.len() < HEAD && memchr::memchr2(b'\n', b'\r', &head).is_none() {
+                match stream.read(&mut piece) {
+                    Ok(0) => break,
+                    Ok(read) => head.extend_from_slice(&piece[..read]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            let again = Cursor::new(head.clone()).chain(stream);
+            Ok((head, Source::Stream(Box::new(again))))
+        }
+    }
+}
+
+fn workbook(source: Source, name: &str) -> Result<Detected, InputError> {
+    match source {
+        Source::File(file) => Ok(Detected::Workbook(file)),
+        Source::Stream(_) => Err(format_error(
+            name,
+            "is an .xlsx workbook, which can't be read from a stream",
+            "save it as a file and name that",
+        )),
+    }
+}
+
+fn refuse_binary(head: &[u8], name: &str) -> Result<(), InputError> {
+    let (what, next) = match head {
+        [b'P', b'K', 3, 4, ..] => ("is an .xlsx workbook", "leave out --input-format"),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => (
+            "is an old .xls workbook, or one with a password",
+            "save it as .xlsx without a password, or as CSV",
+        ),
+        [0x1f, 0x8b, ..] => ("is compressed", "unpack it first, for example with gunzip"),
+        [b'%', b'P', b'D', b'F', ..] => ("is a PDF", "export the table as .xlsx or CSV"),
+        _ => return Ok(()),
+    };
+    Err(format_error(name, what, next))
+}
+
+fn format_error(name: &str, what: &str, next: &str) -> InputError {
+    InputError::Format { file: name.to_owned(), what: what.to_owned(), next: next.to_owned() }
+}
+
+/// The user's word counts, but for the order of bytes: there the mark knows better.
+fn told_encoding(told: Encoding, head: &[u8]) -> (Encoding, bool) {
+    let by_mark = Encoding::by_mark(head);
+    match (told, by_mark) {
+        (Encoding::Utf16Le | Encoding::Utf16Be, Some(Encoding::Utf8)) | (_, None) => (told, false),
+        (Encoding::Utf16Le | Encoding::Utf16Be, Some(order)) => (order, true),
+        (_, Some(marked)) => (told, told == marked),
+    }
+}
+
+fn encoding_of(head: &[u8], source: &Source) -> io::Result<(Encoding, bool)> {
+    if let Some(marked) = Encoding::by_mark(head) {
+        return Ok((marked, true));
+    }
+    if let Some(utf16) = utf16_by_zeros(&head[..head.len().min(ZEROS_IN)]) {
+        return Ok((utf16, false));
+    }
+    let validity = match source {
+        Source::File(file) => {
+            let mut file: &File = file;
+            let validity = Validity::of(file)?;
+            file.rewind()?;
+            validity
+        }
+        Source::Stream(_) => Validity::of(whole_lines(head))?,
+    };
+    Ok((validity.encoding(), false))
+}
+
+/// As many lines as are there to their end, since a character may be cut behind them.
+fn whole_lines(head: &[u8]) -> &[u8] {
+    memchr::memrchr2(b'\n', b'\r', head).map_or(head, |end| &head[..end])
+}
+
+/// Latin letters in UTF-16 are a letter and a zero: which comes first tells the order of bytes.
+fn utf16_by_zeros(head: &[u8]) -> Option<Encoding> {
+    let zeros = |first: usize| head.iter().skip(first).step_by(2).filter(|b| **b == 0).count();
+    let (even, odd, pairs) = (zeros(0), zeros(1), head.len() / 2);
+    match pairs {
+        0..4 => None,
+        _ if odd * 2 > pairs && even * 20 < pairs => Some(Encoding::Utf16Le),
+        _ if even * 2 > pairs && odd * 20 < pairs => Some(Encoding::Utf16Be),
+        _ => None,
+    }
+}
+
+fn format_of(text: &mut TextSource) -> Result<Format, InputError> {
+    let first = text.buffer.window().iter().find(|byte| !byte.is_ascii_whitespace());
+    match first {
+        Some(b'{') => Ok(Format::Jsonl),
+        Some(b'[') => Err(format_error(
+            &text.name,
+            "is a JSON array",
+            "write one object a line, for example with: jq -c '.[]'",
+        )),
+        _ => Ok(Format::Csv),
+    }
+}
+
+impl TextSource {
+    fn new(source: Source, name: &str, encoding: Encoding, bom: bool) -> io::Result<Self> {
+        let reader: Box<dyn Read + Send> = match source {
+            Source::File(file) => Box::new(file),
+            Source::Stream(stream) => stream,
+        };
+        let mut buffer = if encoding == Encoding::Utf8 {
+            Buffer::new(reader, None)
+        } else {
+            let decoded = Arc::new(AtomicU64::new(0));
+            let reader = Decoded::new(reader, encoding, Arc::clone(&decoded));
+            Buffer::new(Box::new(reader), Some(decoded))
+        };
+        buffer.fill()?;
+        if bom && encoding == Encoding::Utf8 {
+            while buffer.window().len() < Encoding::UTF8_MARK.len() && !buffer.eof() {
+                buffer.fill()?;
+            }
+            buffer.consume(Encoding::UTF8_MARK.len());
+        }
+        Ok(Self { buffer, name: name.to_owned(), encoding, bom })
+    }
+}
