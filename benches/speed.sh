@@ -14,7 +14,7 @@ until [ -s "$folder/url" ]; do sleep 0.1; done
 url=$(cat "$folder/url")
 awk -v n="$rows" 'BEGIN {
   print "nik,phone,name"
-  for (i = 1; i <= n; i++) printf "3310990%09d,0812%08d,Contoh %d\n", i, i % 100000000, i
+  for (i = 1; i <= n; i++) printf "331099010190%04d,0812%08d,Contoh %d\n", 1 + i % 9999, i, i
 }' >"$folder/in.csv"
 body='{"id_number":"3310990000000001","phone_number":"081200000001","name":"Contoh 1","id_type":"KTP","country":"ID"}'
 export IDV_ENDPOINT=$url IDV_PARTNER_CODE=bench IDV_PARTNER_KEY=bench

@@ -1,6 +1,6 @@
 //! The command line: clap types, nothing else.
 
-#![expect(clippy::doc_markdown, reason = "the comments are help texts")]
+#![expect(clippy::doc_markdown, clippy::struct_excessive_bools, reason = "flags and their helps")]
 
 mod history;
 mod record;
@@ -15,7 +15,10 @@ use jiff::Timestamp;
 pub use crate::cli::history::{FilterArgs, LedgerAction, LedgerCommand};
 pub use crate::cli::record::RecordArgs;
 
-use crate::cli::values::{delimiter, duration, mapping, moment, share};
+use crate::cli::values::{
+    InputFormat, delimiter, duration, encoding, input_format, mapping, moment, share,
+};
+use crate::input::Encoding;
 use crate::record::Field;
 
 /// Verify Indonesian identities: does this KTP number belong to this name and this phone?
@@ -170,6 +173,15 @@ pub enum Unknown {
     Resend,
 }
 
+/// What to do with what is suspect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Suspect {
+    /// Report it as held, and don't send it
+    Hold,
+    /// Send it, and pay for it
+    Send,
+}
+
 /// What to write, and where.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
@@ -206,6 +218,9 @@ pub struct VerifyArgs {
     /// The record's fields.
     #[command(flatten)]
     pub record: RecordArgs,
+    /// What to do with a record that would be charged and can't match
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "send")]
+    pub suspect: Suspect,
     /// Where to ask.
     #[command(flatten)]
     pub endpoint: EndpointArgs,
@@ -220,7 +235,7 @@ pub struct VerifyArgs {
 /// `idv batch`.
 #[derive(Debug, Args)]
 pub struct BatchArgs {
-    /// The applicants: a CSV file with a header; `-` for stdin
+    /// The applicants: CSV, JSON Lines or .xlsx; - for stdin
     pub file: PathBuf,
     /// Requests in flight at most [env: IDV_CONCURRENCY] [default: 8]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
@@ -237,6 +252,27 @@ pub struct BatchArgs {
     /// What stands between two cells: , ; | or tab; found from the header by default
     #[arg(long, value_name = "C", value_parser = delimiter)]
     pub delimiter: Option<u8>,
+    /// The first line is an applicant, not a header; columns go by number: --map id_number=1
+    #[arg(long)]
+    pub no_header: bool,
+    /// How letters are written as bytes: utf-8, utf-16le, utf-16be, windows-1252; found by default
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    pub encoding: Option<Encoding>,
+    /// How the file is laid out; found by default
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = input_format)]
+    pub input_format: InputFormat,
+    /// The sheet of a workbook; the first one by default
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// What to do with a row that would be charged and can't match [default: hold]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "hold",
+        hide_default_value = true
+    )]
+    pub suspect: Suspect,
     /// Write results as they come, not in the input's order
     #[arg(long)]
     pub unordered: bool,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::input::{Encoding, Format};
 use crate::outcome::Outcome;
 use crate::record::Field;
 
@@ -63,6 +64,25 @@ pub fn delimiter(text: &str) -> Result<u8, String> {
         "," | ";" | "|" | "\t" => Ok(text.as_bytes()[0]),
         "tab" | "\\t" => Ok(b'\t'),
         _ => Err("say one of , ; | or tab".to_owned()),
+    }
+}
+
+/// An encoding by its name.
+pub fn encoding(text: &str) -> Result<Encoding, String> {
+    Encoding::of_name(text)
+        .ok_or_else(|| "say one of utf-8, utf-16le, utf-16be or windows-1252".to_owned())
+}
+
+/// `None` finds it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InputFormat(pub Option<Format>);
+
+/// A format by its name, or `auto`.
+pub fn input_format(text: &str) -> Result<InputFormat, String> {
+    match (text, Format::of_name(text)) {
+        ("auto", _) => Ok(InputFormat(None)),
+        (_, Some(format)) => Ok(InputFormat(Some(format))),
+        (_, None) => Err("say one of auto, csv, jsonl or xlsx".to_owned()),
     }
 }
 

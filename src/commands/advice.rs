@@ -54,7 +54,8 @@ pub fn next(tally: &Tally, stopped: Option<&Reason>, fresh: Option<Timestamp>) -
     };
     advise(
         tally.outcome(Outcome::Held) > 0,
-        "repair the held rows in the source (idv_problems names what is wrong) and run it again",
+        "repair the held rows in the source (idv_problems names what is wrong) and run it again; \
+         suspect ones are sent with --suspect send",
     );
     advise(
         tally.outcome(Outcome::Refused) > 0,

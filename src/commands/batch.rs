@@ -75,8 +75,14 @@ impl Applicants {
     /// A regular file is read once before anything is sent, so that one which can't be read to
     /// its end is found before it costs anything.
     fn open(args: &BatchArgs) -> anyhow::Result<Self> {
-        let options =
-            Options { delimiter: args.delimiter, map: args.map.clone(), ..Options::default() };
+        let options = Options {
+            delimiter: args.delimiter,
+            map: args.map.clone(),
+            no_header: args.no_header,
+            encoding: args.encoding,
+            format: args.input_format.0,
+            sheet: args.sheet.clone(),
+        };
         let finite = args.file.is_file();
         let total = if finite {
             let mut reader = Reader::open(&args.file, &options)?;
@@ -210,7 +216,7 @@ impl Run<'_> {
         let concurrency = usize::from(self.endpoint.concurrency);
         let (ledger, past) = self.ledger;
         let policy = Policy::new(self.args.retries, None);
-        let terms = self.endpoint.terms(&self.args.ledger, &ledger, policy);
+        let terms = self.endpoint.terms(&self.args.ledger, &ledger, policy, self.args.suspect);
         let terms = Terms { max_charges: self.args.max_charges, ..terms };
         let client = self.endpoint.client.clone();
         let pipeline = Pipeline::new(client, ledger.clone(), past, terms, self.stop.clone());

@@ -9,10 +9,11 @@ use anyhow::Context as _;
 use reqwest::Url;
 use tokio::net::TcpListener;
 
-use crate::cli::{EndpointArgs, LedgerArgs, Unknown};
+use crate::cli::{EndpointArgs, LedgerArgs, Suspect, Unknown};
 use crate::client::Client;
 use crate::ledger::{ClaimOptions, Kind, Ledger, Reader, Run};
 use crate::pipeline::Terms;
+use crate::problem::Level;
 use crate::progress::Progress;
 use crate::retry::Policy;
 use crate::sandbox::{Charges, Config, serve};
@@ -64,7 +65,7 @@ impl Endpoint {
     }
 
     /// The terms of a run.
-    pub fn terms(&self, args: &LedgerArgs, run: &Run, policy: Policy) -> Terms {
+    pub fn terms(&self, args: &LedgerArgs, run: &Run, policy: Policy, suspect: Suspect) -> Terms {
         let fresh_since = if args.fresh { Some(run.started()) } else { args.max_age };
         let resend_unknown = args.unknown == Unknown::Resend;
         Terms {
@@ -73,6 +74,10 @@ impl Endpoint {
             patience: self.timeout * 2,
             concurrency: usize::from(self.concurrency),
             max_charges: None,
+            hold: match suspect {
+                Suspect::Hold => Level::Suspect,
+                Suspect::Send => Level::Malformed,
+            },
         }
     }
 

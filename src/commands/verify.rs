@@ -15,6 +15,7 @@ use crate::interrupt::Interrupts;
 use crate::outcome::Verdict;
 use crate::output::{self, Layout, Mask};
 use crate::pipeline::Pipeline;
+use crate::problem::Level;
 use crate::progress::Progress;
 use crate::record::Field;
 use crate::retry::Policy;
@@ -35,10 +36,13 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     checks::prepare(&mut row);
     let target = Target::open(&args.output, None)?;
     endpoint.announce(&progress);
+    for problem in row.problems.iter().filter(|problem| problem.level == Level::Suspect) {
+        progress.say(&format!("warning: {}", problem.message));
+    }
     let stop = Stop::default();
     let (ledger, past) = endpoint.begin("verify").await?;
     let policy = Policy::new(RETRIES, Some(WITHIN));
-    let terms = endpoint.terms(&args.ledger, &ledger, policy);
+    let terms = endpoint.terms(&args.ledger, &ledger, policy, args.suspect);
     let pipeline =
         Pipeline::new(endpoint.client.clone(), ledger.clone(), past, terms, stop.clone());
     let Some(verdict) = ask(&pipeline, &row, &stop, &progress).await? else {

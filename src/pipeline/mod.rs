@@ -23,6 +23,7 @@ use crate::ledger::{
 use crate::outcome::{Outcome, Source, Verdict};
 use crate::pipeline::budget::{Budget, Place};
 use crate::pipeline::guard::Guard;
+use crate::problem::Level;
 use crate::record::Record;
 use crate::retry::{Decision, Policy, Tried};
 use crate::row::Row;
@@ -39,6 +40,8 @@ pub struct Terms {
     pub patience: Duration,
     /// Requests in flight.
     pub concurrency: usize,
+    /// A row with a problem as grave as this is not sent.
+    pub hold: Level,
     /// Charges at most, in this run.
     pub max_charges: Option<u64>,
 }
@@ -113,7 +116,7 @@ impl Pipeline {
 
     /// What becomes of a row: held, known already, sent, or skipped after a stop.
     pub async fn verify(&self, row: &Row) -> Judged {
-        if row.is_held() {
+        if row.worst() >= Some(self.terms.hold) {
             return Verdict::local(Outcome::Held, None).into();
         }
         let begun = Instant::now();

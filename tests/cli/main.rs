@@ -15,6 +15,7 @@ mod disk;
 mod faults;
 mod help;
 mod house;
+mod inputs;
 mod interrupts;
 mod kills;
 mod ledger;
