@@ -1,8 +1,9 @@
 //! How fast the ledger is on this disk: intents and answers a second with so many calls in flight,
-//! then look-ups of all of them. `cargo run --release --example ledger_speed -- ROWS IN_FLIGHT [FILE]`
+//! then look-ups of all of them. `cargo run --release --example ledger_speed -- ROWS IN_FLIGHT [FILE [FIRST_ROW]]`
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use idv::answer::Answer;
@@ -14,15 +15,17 @@ use idv::record::{Field, Record};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let rows = arguments.next().map_or(Ok(100_000), |text| text.parse())?;
+    let rows = arguments.next().map_or(Ok(100_000), |text| text.parse::<u64>())?;
     let in_flight = arguments.next().map_or(Ok(64), |text| text.parse())?;
     let path = arguments.next().map_or_else(|| PathBuf::from("target/speed/ledger.db"), Into::into);
+    let first = arguments.next().map_or(Ok(0), |text| text.parse::<u64>())?;
+    let rows = first..first + rows;
     let begun = Instant::now();
     let ledger = Ledger::open(&path, Kind::Sandbox)?;
     let run = ledger.start_run("batch", "partner").await?;
     say(&format!("open and start: {:?}", begun.elapsed()));
-    ask(&run, rows, in_flight).await?;
-    look_up(&path, &run, rows)?;
+    ask(&run, rows.clone(), in_flight).await?;
+    look_up(&path, &run, &rows)?;
     run.finish(RunEnd::Done).await?;
     Ok(())
 }
@@ -33,12 +36,12 @@ fn say(line: &str) {
 }
 
 /// Each place of the window settles its call and claims the next in one commit.
-async fn ask(run: &Run, rows: u64, in_flight: u64) -> anyhow::Result<()> {
+async fn ask(run: &Run, rows: Range<u64>, in_flight: u64) -> anyhow::Result<()> {
     let answer = Answer::read(
         br#"{"code":200,"message":"Success","sequence_id":"1719485838404-a8d9e1b2c3d4e5f6",
              "result":"pass","id_phone_match":"pass","id_name_match":"pass"}"#,
     )?;
-    let mut next = 0..rows;
+    let (mut next, rows) = (rows.clone(), rows.end - rows.start);
     let (begun, mut tenths) = (Instant::now(), vec![Instant::now()]);
     let mut places: VecDeque<(Option<Settling>, Option<Claiming>)> = next
         .by_ref()
@@ -50,7 +53,7 @@ async fn ask(run: &Run, rows: u64, in_flight: u64) -> anyhow::Result<()> {
         if let Some(settling) = settling {
             let _ = settling.await?;
             done += 1;
-            if done % (rows / 10) == 0 {
+            if done % (rows / 10).max(1) == 0 {
                 tenths.push(Instant::now());
             }
         }
@@ -76,21 +79,21 @@ fn claim(claimed: Claimed) -> anyhow::Result<Claim> {
     }
 }
 
-fn look_up(path: &std::path::Path, run: &Run, rows: u64) -> anyhow::Result<()> {
+fn look_up(path: &Path, run: &Run, rows: &Range<u64>) -> anyhow::Result<()> {
     let mut reader = Reader::open(path, Some(Kind::Sandbox))?;
     let asker = Asker::of_run(run, ClaimOptions::default());
     for window in [1, 256] {
         let begun = Instant::now();
-        let mut row = 0;
-        while row < rows {
-            let records: Vec<_> = (row..rows.min(row + window)).map(record).collect();
+        let mut row = rows.start;
+        while row < rows.end {
+            let records: Vec<_> = (row..rows.end.min(row + window)).map(record).collect();
             let known = reader.look_up_all(&asker, &records)?;
             anyhow::ensure!(
                 known.iter().all(|known| matches!(known, idv::ledger::Known::Answered(_)))
             );
             row += window;
         }
-        report(&format!("look-ups by {window}"), rows, begun.elapsed());
+        report(&format!("look-ups by {window}"), rows.end - rows.start, begun.elapsed());
     }
     Ok(())
 }
