@@ -82,6 +82,6 @@ fn what_is_not_detected_can_be_said() {
         folder.idv(&[&["batch", "b.csv"], &wrong[..]].concat()).code(2).stdout("");
     }
     let run = folder.idv(&["batch", &fixture("openpyxl.xlsx"), "--sheet", "absent"]).code(2);
-    run.stderr(predicate::str::contains("absent"));
+    run.stderr(predicate::str::contains("no such sheet").and(predicate::str::contains("Pemohon")));
     assert_eq!(sandbox.charged(), 1);
 }
