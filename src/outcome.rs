@@ -71,7 +71,7 @@ impl Outcome {
             Self::Refused => "the endpoint refused the record",
             Self::Unavailable => "no answer now; run again later",
             Self::Skipped => "not sent, the run stopped first",
-            Self::Held => "not sent, a field is malformed",
+            Self::Held => "not sent, a field is malformed or damaged",
             Self::Unknown => "no usable answer; may have been charged",
         }
     }

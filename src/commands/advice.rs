@@ -44,8 +44,14 @@ const fn of_stop(reason: &Reason) -> Exit {
 }
 
 /// What to do next, a sentence each. `fresh` is when a run with `--fresh` began: the command that
-/// goes on with it must not pay again for what that run has paid.
-pub fn next(tally: &Tally, stopped: Option<&Reason>, fresh: Option<Timestamp>) -> Vec<String> {
+/// goes on with it must not pay again for what that run has paid. `ledger` is the
+/// flag that leads `idv ledger` to this run's file.
+pub fn next(
+    tally: &Tally,
+    stopped: Option<&Reason>,
+    fresh: Option<Timestamp>,
+    ledger: &str,
+) -> Vec<String> {
     let mut next: Vec<String> = stopped.and_then(after_stop).into_iter().collect();
     let mut advise = |happened: bool, advice: &str| {
         if happened {
@@ -63,9 +69,12 @@ pub fn next(tally: &Tally, stopped: Option<&Reason>, fresh: Option<Timestamp>) -
     );
     advise(
         tally.outcome(Outcome::Unknown) + tally.charged(Charge::Unknown) > 0,
-        "what is unknown may have been charged and is never sent again by itself: find the calls \
-         with idv ledger show --outcome unknown, compare with the invoice, and settle each with \
-         idv ledger resolve CALL --charged or --not-charged; or ask again with --unknown resend",
+        &format!(
+            "what is unknown may have been charged and is never sent again by itself: find the \
+             calls with idv ledger show{ledger} --outcome unknown, compare with the invoice, and \
+             settle each with idv ledger resolve{ledger} CALL --charged or --not-charged; or ask \
+             again with --unknown resend"
+        ),
     );
     advise(
         tally.outcome(Outcome::Skipped) + tally.outcome(Outcome::Unavailable) > 0,

@@ -50,7 +50,10 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
             return Err(error);
         }
     };
-    let fresh = args.ledger.fresh.then(|| ledger.0.started());
+    let resume = Resume {
+        fresh: args.ledger.fresh.then(|| ledger.0.started()),
+        ledger: endpoint.ledger_flag(&args.ledger),
+    };
     let run = Run { args: &args, endpoint: &endpoint, stop: &stop, progress: &progress, ledger };
     let tally = run.go(applicants, results).await?;
     progress.finish();
@@ -59,7 +62,7 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Interrupted);
     };
     endpoint.conclude(&progress);
-    Ok(files.finish(&args, &tally, &stop, begun.elapsed(), fresh, &progress))
+    Ok(files.finish(&args, &tally, &stop, begun.elapsed(), &resume, &progress))
 }
 
 /// The input: what is read, and what is known of it before.
@@ -118,6 +121,14 @@ impl Applicants {
     }
 }
 
+/// What the commands that go on with a run must name.
+struct Resume {
+    /// When a run with `--fresh` began.
+    fresh: Option<Timestamp>,
+    /// The flag of its ledger.
+    ledger: String,
+}
+
 /// The files that a run writes.
 struct Files {
     results: Target,
@@ -163,7 +174,7 @@ impl Files {
         tally: &Tally,
         stop: &Stop,
         elapsed: Duration,
-        fresh: Option<Timestamp>,
+        resume: &Resume,
         progress: &Progress,
     ) -> Exit {
         let part = self.results.file().map(|file| file.part().to_owned());
@@ -180,7 +191,7 @@ impl Files {
         }
         let stopped = stop.reason();
         let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch);
-        let next = advice::next(tally, stopped.as_ref(), fresh);
+        let next = advice::next(tally, stopped.as_ref(), resume.fresh, &resume.ledger);
         let totals = Totals { elapsed, stopped, exit: exit.code(), next };
         let summary = Summary { tally, totals: &totals };
         progress.say(&summary.text(color(args.output.color, io::stderr().is_terminal())));

@@ -17,7 +17,7 @@ use crate::problem::Level;
 use crate::progress::Progress;
 use crate::retry::Policy;
 use crate::sandbox::{Charges, Config, serve};
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 
 /// A client for the endpoint, and where its calls are remembered.
 pub struct Endpoint {
@@ -78,6 +78,17 @@ impl Endpoint {
                 Suspect::Hold => Level::Suspect,
                 Suspect::Send => Level::Malformed,
             },
+        }
+    }
+
+    /// The flag that leads `idv ledger` to this run's file; empty where it needs none.
+    pub fn ledger_flag(&self, args: &LedgerArgs) -> String {
+        match &args.ledger {
+            Some(file) => format!(" --ledger {}", file.display()),
+            None if settings::ledger(None, true).is_ok_and(|file| file == self.ledger) => {
+                " --sandbox".to_owned()
+            }
+            None => String::new(),
         }
     }
 

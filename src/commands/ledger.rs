@@ -8,8 +8,10 @@ use jiff::tz::Offset;
 use serde::Serialize;
 
 use crate::cli::{FilterArgs, Format, LedgerAction, LedgerCommand};
+use crate::code::Charge;
 use crate::exit::Exit;
 use crate::ledger::{BillLine, CallFilter, CallRow, Ledger, Reader, Resolution, RunRow};
+use crate::outcome::Outcome;
 use crate::output;
 use crate::progress::Progress;
 use crate::settings;
@@ -27,7 +29,12 @@ pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
     let written = match args.action {
         LedgerAction::Runs { format } => runs(&mut read()?, format, out),
         LedgerAction::Show { filter, outcome, format } => {
-            let filter = CallFilter { outcome, ..filter_of(&filter) };
+            let filter = filter_of(&filter);
+            // An undocumented code is an outcome of its own, and in doubt all the same.
+            let filter = match outcome {
+                Some(Outcome::Unknown) => CallFilter { charged: Some(Charge::Unknown), ..filter },
+                outcome => CallFilter { outcome, ..filter },
+            };
             show(&mut read()?, &filter, format, out)
         }
         LedgerAction::Bill { filter, utc_offset, format } => {
@@ -220,7 +227,7 @@ fn bill(
     }
     let mut listing = Listing::new(format, "", out)?;
     each(reader, filter, |call| {
-        if call.charged == crate::code::Charge::No {
+        if call.charged == Charge::No {
             return Ok(());
         }
         let day = offset.to_datetime(call.ended.unwrap_or(call.started)).date();

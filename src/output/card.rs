@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::code::{self, Charge};
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::{Outcome, Source, Verdict};
 use crate::output::fields::{self, Mask};
 use crate::output::table::{Style, paint};
 use crate::record::Field;
@@ -22,7 +22,7 @@ pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, color: bool) -> String {
     }
     card.line("");
     card.answer(verdict, mask);
-    card.pair("charged", charged(verdict.charged));
+    card.pair("charged", charged(verdict));
     if let Some(at) = fields::verified_at(verdict) {
         card.pair("at", &at);
     }
@@ -87,11 +87,12 @@ fn record_field(row: &Row, field: Field, mask: &Mask) -> String {
     }
 }
 
-const fn charged(charge: Charge) -> &'static str {
-    match charge {
-        Charge::Yes => "yes",
-        Charge::No => "no",
-        Charge::Unknown => "unknown - it may have been",
+const fn charged(verdict: &Verdict) -> &'static str {
+    match (verdict.source, verdict.charged) {
+        (Source::Ledger | Source::Duplicate, _) => "no - known from an earlier call",
+        (_, Charge::Yes) => "yes",
+        (_, Charge::No) => "no",
+        (_, Charge::Unknown) => "unknown - it may have been",
     }
 }
 

@@ -19,7 +19,7 @@ fn records(concurrency: u64) -> u64 {
 }
 
 fn kills() -> u64 {
-    std::env::var("IDV_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(7)
+    std::env::var("IDV_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(8)
 }
 
 #[test]

@@ -123,6 +123,10 @@ fn what_is_in_doubt_is_sent_again_only_by_word_or_by_the_invoice() {
     folder.idv(&["batch", "a.csv"]).code(4);
     for flags in [&[][..], &["--fresh"], &["--max-age", "0s"]] {
         let run = folder.idv(&[&["batch", "a.csv"], flags].concat()).code(4);
+        // Also the undocumented code, and the command as it stands leads to both.
+        assert!(stderr(&run).contains("idv ledger show --sandbox --outcome unknown"));
+        let show = ["ledger", "show", "--sandbox", "--outcome", "unknown"];
+        assert_eq!(lines(&folder.idv(&show).code(0)).len(), 2);
         assert!(stderr(&run).contains("idv ledger resolve"), "{}", stderr(&run));
         for line in lines(&run) {
             assert_eq!((&line["outcome"], &line["charged"]), (&"unknown".into(), &"no".into()));
@@ -294,6 +298,8 @@ fn history_is_shown_in_every_format_and_never_names_a_person() {
             assert!(!text.contains("33109901") && !text.contains("Contoh"), "{text}");
         }
     }
+    let unknown = folder.idv(&["ledger", "show", "--sandbox", "--outcome", "unknown"]).code(0);
+    assert_eq!(lines(&unknown).len(), 1);
     let refused = folder.idv(&["ledger", "show", "--sandbox", "--outcome", "refused"]).code(0);
     assert_eq!(lines(&refused).len(), 1);
     let export = stdout(&folder.idv(&["ledger", "export", "--sandbox"]).code(0));
@@ -450,4 +456,39 @@ fn a_fresh_run_that_was_stopped_names_the_command_that_goes_on_with_it() {
     let run = folder.idv(&["batch", "a.csv", "--max-age", stamp]).code(0);
     let api = sources(&run).iter().filter(|source| *source == "api").count();
     assert_eq!((api, sandbox.charged()), (6, 20));
+}
+
+#[test]
+fn a_row_that_waits_for_its_next_try_has_no_claim() {
+    let busy = crate::support::server::response("429 Too Many Requests", "Retry-After: 60\r\n", "");
+    let server = Server::start(busy, Duration::ZERO);
+    let folder = Folder::at(&server.url);
+    folder.write("a.csv", applicants(1));
+    let mut command = folder.command(&["batch", "a.csv", "-o", "r.jsonl"]);
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    let show = ["ledger", "show", "--sandbox", "-f", "jsonl"];
+    let begun = std::time::Instant::now();
+    loop {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        let output = folder.command(&show).output().unwrap();
+        if String::from_utf8(output.stdout).unwrap().contains("\"charged\":\"no\"") {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let calls = lines(&folder.idv(&show).code(0));
+    assert_eq!(calls.len(), 1);
+    assert_eq!((&calls[0]["outcome"], &calls[0]["charged"]), (&"unavailable".into(), &"no".into()));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_card_says_that_the_answer_was_known_and_free() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.verify(NIK, PHONE, &["-f", "table"]).code(0);
+    let run = folder.verify(NIK, PHONE, &["-f", "table"]).code(0);
+    run.stdout(predicate::str::contains("no - known from an earlier call"));
+    assert_eq!(sandbox.charged(), 1);
 }
