@@ -59,7 +59,7 @@ fn kill_until_done(concurrency: u64) {
     assert!(matches!(code, Some(0 | 4)), "{code:?}");
     let unknown = check(&runs, &folder.read("charges.tsv"), concurrency);
     assert_eq!(sandbox.charges()["most_charges_for_one_record"], 1);
-    assert!(killed >= kills() - 1, "only {killed} runs were killed");
+    assert!(killed + kills() / 8 >= kills(), "only {killed} runs were killed");
     println!(
         "{concurrency} in flight: {killed} kills, {unknown} unknown, {} charged",
         sandbox.charged()
