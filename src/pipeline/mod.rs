@@ -66,8 +66,9 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// The verdict, once it is on disk. An answer that can't be written is kept and shown all the
-    /// same, and the run is stopped.
+    /// The verdict, once it is on disk. What can't be written is reported as what the ledger knows
+    /// of it, unknown, and the run is stopped; the ledger goes on trying to write it until it is
+    /// closed, so that the next run may have it.
     pub async fn on_disk(self, stop: &Stop) -> Verdict {
         let settled = match self.settling {
             Some(settling) => settling.await,
@@ -80,9 +81,25 @@ impl Judged {
                     "its disk is full or in trouble; every answer so far was saved".to_owned(),
                 ));
             }
-            Err(error) => stop.stop(Reason::Ledger(error.to_string())),
+            Err(error) => {
+                let why = format!("an answer came, but is not on disk: {error}");
+                stop.stop(Reason::Ledger(error.to_string()));
+                return unsaved(&self.verdict, why);
+            }
         }
         self.verdict
+    }
+}
+
+/// The ledger has an open intent and no end: that is what every later run will say too.
+fn unsaved(verdict: &Verdict, why: String) -> Verdict {
+    Verdict {
+        charged: Charge::Unknown,
+        source: verdict.source,
+        attempts: verdict.attempts,
+        elapsed: verdict.elapsed,
+        at: verdict.at,
+        ..Verdict::local(Outcome::Unknown, Some(why))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::support::{Folder, Sandbox, applicants, jsonl, stdout};
 /// At least 5,000, and so many that the file is not done before the last kill: each kill may leave
 /// as many calls in doubt as are in flight.
 fn records(concurrency: u64) -> u64 {
-    (3 * kills() * concurrency).max(5_000)
+    (5 * kills() * concurrency).max(5_000)
 }
 
 fn kills() -> u64 {
@@ -59,7 +59,7 @@ fn kill_until_done(concurrency: u64) {
     assert!(matches!(code, Some(0 | 4)), "{code:?}");
     let unknown = check(&runs, &folder.read("charges.tsv"), concurrency);
     assert_eq!(sandbox.charges()["most_charges_for_one_record"], 1);
-    assert!(killed + kills() / 8 >= kills(), "only {killed} runs were killed");
+    assert!(killed >= kills() - 1, "only {killed} runs were killed");
     println!(
         "{concurrency} in flight: {killed} kills, {unknown} unknown, {} charged",
         sandbox.charged()
