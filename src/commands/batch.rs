@@ -79,12 +79,12 @@ impl Applicants {
     /// its end is found before it costs anything.
     fn open(args: &BatchArgs) -> anyhow::Result<Self> {
         let options = Options {
-            delimiter: args.delimiter,
-            map: args.map.clone(),
-            no_header: args.no_header,
-            encoding: args.encoding,
-            format: args.input_format.0,
-            sheet: args.sheet.clone(),
+            delimiter: args.input.delimiter,
+            map: args.input.map.clone(),
+            no_header: args.input.no_header,
+            encoding: args.input.encoding,
+            format: args.input.input_format.0,
+            sheet: args.input.sheet.clone(),
         };
         let finite = args.file.is_file();
         let total = if finite {

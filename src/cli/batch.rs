@@ -1,0 +1,68 @@
+//! The flags of `idv batch`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, Suspect};
+
+pub(super) const BATCH_HELP: &str = "\
+Examples:
+  idv batch applicants.csv -o results.csv
+  idv batch applicants.csv -f jsonl | jq -r 'select(.outcome == \"fail\") | .row'
+  idv batch export.csv --map id_number='Nomor KTP Pemohon' --summary summary.json
+
+Exit codes:
+  0 every row answered   1 with --fail-on-mismatch: some row is no pass
+  2 usage or settings, nothing sent   3 some rows held, refused or unavailable
+  4 some rows unknown, may have been charged   5 the run was stopped, run again later
+  6 disk   130 interrupted";
+
+/// `idv batch`.
+#[derive(Debug, Args)]
+pub struct BatchArgs {
+    /// The applicants: CSV, JSON Lines or .xlsx; - for stdin
+    pub file: PathBuf,
+    /// Requests in flight at most [env: IDV_CONCURRENCY] [default: 8]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub concurrency: Option<u16>,
+    /// Ask again so often where it is proved that nothing was charged
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub retries: u32,
+    /// Stop when this run has cost, or may have cost, N charges; 0 only shows what is known
+    #[arg(long, value_name = "N")]
+    pub max_charges: Option<u64>,
+    /// What to do with a row that would be charged and can't match [default: hold]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "hold",
+        hide_default_value = true
+    )]
+    pub suspect: Suspect,
+    /// Write results as they come, not in the input's order
+    #[arg(long)]
+    pub unordered: bool,
+    /// Write the summary to FILE, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+    /// Exit with 1 when a row is answered, but is no pass
+    #[arg(long)]
+    pub fail_on_mismatch: bool,
+    /// Show no progress
+    #[arg(long)]
+    pub no_progress: bool,
+    /// How the file is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Where to ask.
+    #[command(flatten)]
+    pub endpoint: EndpointArgs,
+    /// What is known already.
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+    /// What to write.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}

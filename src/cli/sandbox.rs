@@ -1,0 +1,62 @@
+//! The flags of `idv sandbox`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::values::{duration, share};
+
+pub(super) const SANDBOX_HELP: &str = "\
+Examples:
+  idv sandbox --port 8080 --latency 50ms
+  idv sandbox --fail-rate 0.05 --seed 7 --charges charges.tsv
+
+Then, in another terminal (any credentials will do):
+  IDV_PARTNER_CODE=demo IDV_PARTNER_KEY=demo idv batch applicants.csv --endpoint http://127.0.0.1:8080/";
+
+/// The shape in which the sandbox answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Dialect {
+    /// As in the provider's guide
+    Guide,
+    /// An older version: a reason in words
+    Reason,
+    /// A detailed version: with further_info
+    Detailed,
+}
+
+/// `idv sandbox`.
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Wait so long before each answer
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
+    pub latency: Duration,
+    /// Answer 302 to more than N requests in a second
+    #[arg(long, value_name = "N")]
+    pub rate_limit: Option<u32>,
+    /// Answer 305 after N charges
+    #[arg(long, value_name = "N")]
+    pub daily_limit: Option<u64>,
+    /// Let this share of all requests meet a fault, from 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub fail_rate: f64,
+    /// Makes the faults come out the same each time
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Close the first N connections on accept
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub drop_connections: u64,
+    /// The shape of the answers
+    #[arg(long, value_enum, default_value = "guide")]
+    pub dialect: Dialect,
+    /// Append one line a charge to FILE: sequence_id, tab, SHA-256 of the body
+    #[arg(long, value_name = "FILE")]
+    pub charges: Option<PathBuf>,
+    /// Accept only IDV_PARTNER_CODE and IDV_PARTNER_KEY of this environment
+    #[arg(long)]
+    pub check_partner: bool,
+}

@@ -1,0 +1,149 @@
+//! The flags that several commands share.
+
+#![expect(clippy::doc_markdown, reason = "flags and their helps")]
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+
+use crate::cli::values::{
+    InputFormat, delimiter, duration, encoding, input_format, mapping, moment,
+};
+use crate::input::Encoding;
+use crate::record::Field;
+
+/// How a file of applicants is read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub struct InputArgs {
+    /// Which column holds a field, where its header does not say so
+    #[arg(long, value_name = "FIELD=COLUMN", value_parser = mapping)]
+    pub map: Vec<(Field, String)>,
+    /// What stands between two cells: , ; | or tab; found from the header by default
+    #[arg(long, value_name = "C", value_parser = delimiter)]
+    pub delimiter: Option<u8>,
+    /// The first line is an applicant, not a header; columns go by number: --map id_number=1
+    #[arg(long)]
+    pub no_header: bool,
+    /// How letters are written as bytes: utf-8, utf-16le, utf-16be, windows-1252; found by default
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    pub encoding: Option<Encoding>,
+    /// How the file is laid out; found by default
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = input_format)]
+    pub input_format: InputFormat,
+    /// The sheet of a workbook; the first one by default
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+}
+
+/// Where to ask, and as whom.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Endpoint")]
+pub struct EndpointArgs {
+    /// Ask the built-in sandbox: no account, no charge, no real check
+    #[arg(long, conflicts_with = "endpoint")]
+    pub sandbox: bool,
+    /// The endpoint's URL [env: IDV_ENDPOINT]
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Give up on an answer after this
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub timeout: Duration,
+    /// Give up on a connection after this
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    pub connect_timeout: Duration,
+    /// Read settings from this file before the environment; otherwise .env is read after it
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+    /// Read the partner key from this file [env: IDV_PARTNER_KEY_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub partner_key_file: Option<PathBuf>,
+}
+
+/// What is known already, and when it counts.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Ledger")]
+pub struct LedgerArgs {
+    /// The file that remembers every call [env: IDV_LEDGER]
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+    /// Ask again where the answer is older than AGE (90d, 12h), or than a time stamp
+    #[arg(long, value_name = "AGE", value_parser = moment, conflicts_with = "fresh")]
+    pub max_age: Option<Timestamp>,
+    /// Ask, and pay, again for everything that was answered before this run
+    #[arg(long)]
+    pub fresh: bool,
+    /// What to do with a record that may have been charged without a usable answer
+    #[arg(long, value_enum, default_value = "hold", value_name = "WHAT")]
+    pub unknown: Unknown,
+}
+
+/// What to do with what is in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Unknown {
+    /// Report it as unknown, and don't send it
+    Hold,
+    /// Send it again, which may be charged a second time
+    Resend,
+}
+
+/// What to do with what is suspect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Suspect {
+    /// Report it as held, and don't send it
+    Hold,
+    /// Send it, and pay for it
+    Send,
+}
+
+/// How the results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// One JSON object a line
+    #[value(alias = "json")]
+    Jsonl,
+    /// The input's columns and the results beside them
+    Csv,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Also into files and pipes
+    Always,
+    /// Nowhere
+    Never,
+}
+
+/// What to write, and where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// The format; by default that of FILE's ending, table on a terminal, jsonl in a pipe
+    #[arg(short, long, value_enum)]
+    pub format: Option<Format>,
+    /// Write the results to FILE, readable by you alone
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace FILE even if it holds no results
+    #[arg(long)]
+    pub force: bool,
+    /// Star out numbers and names in the results
+    #[arg(long)]
+    pub mask: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Say more: every attempt (-v)
+    #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// When to use colour
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+}
