@@ -34,7 +34,7 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
     let files = Files::open(&args, &applicants)?;
     let shown = !args.no_progress;
     let progress = Progress::run(args.output.quiet, shown, applicants.total);
-    log::start(args.output.verbose, &progress);
+    log::start(&args.output, &progress);
     endpoint.announce(&progress);
     progress.say(&format!("input: {}", applicants.reader.shape()));
     let stop = Stop::default();
