@@ -10,6 +10,7 @@
 mod call;
 mod error;
 mod file;
+mod index;
 mod lock;
 mod mask;
 mod open;

@@ -8,9 +8,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::TransactionBehavior::Immediate;
 
 use super::call::Known;
 use super::error::LedgerError;
+use super::index::{self, Index};
 use super::ops::{ClaimOp, Claimable, CloseOp, Job, Op, Reply, Settled, Spent, counted, unsent};
 use super::store::{self, Closed, Liveness};
 use super::{file, open};
@@ -34,6 +36,7 @@ pub(super) struct Writer {
     /// `None` between a failure and a reopening that works.
     connection: Option<Connection>,
     lives: Liveness,
+    index: Index,
     /// The calls of this process that go on, and who waits for their end.
     in_flight: HashMap<i64, Vec<Reply<Option<Box<Closed>>>>>,
     /// The runs of this process, and the last call before each.
@@ -60,6 +63,7 @@ impl Writer {
             path: path.to_owned(),
             connection: Some(connection),
             lives: Liveness::new(path),
+            index: Index::default(),
             in_flight: HashMap::new(),
             runs: HashMap::new(),
             own: Vec::new(),
@@ -115,6 +119,7 @@ impl Writer {
                 for (op, done) in batch.drain(..).zip(done) {
                     self.deliver(op, done);
                 }
+                self.write_index(index::MOST);
                 self.checkpoint_when_due();
             }
             Err(error) => self.suffer(batch, error),
@@ -124,7 +129,9 @@ impl Writer {
     fn attempt(&mut self, batch: &[Op]) -> Result<Vec<Done>, LedgerError> {
         let failed = || LedgerError::Disk { path: self.path.clone(), what: "not open".to_owned() };
         let connection = self.connection.as_ref().ok_or_else(failed)?;
-        carry_out(connection, &mut self.lives, &self.in_flight, batch).map_err(|error| {
+        let Self { lives, index, in_flight, .. } = self;
+        carry_out(connection, lives, index, in_flight, batch).map_err(|error| {
+            index.forget();
             // Where the transaction is over already, there is nothing to roll back.
             let _ = connection.execute_batch("ROLLBACK");
             LedgerError::of(&self.path, &error)
@@ -280,6 +287,45 @@ impl Writer {
         }
     }
 
+    /// Writes down which records the latest calls are about, when there are more of them than so
+    /// many.
+    pub(super) fn write_index(&mut self, most: usize) {
+        let Self { connection: Some(connection), index, .. } = self else { return };
+        if index.len() <= most {
+            return;
+        }
+        let mut write = || {
+            let transaction = connection.transaction_with_behavior(Immediate)?;
+            index.catch_up(&transaction, store::last_call(&transaction)?)?;
+            index.write(&transaction)?;
+            transaction.commit()
+        };
+        match write() {
+            Ok(()) => index.written(),
+            Err(error) => {
+                index.forget();
+                self.stop(LedgerError::of(&self.path, &error));
+            }
+        }
+    }
+
+    /// For jobs: reads what former runs have left to be read, and writes it down if it is much.
+    pub(super) fn read_index(&mut self) -> Result<(), LedgerError> {
+        let Self { connection: Some(connection), index, path, .. } = self else {
+            return Err(LedgerError::Closed);
+        };
+        let read = store::last_call(connection)
+            .and_then(|last_call| index.catch_up(connection, last_call));
+        read.map_err(|error| LedgerError::of(path, &error))?;
+        self.write_index(index::LEFT);
+        Ok(())
+    }
+
+    /// For jobs: what is in memory of the latest calls is not true any more.
+    pub(super) fn forget_index(&mut self) {
+        self.index.forget();
+    }
+
     /// For jobs: the database, or why there is none.
     pub(super) fn connection(&mut self) -> Result<&mut Connection, LedgerError> {
         self.connection.as_mut().ok_or(LedgerError::Closed)
@@ -331,16 +377,18 @@ fn refuse_claims(batch: &mut Vec<Op>, error: &LedgerError) {
 fn carry_out(
     connection: &Connection,
     lives: &mut Liveness,
+    index: &mut Index,
     in_flight: &HashMap<i64, Vec<Reply<Option<Box<Closed>>>>>,
     batch: &[Op],
 ) -> rusqlite::Result<Vec<Done>> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     let mut last_call = store::last_call(connection)?;
+    index.catch_up(connection, last_call)?;
     let mut all = Vec::with_capacity(batch.len());
     for op in batch {
         all.push(match op {
             Op::Claim(claim) => {
-                Done::Claim(carry_out_claim(connection, lives, claim, &mut last_call)?)
+                Done::Claim(carry_out_claim(connection, lives, index, claim, &mut last_call)?)
             }
             Op::Close(close) => {
                 store::add_answer(connection, close.call, &close.ending)?;
@@ -354,19 +402,22 @@ fn carry_out(
         });
     }
     connection.prepare_cached("COMMIT")?.execute([])?;
+    index.commit(last_call);
     Ok(all)
 }
 
 fn carry_out_claim(
     connection: &Connection,
     lives: &mut Liveness,
+    index: &mut Index,
     claim: &ClaimOp,
     last_call: &mut i64,
 ) -> rusqlite::Result<Claimable> {
-    match store::look_up(connection, lives, &claim.key, &claim.asking)? {
+    match store::look_up(connection, index, lives, &claim.key, &claim.asking)? {
         Known::Unasked => {
             *last_call += 1;
             store::add_call(connection, *last_call, claim.run, &claim.key)?;
+            index.note(&claim.key, *last_call);
             Ok(Claimable::Intent(*last_call))
         }
         known => Ok(Claimable::Known(known)),
