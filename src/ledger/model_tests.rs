@@ -179,7 +179,7 @@ impl World {
     async fn finish(&mut self, owner: usize) {
         let Some(Owner { run, claims, .. }) = self.owners[owner].take() else { return };
         for (_, number, claim) in claims {
-            self.calls[number - 1].how = Some(How::Dropped);
+            self.note(number, How::Dropped);
             drop(claim);
         }
         run.finish(RunEnd::Done).await.unwrap();
@@ -213,7 +213,15 @@ impl World {
                 Expected::Claim
             }
         };
-        assert_eq!(got, expected);
+        let about = format!(
+            "record {record} for run {}, begun at {} after call {}, fresh {fresh}, resend \
+             {resend_unknown}: {:?}",
+            holder.number,
+            holder.began,
+            holder.last_call,
+            self.calls.iter().filter(|call| call.record == record).collect::<Vec<_>>(),
+        );
+        assert_eq!(got, expected, "{about}");
         assert!(
             got != Expected::Claim || !perhaps_paid || fresh || resend_unknown,
             "paid twice unasked"
