@@ -68,7 +68,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, LedgerError> {
              PRAGMA foreign_keys = OFF;
              PRAGMA trusted_schema = OFF;
              PRAGMA secure_delete = ON;
-             PRAGMA cache_size = -16384;
+             PRAGMA cache_size = -8192;
              PRAGMA wal_autocheckpoint = 0;",
         )?;
         Ok(connection)
