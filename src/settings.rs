@@ -1,6 +1,7 @@
 //! Settings: flag, then an explicit `--env-file`, then the environment, then `.env` in the working
 //! directory, then the default. Nothing here ever shows a value it read from a file.
 
+mod outlook;
 mod transport;
 
 use std::collections::HashMap;
@@ -16,7 +17,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::cli::EndpointArgs;
 use crate::client;
 use crate::ledger::Kind;
+use crate::price::{Price, PriceError};
 use crate::settings::transport::{proxy, read_certificates};
+
+pub use crate::settings::outlook::Outlook;
 
 /// Where the endpoint's URL is read from.
 pub const ENDPOINT: &str = "IDV_ENDPOINT";
@@ -30,9 +34,14 @@ pub const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
 pub const LEDGER: &str = "IDV_LEDGER";
 /// Where the number of requests in flight is read from.
 pub const CONCURRENCY: &str = "IDV_CONCURRENCY";
+/// Where the price of a call is read from.
+pub const PRICE: &str = "IDV_PRICE";
 
 /// Requests in flight, where nothing else is said.
 const DEFAULT_CONCURRENCY: u16 = 8;
+
+/// Whose calls those of the built-in sandbox are.
+const SANDBOX_CODE: &str = "sandbox";
 
 /// All that a query parameter's value can't hold as it is (RFC 3986, "unreserved").
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -99,6 +108,9 @@ pub enum SettingsError {
         /// The variable.
         name: &'static str,
     },
+    /// A price that is none.
+    #[error("{PRICE} is no price: {0}")]
+    Price(PriceError),
 }
 
 /// All that a run needs to know to reach its endpoint.
@@ -115,6 +127,8 @@ pub struct Settings {
     pub kind: Kind,
     /// The file that remembers the calls.
     pub ledger: PathBuf,
+    /// What one call costs, where that is known.
+    pub price: Option<Price>,
 }
 
 /// Shows neither the URL with its credentials nor anything else that was read.
@@ -140,31 +154,30 @@ impl Settings {
         };
         let built_in = sandbox.is_some();
         let (endpoint, code, key) = match sandbox {
-            Some(url) => (url, "sandbox".to_owned(), SecretString::from("sandbox")),
+            Some(url) => (url, SANDBOX_CODE.to_owned(), SecretString::from("sandbox")),
             None => layers.account(args)?,
         };
-        let loopback = is_loopback(&endpoint);
         let shown = shown(&endpoint);
-        let kind = if loopback { Kind::Sandbox } else { Kind::Live };
-        // The built-in sandbox is beside all settings, but not beside a flag.
-        let named = layers.get(LEDGER).filter(|_| !built_in).map(PathBuf::from);
-        let ledger = match ledger.map(Path::to_owned).or(named) {
-            Some(ledger) => ledger,
-            None => default_ledger(kind)?,
-        };
+        let kind = kind_of(&endpoint);
+        let ledger = layers.ledger(ledger, built_in, kind)?;
         let proxy = args.proxy.as_deref().map(|text| proxy(text, &endpoint)).transpose()?;
         let roots = args.ca_cert.as_deref().map(read_certificates).transpose()?;
         let client = client::Options {
             url: with_credentials(endpoint, &code, &key),
-            loopback,
+            loopback: kind == Kind::Sandbox,
             proxy,
             roots,
             timeout: args.timeout,
             connect_timeout: args.connect_timeout.min(args.timeout).max(Duration::from_millis(1)),
             connections: usize::from(concurrency),
         };
-        Ok(Self { client, shown, concurrency, partner_code: code, kind, ledger })
+        let price = layers.price()?;
+        Ok(Self { client, shown, concurrency, partner_code: code, kind, ledger, price })
     }
+}
+
+fn kind_of(endpoint: &Url) -> Kind {
+    if is_loopback(endpoint) { Kind::Sandbox } else { Kind::Live }
 }
 
 /// The ledger that `idv ledger` is about: the flag's, the setting's, or the default one.
@@ -227,6 +240,26 @@ impl Layers {
         let Some(text) = self.get(CONCURRENCY) else { return Ok(DEFAULT_CONCURRENCY) };
         let number = text.trim().parse().ok().filter(|number| (1..=4096).contains(number));
         number.ok_or(SettingsError::Number { name: CONCURRENCY })
+    }
+
+    /// The flag's ledger, the setting's, or the usual one. The built-in sandbox is beside all
+    /// settings, but not beside a flag.
+    fn ledger(
+        &self,
+        flag: Option<&Path>,
+        built_in: bool,
+        kind: Kind,
+    ) -> Result<PathBuf, SettingsError> {
+        let named = || self.get(LEDGER).filter(|_| !built_in).map(PathBuf::from);
+        match flag.map(Path::to_owned).or_else(named) {
+            Some(ledger) => Ok(ledger),
+            None => default_ledger(kind),
+        }
+    }
+
+    fn price(&self) -> Result<Option<Price>, SettingsError> {
+        let price = self.get(PRICE).map(|text| text.trim().parse());
+        price.transpose().map_err(SettingsError::Price)
     }
 
     fn account(&self, args: &EndpointArgs) -> Result<(Url, String, SecretString), SettingsError> {

@@ -48,7 +48,7 @@ impl Index {
 
     /// Notes a call that is being written.
     pub(super) fn note(&mut self, key: &RecordKey, call: i64) {
-        self.recent.insert((split(key).0, call));
+        self.recent.insert((split(key.as_bytes()).0, call));
     }
 
     /// The calls up to this one are on disk, and noted.
@@ -102,7 +102,7 @@ fn indexed(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// A key as it stands in the tables: a number to sort by, and the rest.
-pub(super) fn split(key: &RecordKey) -> (i64, &[u8]) {
-    let (slot, rest) = key.as_bytes().split_at(8);
+pub(super) fn split(key: &[u8]) -> (i64, &[u8]) {
+    let (slot, rest) = key.split_at(8);
     (slot.iter().fold(0, |number, byte| number << 8 | i64::from(*byte)), rest)
 }

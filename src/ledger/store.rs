@@ -56,7 +56,7 @@ const ADD_ANSWER: &str = "
 
 /// The calls of a record, newest first.
 fn history(connection: &Connection, index: &Index, key: &RecordKey) -> rusqlite::Result<Vec<Past>> {
-    let (slot, rest) = split(key);
+    let (slot, rest) = split(key.as_bytes());
     let mut calls = Vec::new();
     for number in index.calls(connection, slot)? {
         let mut statement = connection.prepare_cached(calls!("WHERE c.id = ?1 AND c.slot = ?2"))?;
@@ -95,7 +95,7 @@ pub(super) fn add_call(
     run: i64,
     key: &RecordKey,
 ) -> rusqlite::Result<()> {
-    let (slot, rest) = split(key);
+    let (slot, rest) = split(key.as_bytes());
     let now = Timestamp::now().as_millisecond();
     connection.prepare_cached(ADD_CALL)?.execute(params![call, run, now, slot, rest])?;
     Ok(())

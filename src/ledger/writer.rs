@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::Connection;
-use rusqlite::TransactionBehavior::Immediate;
 
 use super::call::Known;
 use super::error::LedgerError;
@@ -20,23 +19,16 @@ use super::{file, open};
 /// No transaction holds more than this, so that another process gets its turn.
 const LARGEST_BATCH: usize = 1024;
 
-/// When the write-ahead log is copied into the database: seldom, because pages of the index that
-/// changed many times are then copied once.
-const CHECKPOINT_BYTES: u64 = 64 << 20;
-
-/// How often the log's size is looked at, in transactions.
-const CHECKPOINT_LOOK: u32 = 64;
-
 /// How long an answer that could not be written waits for the next try.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// The thread's state.
 pub(super) struct Writer {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// `None` between a failure and a reopening that works.
-    connection: Option<Connection>,
+    pub(super) connection: Option<Connection>,
     lives: Liveness,
-    index: Index,
+    pub(super) index: Index,
     /// The calls of this process that go on, and who waits for their end.
     in_flight: HashMap<i64, Vec<Reply<Option<Box<Closed>>>>>,
     /// The runs of this process, and the last call before each.
@@ -47,7 +39,7 @@ pub(super) struct Writer {
     kept: Vec<CloseOp>,
     /// Why no claim is given any more.
     stopped: Option<LedgerError>,
-    transactions: u32,
+    pub(super) transactions: u32,
 }
 
 /// What one operation came to, not yet committed.
@@ -193,7 +185,7 @@ impl Writer {
 
     /// Gives no more claims. An fsync that failed once is never trusted again: the database is
     /// opened anew and read over. A busy one is no trouble of the disk.
-    fn stop(&mut self, error: LedgerError) {
+    pub(super) fn stop(&mut self, error: LedgerError) {
         if matches!(error, LedgerError::Busy(_)) {
             return;
         }
@@ -268,62 +260,6 @@ impl Writer {
                 self.kept.push(close);
             }
         }
-    }
-
-    /// Copies the log into the database when it has grown long. Not left to the
-    /// database, which would not tell of an error there.
-    fn checkpoint_when_due(&mut self) {
-        self.transactions += 1;
-        if !self.transactions.is_multiple_of(CHECKPOINT_LOOK) {
-            return;
-        }
-        let log = std::fs::metadata(file::beside(&self.path, "-wal"));
-        if log.is_ok_and(|log| log.len() < CHECKPOINT_BYTES) {
-            return;
-        }
-        let Some(connection) = &self.connection else { return };
-        if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-            self.stop(LedgerError::of(&self.path, &error));
-        }
-    }
-
-    /// Writes down which records the latest calls are about, when there are more of them than so
-    /// many.
-    pub(super) fn write_index(&mut self, most: usize) {
-        let Self { connection: Some(connection), index, .. } = self else { return };
-        if index.len() <= most {
-            return;
-        }
-        let mut write = || {
-            let transaction = connection.transaction_with_behavior(Immediate)?;
-            index.catch_up(&transaction, store::last_call(&transaction)?)?;
-            index.write(&transaction)?;
-            transaction.commit()
-        };
-        match write() {
-            Ok(()) => index.written(),
-            Err(error) => {
-                index.forget();
-                self.stop(LedgerError::of(&self.path, &error));
-            }
-        }
-    }
-
-    /// For jobs: reads what former runs have left to be read, and writes it down if it is much.
-    pub(super) fn read_index(&mut self) -> Result<(), LedgerError> {
-        let Self { connection: Some(connection), index, path, .. } = self else {
-            return Err(LedgerError::Closed);
-        };
-        let read = store::last_call(connection)
-            .and_then(|last_call| index.catch_up(connection, last_call));
-        read.map_err(|error| LedgerError::of(path, &error))?;
-        self.write_index(index::LEFT);
-        Ok(())
-    }
-
-    /// For jobs: what is in memory of the latest calls is not true any more.
-    pub(super) fn forget_index(&mut self) {
-        self.index.forget();
     }
 
     /// For jobs: the database, or why there is none.
