@@ -92,7 +92,7 @@ pub fn next(
 
 fn after_stop(reason: &Reason) -> Option<String> {
     let advice = match reason {
-        Reason::Account(code) => return code::find(*code).map(|code| code.action.to_owned()),
+        Reason::Account(code) => return code::find(*code).map(|code| code.next().to_owned()),
         Reason::Credentials(_) => "check IDV_PARTNER_CODE and IDV_PARTNER_KEY",
         Reason::AllRefused(_) => {
             "read the messages of the refused rows, and the columns that were chosen above"

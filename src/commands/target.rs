@@ -38,6 +38,11 @@ impl Target {
         self.destination.is_none() && io::stdout().is_terminal()
     }
 
+    /// The columns that a table or a card may take; 0 sets no bounds.
+    pub fn width(&self) -> usize {
+        if self.is_terminal() { output::width() } else { 0 }
+    }
+
     /// The file, if results go to one.
     pub fn file(&self) -> Option<&Destination> {
         self.destination.as_ref()
@@ -56,7 +61,7 @@ impl Target {
     pub fn sink(&self, layout: Layout) -> io::Result<Box<dyn Sink>> {
         let out = self.writer()?;
         match self.format {
-            Format::Table => output::table(out, layout),
+            Format::Table => output::table(out, layout, self.width()),
             Format::Jsonl => Ok(output::jsonl(out, layout)),
             Format::Csv => output::csv(out, layout),
         }
