@@ -136,14 +136,14 @@ mod tests {
             charged: 123_000_000,
             ..sight()
         };
-        let mut seen = String::new();
+        let mut seen = Vec::new();
         for (name, sight) in [("usual", sight()), ("a pipe", endless), ("huge", huge)] {
             for width in [60, 80, 120] {
-                seen += &format!("{name}, {width} columns:\n{}\n\n", drawn(&sight, width));
+                seen.push(format!("{name}, {width} columns:\n{}\n", drawn(&sight, width)));
             }
-            seen += &format!("{name}, in a log:\n{}\n\n", sight.line());
+            seen.push(format!("{name}, in a log:\n{}\n", sight.line()));
         }
-        insta::assert_snapshot!(seen);
+        insta::assert_snapshot!(seen.join("\n"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 #![cfg(unix)]
 
+use std::num::NonZero;
 use std::process::Command;
 
 use rexpect::session::{PtySession, spawn_command};
@@ -77,7 +78,8 @@ fn screen(folder: &Folder, args: &[&str], columns: u16) -> (Vec<String>, String)
     shell.env("TERM", "xterm-256color").env_remove("NO_COLOR");
     let written = spawn_command(shell, PATIENCE).unwrap().exp_eof().unwrap();
     // Tall enough that nothing scrolls away.
-    let mut terminal = vt100::Parser::new(500, columns, 0);
+    let size = |number| NonZero::new(number).unwrap();
+    let mut terminal = vt100::Parser::new(size(500), size(columns), 0);
     terminal.process(written.as_bytes());
     let lines = terminal.screen().rows(0, columns).map(|line| line.trim_end().to_owned());
     (lines.collect(), written)
