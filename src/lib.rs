@@ -11,6 +11,7 @@ pub mod progress;
 
 pub mod checks;
 pub mod input;
+pub mod invoice;
 
 pub mod pipeline;
 

@@ -12,7 +12,7 @@ mod values;
 use clap::{Args, Parser, Subcommand};
 
 pub use crate::cli::batch::BatchArgs;
-pub use crate::cli::history::{FilterArgs, LedgerAction, LedgerCommand};
+pub use crate::cli::history::{BillArgs, FilterArgs, LedgerAction, LedgerCommand};
 pub use crate::cli::record::RecordArgs;
 pub use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub use crate::cli::shared::{
@@ -52,6 +52,7 @@ Examples:
   idv ledger runs
   idv ledger show --outcome unknown
   idv ledger bill --since 30d -f csv > bill.csv
+  idv ledger bill --invoice november.csv --price 1000
   idv ledger resolve 1042 --not-charged
   idv ledger purge --older-than 90d";
 

@@ -10,6 +10,7 @@ mod support;
 
 mod answers;
 mod batch;
+mod bill;
 mod concurrency;
 mod disk;
 mod faults;
