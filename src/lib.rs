@@ -14,6 +14,7 @@ pub mod input;
 pub mod invoice;
 
 pub mod pipeline;
+pub mod plan;
 
 pub mod sandbox;
 

@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use crate::checks::{self, nik::Nik};
-use crate::cli::{Format, VerifyArgs};
+use crate::cli::{ResultFormat, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
-use crate::commands::target::{Target, color};
+use crate::commands::target::{RESULT_SHEETS, Target, color};
 use crate::commands::{advice, finish, given, log};
 use crate::exit::Exit;
 use crate::interrupt::Interrupts;
 use crate::outcome::Verdict;
-use crate::output::{self, Layout, Mask, Particulars};
+use crate::output::{self, Layout, Mask, Ours, Particulars, Summary, Totals};
 use crate::pipeline::Pipeline;
 use crate::problem::Level;
 use crate::progress::Progress;
@@ -106,7 +106,7 @@ fn write(
     let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
     let mask = if args.output.mask { Mask::on(fields()) } else { Mask::default() };
     let color = color(args.output.color, target.is_terminal());
-    if target.format == Format::Table {
+    if target.format == ResultFormat::Table {
         let mut out = target.writer()?;
         let says = if mask.is_on() { None } else { says(row) };
         let particulars = Particulars { says, ledger, color, width: target.width() };
@@ -114,12 +114,23 @@ fn write(
         out.flush()?;
     } else {
         let columns = row.columns.clone();
-        let layout = Layout { columns, delimiter: b',', bom: false, mask, color };
+        let layout =
+            Layout { columns, delimiter: b',', bom: false, mask, color, ours: Ours::Results };
         let mut sink = target.sink(layout)?;
         sink.write(row, verdict)?;
         sink.flush()?;
     }
-    target.finish()
+    target.finish(RESULT_SHEETS, &sums(row, verdict))
+}
+
+/// What stands beside the row of a workbook.
+fn sums(row: &Row, verdict: &Verdict) -> serde_json::Value {
+    let mut tally = Tally::default();
+    tally.add(verdict, &row.problems);
+    let elapsed = verdict.elapsed.unwrap_or_default();
+    let exit = advice::exit(&tally, None, true).code();
+    let totals = Totals { elapsed, stopped: None, exit, next: Vec::new(), price: None };
+    Summary { tally: &tally, totals: &totals }.json()
 }
 
 /// What the number itself says of the person, for the card alone.

@@ -66,7 +66,8 @@ fn drawn(width: usize, color: bool) -> String {
     let page = Page::default();
     let columns = Arc::from([]);
     let mask = Mask::default();
-    let layout = Layout { columns, delimiter: b',', bom: false, mask, color };
+    let ours = crate::output::Ours::Results;
+    let layout = Layout { columns, delimiter: b',', bom: false, mask, color, ours };
     let mut table = Table::new(Box::new(page.clone()), layout, width).unwrap();
     for (row, verdict) in results() {
         table.write(&row, &verdict).unwrap();
