@@ -55,7 +55,10 @@ pub enum SettingsError {
     )]
     Missing(Vec<&'static str>),
     /// A settings file that can't be read.
-    #[error("can't read {}: {why}", file.display())]
+    #[error(
+        "can't read {}: {why}\n\n  hint: check its name, and that you may read it",
+        file.display()
+    )]
     File {
         /// The file.
         file: PathBuf,
@@ -170,6 +173,11 @@ pub fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, SettingsErr
         Some(file) => Ok(PathBuf::from(file)),
         None => default_ledger(Kind::Live),
     }
+}
+
+/// What a charged call costs, where no flag says so.
+pub fn price() -> Result<Option<Price>, SettingsError> {
+    Layers::read(None)?.price()
 }
 
 fn default_ledger(kind: Kind) -> Result<PathBuf, SettingsError> {

@@ -8,7 +8,8 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
 use crate::cli::Format;
-use crate::cli::values::{moment, outcome, price};
+use crate::cli::values::{moment, price};
+use crate::cli::words::outcomes;
 use crate::outcome::Outcome;
 use crate::price::Price;
 
@@ -41,7 +42,8 @@ pub enum LedgerAction {
         #[command(flatten)]
         filter: FilterArgs,
         /// Only calls with this outcome
-        #[arg(long, value_name = "OUTCOME", value_parser = outcome)]
+        #[arg(long, value_name = "OUTCOME", value_parser = outcomes())]
+        #[arg(hide_possible_values = true)]
         outcome: Option<Outcome>,
         /// The format; table on a terminal, jsonl in a pipe
         #[arg(short, long, value_enum)]
@@ -82,7 +84,7 @@ pub struct BillArgs {
     /// Which calls.
     #[command(flatten)]
     pub filter: FilterArgs,
-    /// What a charged call costs, as in 1000 or 0.25
+    /// What a charged call costs, as in 1000 or 0.25 [env: IDV_PRICE]
     #[arg(long, value_name = "AMOUNT", value_parser = price)]
     pub price: Option<Price>,
     /// Show in what FILE, the provider's invoice as CSV, differs: a column of sequence ids, one of

@@ -4,16 +4,19 @@
 
 mod batch;
 mod check;
+mod generate;
 mod history;
 mod record;
 mod sandbox;
 mod shared;
 mod values;
+mod words;
 
 use clap::{Args, Parser, Subcommand};
 
 pub use crate::cli::batch::BatchArgs;
 pub use crate::cli::check::CheckArgs;
+pub use crate::cli::generate::{CompletionsArgs, ManArgs, Shell};
 pub use crate::cli::history::{BillArgs, FilterArgs, LedgerAction, LedgerCommand};
 pub use crate::cli::record::RecordArgs;
 pub use crate::cli::sandbox::{Dialect, SandboxArgs};
@@ -23,7 +26,9 @@ pub use crate::cli::shared::{
 
 use crate::cli::batch::BATCH_HELP;
 use crate::cli::check::CHECK_HELP;
+use crate::cli::generate::{COMPLETIONS_HELP, MAN_HELP};
 use crate::cli::sandbox::SANDBOX_HELP;
+use crate::cli::words::codes;
 
 /// Verify Indonesian identities: does this KTP number belong to this name and this phone?
 #[derive(Debug, Parser)]
@@ -85,6 +90,12 @@ pub enum Action {
     /// The status codes: meaning, charged, what idv does
     #[command(after_help = CODES_HELP)]
     Codes(CodesArgs),
+    /// Completions for a shell
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions(CompletionsArgs),
+    /// Manual pages
+    #[command(after_help = MAN_HELP)]
+    Man(ManArgs),
 }
 
 /// `idv verify`.
@@ -114,7 +125,7 @@ pub struct VerifyArgs {
 #[derive(Debug, Args)]
 pub struct CodesArgs {
     /// Only this code
-    #[arg(allow_negative_numbers = true)]
+    #[arg(allow_negative_numbers = true, value_parser = codes(), hide_possible_values = true)]
     pub code: Option<i64>,
 }
 

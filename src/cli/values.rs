@@ -41,6 +41,11 @@ pub fn moment(text: &str) -> Result<Timestamp, String> {
     })
 }
 
+/// A status code.
+pub fn code(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| "say a number, as in 305; idv codes lists them".to_owned())
+}
+
 /// An outcome by its word.
 pub fn outcome(text: &str) -> Result<Outcome, String> {
     let words = || Outcome::ALL.map(Outcome::word).join(", ");

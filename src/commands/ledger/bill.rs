@@ -11,6 +11,7 @@ use crate::cli::{BillArgs, Format};
 use crate::code::Charge;
 use crate::ledger::{BillLine, CallFilter, Reader};
 use crate::price::Price;
+use crate::settings;
 use crate::text::thousands;
 
 /// One call on the bill, for a spreadsheet or a program.
@@ -39,24 +40,28 @@ pub fn run(
     if filter.run.is_some_and(|run| run < 1) {
         bail!("runs are counted from 1: idv ledger runs");
     }
+    let price = match args.price {
+        Some(price) => Some(price),
+        None => settings::price()?,
+    };
     if let Some(file) = &args.invoice {
-        let terms = invoice::Terms { filter, offset, price: args.price, ledger };
+        let terms = invoice::Terms { filter, offset, price, ledger };
         return invoice::run(reader, file, &terms, args.format, out);
     }
     if format_or_default(args.format) == Format::Table {
-        return table(&reader.bill(&filter, offset)?, args.price, out);
+        return table(&reader.bill(&filter, offset)?, price, out);
     }
-    list(reader, &filter, offset, args, out)
+    let mut listing = Listing::new(args.format, "", out)?;
+    list(reader, &filter, offset, price, &mut listing)
 }
 
 fn list(
     reader: &mut Reader,
     filter: &CallFilter,
     offset: Offset,
-    args: &BillArgs,
-    out: &mut impl Write,
+    price: Option<Price>,
+    listing: &mut Listing<'_, impl Write>,
 ) -> anyhow::Result<()> {
-    let mut listing = Listing::new(args.format, "", out)?;
     each(reader, filter, |call| {
         if call.charged == Charge::No {
             return Ok(());
@@ -70,7 +75,7 @@ fn list(
             sequence_id: call.sequence_id.as_deref(),
             call: call.call,
             run: call.run,
-            price: args.price.filter(|_| call.charged == Charge::Yes),
+            price: price.filter(|_| call.charged == Charge::Yes),
         };
         listing.row(&billed, String::new)
     })

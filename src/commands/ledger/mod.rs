@@ -26,7 +26,10 @@ pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
     let read = || Reader::open(&path, None);
     let write = || -> anyhow::Result<Ledger> {
         let kind = Reader::open(&path, None)?.kind()?;
-        Ok(Ledger::open(&path, kind.context("the ledger has no run yet")?)?)
+        Ok(Ledger::open(
+            &path,
+            kind.context("the ledger has no run yet: verify and batch begin one")?,
+        )?)
     };
     let out = &mut BufWriter::new(output::stdout()?);
     let written = match args.action {
