@@ -16,6 +16,7 @@ pub mod pipeline;
 
 pub mod sandbox;
 
+pub mod brake;
 pub mod client;
 pub mod retry;
 pub mod stop;

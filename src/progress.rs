@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::brake::Gauge;
 use crate::code::Charge;
 use crate::text::thousands;
 
@@ -35,6 +36,7 @@ pub struct Progress {
     total: Option<u64>,
     started: Instant,
     counts: Arc<Counts>,
+    pace: Gauge,
 }
 
 impl Progress {
@@ -47,6 +49,7 @@ impl Progress {
             total: None,
             started: Instant::now(),
             counts: Arc::default(),
+            pace: Gauge::default(),
         }
     }
 
@@ -57,9 +60,15 @@ impl Progress {
         if shown && !quiet {
             let terminal = io::stderr().is_terminal();
             progress.lines = !terminal;
-            progress.bar = terminal.then(|| bar(total, Arc::clone(&progress.counts)));
+            progress.bar =
+                terminal.then(|| bar(total, Arc::clone(&progress.counts), progress.pace.clone()));
         }
         progress
+    }
+
+    /// Where the run shows its pace.
+    pub fn gauge(&self) -> Gauge {
+        self.pace.clone()
     }
 
     /// Counts one finished row.
@@ -115,8 +124,10 @@ impl Progress {
         let rows = get(&self.counts.rows);
         let seconds = self.started.elapsed().as_secs().max(1);
         let of = self.total.map_or_else(String::new, |total| format!(" of {}", thousands(total)));
+        let pace = self.pace.read().phrase(Instant::now());
+        let pace = pace.map_or_else(String::new, |phrase| format!(", {phrase}"));
         format!(
-            "{}{of} rows, {}/s, charged {}, unknown {}",
+            "{}{of} rows, {}/s, charged {}, unknown {}{pace}",
             thousands(rows),
             thousands(rows / seconds),
             thousands(get(&self.counts.charged)),
@@ -132,16 +143,17 @@ impl Progress {
     }
 }
 
-fn bar(total: Option<u64>, counts: Arc<Counts>) -> ProgressBar {
+fn bar(total: Option<u64>, counts: Arc<Counts>, gauge: Gauge) -> ProgressBar {
     let target = ProgressDrawTarget::stderr();
     let bar = ProgressBar::with_draw_target(total, target);
     let template = match total {
-        Some(_) => "{bar:24} {pos}/{len} rows  {per_second}  ETA {eta}  {paid}",
-        None => "{spinner} {pos} rows  {per_second}  {paid}",
+        Some(_) => "{bar:24} {pos}/{len} rows  {per_second}  ETA {eta}  {paid}{pace}",
+        None => "{spinner} {pos} rows  {per_second}  {paid}{pace}",
     };
     // The template is fixed, so it is sound; the default style would only look otherwise.
     if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.with_key("per_second", rate).with_key("paid", paid(counts)));
+        let style = style.with_key("per_second", rate).with_key("paid", paid(counts));
+        bar.set_style(style.with_key("pace", pace(gauge)));
     }
     bar.enable_steady_tick(TICK);
     bar
@@ -158,6 +170,15 @@ fn paid(counts: Arc<Counts>) -> impl Fn(&ProgressState, &mut dyn fmt::Write) + S
         let (charged, unknown) = (get(&counts.charged), get(&counts.unknown));
         // The terminal takes what it can.
         let _ = write!(out, "charged {charged}  unknown {unknown}");
+    }
+}
+
+fn pace(gauge: Gauge) -> impl Fn(&ProgressState, &mut dyn fmt::Write) + Send + Sync + Clone {
+    move |_, out| {
+        if let Some(phrase) = gauge.read().phrase(Instant::now()) {
+            // The terminal takes what it can.
+            let _ = write!(out, "  {phrase}");
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::cli::EndpointArgs;
+use crate::cli::{self, EndpointArgs};
 use crate::client;
 use crate::ledger::Kind;
 
@@ -27,6 +27,9 @@ pub const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
 pub const LEDGER: &str = "IDV_LEDGER";
 /// Where the number of requests in flight is read from.
 pub const CONCURRENCY: &str = "IDV_CONCURRENCY";
+
+/// Where the number of requests a second is read from.
+pub const RATE: &str = "IDV_RATE";
 
 /// Requests in flight, where nothing else is said.
 const DEFAULT_CONCURRENCY: u16 = 8;
@@ -75,10 +78,12 @@ pub enum SettingsError {
     #[error("no home folder is known for the ledger: name a file with --ledger")]
     NoHome,
     /// A number that is none.
-    #[error("{name} must be a number from 1 to 4096")]
+    #[error("{name} must be {wanted}")]
     Number {
         /// The variable.
         name: &'static str,
+        /// What it must be.
+        wanted: &'static str,
     },
 }
 
@@ -90,6 +95,8 @@ pub struct Settings {
     pub shown: String,
     /// Requests in flight.
     pub concurrency: u16,
+    /// Requests a second.
+    pub rate: Option<f64>,
     /// Whose calls these are: a record is known by it too.
     pub partner_code: String,
     /// What is behind the endpoint.
@@ -111,6 +118,7 @@ impl Settings {
     pub fn resolve(
         args: &EndpointArgs,
         concurrency: Option<u16>,
+        rate: Option<f64>,
         ledger: Option<&Path>,
         sandbox: Option<Url>,
     ) -> Result<Self, SettingsError> {
@@ -119,6 +127,7 @@ impl Settings {
             Some(concurrency) => concurrency,
             None => layers.concurrency()?,
         };
+        let rate = rate.map_or_else(|| layers.rate(), |rate| Ok(Some(rate)))?;
         let built_in = sandbox.is_some();
         let (endpoint, code, key) = match sandbox {
             Some(url) => (url, "sandbox".to_owned(), SecretString::from("sandbox")),
@@ -140,7 +149,7 @@ impl Settings {
             connect_timeout: args.connect_timeout.min(args.timeout).max(Duration::from_millis(1)),
             connections: usize::from(concurrency),
         };
-        Ok(Self { client, shown, concurrency, partner_code: code, kind, ledger })
+        Ok(Self { client, shown, concurrency, rate, partner_code: code, kind, ledger })
     }
 }
 
@@ -203,7 +212,14 @@ impl Layers {
     fn concurrency(&self) -> Result<u16, SettingsError> {
         let Some(text) = self.get(CONCURRENCY) else { return Ok(DEFAULT_CONCURRENCY) };
         let number = text.trim().parse().ok().filter(|number| (1..=4096).contains(number));
-        number.ok_or(SettingsError::Number { name: CONCURRENCY })
+        let wanted = "a number from 1 to 4096";
+        number.ok_or(SettingsError::Number { name: CONCURRENCY, wanted })
+    }
+
+    fn rate(&self) -> Result<Option<f64>, SettingsError> {
+        let Some(text) = self.get(RATE) else { return Ok(None) };
+        let wanted = "requests a second, as in 10 or 0.5";
+        cli::rate(text).map(Some).map_err(|_| SettingsError::Number { name: RATE, wanted })
     }
 
     fn account(&self, args: &EndpointArgs) -> Result<(Url, String, SecretString), SettingsError> {

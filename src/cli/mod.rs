@@ -18,6 +18,7 @@ pub use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub use crate::cli::shared::{
     Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, Suspect, Unknown,
 };
+pub use crate::cli::values::rate;
 
 use crate::cli::batch::BATCH_HELP;
 use crate::cli::sandbox::SANDBOX_HELP;
