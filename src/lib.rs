@@ -18,6 +18,7 @@ pub mod plan;
 
 pub mod sandbox;
 
+pub mod brake;
 pub mod client;
 pub mod retry;
 pub mod stop;

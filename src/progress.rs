@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use terminal_size::{Width, terminal_size_of};
 
+use crate::brake::Gauge;
 use crate::code::Charge;
 use crate::progress::sight::Sight;
 
@@ -38,6 +39,7 @@ pub struct Progress {
     total: Option<u64>,
     started: Instant,
     counts: Arc<Counts>,
+    pace: Gauge,
 }
 
 impl Progress {
@@ -50,6 +52,7 @@ impl Progress {
             total: None,
             started: Instant::now(),
             counts: Arc::default(),
+            pace: Gauge::default(),
         }
     }
 
@@ -63,6 +66,11 @@ impl Progress {
             progress.bar = terminal.then(|| bar(&progress));
         }
         progress
+    }
+
+    /// Where the run shows its pace.
+    pub fn gauge(&self) -> Gauge {
+        self.pace.clone()
     }
 
     /// Counts one finished row.
@@ -128,7 +136,7 @@ impl Progress {
             left,
             charged: get(&self.counts.charged),
             unknown: get(&self.counts.unknown),
-            pace: String::new(),
+            pace: self.pace.read().phrase(Instant::now()).unwrap_or_default(),
         }
     }
 

@@ -23,6 +23,7 @@ pub use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub use crate::cli::shared::{
     Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, ResultFormat, Suspect, Unknown,
 };
+pub use crate::cli::values::rate;
 
 use crate::cli::batch::BATCH_HELP;
 use crate::cli::check::CHECK_HELP;

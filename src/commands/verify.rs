@@ -33,7 +33,7 @@ const WITHIN: Duration = Duration::from_secs(60);
 pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     let progress = Progress::messages(args.output.quiet);
     log::start(args.output.verbose, &progress);
-    let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1))?;
+    let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1), None)?;
     let mut row = given::row(&args)?;
     checks::prepare(&mut row);
     let target = Target::open(&args.output, None)?;
@@ -45,8 +45,8 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     let (ledger, past) = endpoint.begin("verify").await?;
     let policy = Policy::new(RETRIES, Some(WITHIN));
     let terms = endpoint.terms(&args.ledger, &ledger, policy, args.suspect);
-    let pipeline =
-        Pipeline::new(endpoint.client.clone(), ledger.clone(), past, terms, stop.clone());
+    let (client, gauge) = (endpoint.client.clone(), progress.gauge());
+    let pipeline = Pipeline::new(client, ledger.clone(), past, terms, stop.clone(), gauge);
     let Some(verdict) = ask(&pipeline, &row, &stop, &progress).await? else {
         target.discard();
         return Ok(Exit::Interrupted);

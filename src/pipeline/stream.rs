@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use crate::outcome::Verdict;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, Step};
 use crate::row::Row;
 use crate::stop::{Reason, Stop};
 
@@ -72,11 +72,16 @@ pub async fn run(pipeline: Arc<Pipeline>, rows: Rows, limits: Limits, done: Send
 
 async fn work(pipeline: Arc<Pipeline>, source: Arc<Source>, done: Sender<Done>) {
     while let Some((row, place)) = source.next().await {
-        let judged = pipeline.verify(&row).await;
-        // The answer goes to the disk while the next row is claimed: one commit serves both.
-        let (stop, done) = (pipeline.stop.clone(), done.clone());
+        let step = pipeline.first(&row).await;
+        // The answer goes to the disk while the next row is claimed: one commit serves both. And a
+        // row that is tried again must not keep the others waiting.
+        let (pipeline, done) = (Arc::clone(&pipeline), done.clone());
         tokio::spawn(async move {
-            let verdict = judged.on_disk(&stop).await;
+            let judged = match step {
+                Step::Done(judged) => judged,
+                Step::Again(way, wait) => Box::pin(pipeline.again(&row, way, wait)).await,
+            };
+            let verdict = judged.on_disk(&pipeline.stop).await;
             // It fails only when the run is left.
             let _ = done.send(Done { row, verdict, _place: place });
         });
