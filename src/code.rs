@@ -53,8 +53,15 @@ pub struct Code {
     pub class: Class,
     /// What the provider's table says of its cost.
     pub charge: Charge,
-    /// What idv does, and what is left for a person to do.
+    /// What idv does, in one sentence, and then what is left for a person to do.
     pub action: &'static str,
+}
+
+impl Code {
+    /// What is left for a person to do; empty where nothing is.
+    pub fn next(&self) -> &'static str {
+        self.action.split_once(". ").map_or("", |(_, next)| next)
+    }
 }
 
 const fn row(
@@ -145,6 +152,15 @@ mod tests {
             let expected = if code.number == 200 { Charge::Yes } else { Charge::No };
             assert_eq!(code.charge, expected, "{}", code.number);
         }
+    }
+
+    #[test]
+    fn each_code_that_stops_a_run_says_what_a_person_does() {
+        for code in CODES {
+            let stops = matches!(code.class, Class::Account | Class::Quota);
+            assert!(!stops || !code.next().is_empty(), "{}", code.number);
+        }
+        assert_eq!(find(303).unwrap().next(), "Ask TrustDecision to top up your traffic.");
     }
 
     #[test]

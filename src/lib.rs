@@ -11,12 +11,14 @@ pub mod progress;
 
 pub mod checks;
 pub mod input;
+pub mod invoice;
 
 pub mod pipeline;
 pub mod plan;
 
 pub mod sandbox;
 
+pub mod brake;
 pub mod client;
 pub mod retry;
 pub mod stop;

@@ -1,6 +1,8 @@
 //! What is said on stderr while a run goes on: a bar on a terminal, plain lines elsewhere, and
 //! messages that never tear the bar.
 
+mod sight;
+
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::Arc;
@@ -8,9 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use terminal_size::{Width, terminal_size_of};
 
+use crate::brake::Gauge;
 use crate::code::Charge;
-use crate::text::thousands;
+use crate::progress::sight::Sight;
 
 /// How often a line is written where there is no bar.
 const EVERY: Duration = Duration::from_secs(10);
@@ -35,6 +39,7 @@ pub struct Progress {
     total: Option<u64>,
     started: Instant,
     counts: Arc<Counts>,
+    pace: Gauge,
 }
 
 impl Progress {
@@ -47,6 +52,7 @@ impl Progress {
             total: None,
             started: Instant::now(),
             counts: Arc::default(),
+            pace: Gauge::default(),
         }
     }
 
@@ -57,9 +63,14 @@ impl Progress {
         if shown && !quiet {
             let terminal = io::stderr().is_terminal();
             progress.lines = !terminal;
-            progress.bar = terminal.then(|| bar(total, Arc::clone(&progress.counts)));
+            progress.bar = terminal.then(|| bar(&progress));
         }
         progress
+    }
+
+    /// Where the run shows its pace.
+    pub fn gauge(&self) -> Gauge {
+        self.pace.clone()
     }
 
     /// Counts one finished row.
@@ -111,23 +122,34 @@ impl Progress {
         loop {
             tokio::time::sleep(EVERY).await;
             if self.lines {
-                self.print(&self.line());
+                self.print(&self.line(self.started.elapsed()));
             }
         }
     }
 
-    fn line(&self) -> String {
+    fn sight(&self, rate: f64, left: Option<Duration>) -> Sight {
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        let rows = get(&self.counts.rows);
-        let seconds = self.started.elapsed().as_secs().max(1);
-        let of = self.total.map_or_else(String::new, |total| format!(" of {}", thousands(total)));
-        format!(
-            "{}{of} rows, {}/s, charged {}, unknown {}",
-            thousands(rows),
-            thousands(rows / seconds),
-            thousands(get(&self.counts.charged)),
-            thousands(get(&self.counts.unknown)),
-        )
+        Sight {
+            rows: get(&self.counts.rows),
+            total: self.total,
+            rate,
+            left,
+            charged: get(&self.counts.charged),
+            unknown: get(&self.counts.unknown),
+            pace: self.pace.read().phrase(Instant::now()).unwrap_or_default(),
+        }
+    }
+
+    /// For a log: the rate and the rest of the time are those of the whole run so far.
+    fn line(&self, elapsed: Duration) -> String {
+        let mut sight = self.sight(0.0, None);
+        let seconds = elapsed.as_secs_f64().max(0.001);
+        #[expect(clippy::cast_precision_loss, reason = "a rate shown to a few digits")]
+        let (rows, total) = (sight.rows as f64, self.total.map(|total| total as f64));
+        sight.rate = rows / seconds;
+        let rest = total.map(|total| (total - rows).max(0.0) / sight.rate);
+        sight.left = rest.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        sight.line()
     }
 
     /// Takes the bar away.
@@ -138,33 +160,30 @@ impl Progress {
     }
 }
 
-fn bar(total: Option<u64>, counts: Arc<Counts>) -> ProgressBar {
-    let target = ProgressDrawTarget::stderr();
-    let bar = ProgressBar::with_draw_target(total, target);
-    let template = match total {
-        Some(_) => "{bar:24} {pos}/{len} rows  {per_second}  ETA {eta}  {paid}",
-        None => "{spinner} {pos} rows  {per_second}  {paid}",
+/// The terminal that is drawn on; less than 60 columns are not made for.
+fn width() -> usize {
+    let said = terminal_size_of(io::stderr()).map(|(Width(columns), _)| usize::from(columns));
+    // In the last column some terminals have begun the next line already.
+    said.filter(|columns| *columns > 1).unwrap_or(80) - 1
+}
+
+fn bar(progress: &Progress) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(progress.total, ProgressDrawTarget::stderr());
+    let seen = |draw: fn(&Sight, usize) -> String| {
+        let progress = progress.clone();
+        move |state: &ProgressState, out: &mut dyn fmt::Write| {
+            let left = Some(state.eta()).filter(|left| progress.total.is_some() && !left.is_zero());
+            // The terminal takes what it can.
+            let _ = out.write_str(&draw(&progress.sight(state.per_sec(), left), width()));
+        }
     };
     // The template is fixed, so it is sound; the default style would only look otherwise.
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.with_key("per_second", rate).with_key("paid", paid(counts)));
+    if let Ok(style) = ProgressStyle::with_template("{way}\n{money}") {
+        let style = style.with_key("way", seen(Sight::way)).with_key("money", seen(Sight::money));
+        bar.set_style(style);
     }
     bar.enable_steady_tick(TICK);
     bar
-}
-
-fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {
-    // The terminal takes what it can.
-    let _ = write!(out, "{:.0}/s", state.per_sec());
-}
-
-fn paid(counts: Arc<Counts>) -> impl Fn(&ProgressState, &mut dyn fmt::Write) + Send + Sync + Clone {
-    move |_, out| {
-        let get = |count: &AtomicU64| thousands(count.load(Ordering::Relaxed));
-        let (charged, unknown) = (get(&counts.charged), get(&counts.unknown));
-        // The terminal takes what it can.
-        let _ = write!(out, "charged {charged}  unknown {unknown}");
-    }
 }
 
 #[cfg(test)]
@@ -179,6 +198,9 @@ mod tests {
         }
         progress.count(Charge::Unknown);
         progress.count(Charge::No);
-        assert_eq!(progress.line(), "1,502 of 12,000 rows, 1,502/s, charged 1,500, unknown 1");
+        assert_eq!(
+            progress.line(Duration::from_secs(20)),
+            "1,502 of 12,000 rows, 75/s, 2m 19s left, charged 1,500, unknown 1"
+        );
     }
 }

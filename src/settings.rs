@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::cli::EndpointArgs;
+use crate::cli::{self, EndpointArgs};
 use crate::client;
 use crate::ledger::Kind;
 use crate::price::{Price, PriceError};
@@ -37,6 +37,9 @@ pub const CONCURRENCY: &str = "IDV_CONCURRENCY";
 /// Where the price of a call is read from.
 pub const PRICE: &str = "IDV_PRICE";
 
+/// Where the number of requests a second is read from.
+pub const RATE: &str = "IDV_RATE";
+
 /// Requests in flight, where nothing else is said.
 const DEFAULT_CONCURRENCY: u16 = 8;
 
@@ -57,7 +60,10 @@ pub enum SettingsError {
     )]
     Missing(Vec<&'static str>),
     /// A settings file that can't be read.
-    #[error("can't read {}: {why}", file.display())]
+    #[error(
+        "can't read {}: {why}\n\n  hint: check its name, and that you may read it",
+        file.display()
+    )]
     File {
         /// The file.
         file: PathBuf,
@@ -103,10 +109,12 @@ pub enum SettingsError {
     #[error("no home folder is known for the ledger: name a file with --ledger")]
     NoHome,
     /// A number that is none.
-    #[error("{name} must be a number from 1 to 4096")]
+    #[error("{name} must be {wanted}")]
     Number {
         /// The variable.
         name: &'static str,
+        /// What it must be.
+        wanted: &'static str,
     },
     /// A price that is none.
     #[error("{PRICE} is no price: {0}")]
@@ -121,6 +129,8 @@ pub struct Settings {
     pub shown: String,
     /// Requests in flight.
     pub concurrency: u16,
+    /// Requests a second.
+    pub rate: Option<f64>,
     /// Whose calls these are: a record is known by it too.
     pub partner_code: String,
     /// What is behind the endpoint.
@@ -144,6 +154,7 @@ impl Settings {
     pub fn resolve(
         args: &EndpointArgs,
         concurrency: Option<u16>,
+        rate: Option<f64>,
         ledger: Option<&Path>,
         sandbox: Option<Url>,
     ) -> Result<Self, SettingsError> {
@@ -152,6 +163,7 @@ impl Settings {
             Some(concurrency) => concurrency,
             None => layers.concurrency()?,
         };
+        let rate = rate.map_or_else(|| layers.rate(), |rate| Ok(Some(rate)))?;
         let built_in = sandbox.is_some();
         let (endpoint, code, key) = match sandbox {
             Some(url) => (url, SANDBOX_CODE.to_owned(), SecretString::from("sandbox")),
@@ -172,7 +184,7 @@ impl Settings {
             connections: usize::from(concurrency),
         };
         let price = layers.price()?;
-        Ok(Self { client, shown, concurrency, partner_code: code, kind, ledger, price })
+        Ok(Self { client, shown, concurrency, rate, partner_code: code, kind, ledger, price })
     }
 }
 
@@ -192,6 +204,11 @@ pub fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, SettingsErr
         Some(file) => Ok(PathBuf::from(file)),
         None => default_ledger(Kind::Live),
     }
+}
+
+/// What a charged call costs, where no flag says so.
+pub fn price() -> Result<Option<Price>, SettingsError> {
+    Layers::read(None)?.price()
 }
 
 fn default_ledger(kind: Kind) -> Result<PathBuf, SettingsError> {
@@ -239,7 +256,14 @@ impl Layers {
     fn concurrency(&self) -> Result<u16, SettingsError> {
         let Some(text) = self.get(CONCURRENCY) else { return Ok(DEFAULT_CONCURRENCY) };
         let number = text.trim().parse().ok().filter(|number| (1..=4096).contains(number));
-        number.ok_or(SettingsError::Number { name: CONCURRENCY })
+        let wanted = "a number from 1 to 4096";
+        number.ok_or(SettingsError::Number { name: CONCURRENCY, wanted })
+    }
+
+    fn rate(&self) -> Result<Option<f64>, SettingsError> {
+        let Some(text) = self.get(RATE) else { return Ok(None) };
+        let wanted = "requests a second, as in 10 or 0.5";
+        cli::rate(text).map(Some).map_err(|_| SettingsError::Number { name: RATE, wanted })
     }
 
     /// The flag's ledger, the setting's, or the usual one. The built-in sandbox is beside all

@@ -21,7 +21,7 @@ pub enum Reason {
     #[error("{0} calls in a row brought no usable answer, and each may have been charged")]
     Unknowns(usize),
     /// No clean answer for so long.
-    #[error("no clean answer for {} minutes", .0.as_secs() / 60)]
+    #[error("no clean answer for {}", in_words(*.0))]
     GaveUp(Duration),
     /// The server points elsewhere.
     #[error("the endpoint redirects elsewhere (HTTP {0}), which is never followed")]
@@ -53,6 +53,15 @@ pub enum Reason {
     /// The input broke off.
     #[error("the input can't be read on: {0}")]
     Input(String),
+}
+
+fn in_words(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds >= 120 && seconds.is_multiple_of(60) => {
+            format!("{} minutes", seconds / 60)
+        }
+        _ => format!("{} s", time.as_secs_f64()),
+    }
 }
 
 impl Reason {

@@ -35,6 +35,36 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// The text escaped; what is written from right to left keeps its direction to itself, so that what
+/// stands beside it stays in its place.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    isolate(escape(text))
+}
+
+fn isolate(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.chars().any(is_right_to_left) { format!("\u{2068}{text}\u{2069}").into() } else { text }
+}
+
+/// A letter of Hebrew, Arabic and their neighbours (Unicode's blocks of right-to-left scripts).
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
+        || matches!(c, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
+/// The text in lines of so many columns at most, the first begun with `first` and the others with
+/// `indent`; a width of 0 breaks nothing.
+pub fn wrap(text: &str, width: usize, first: &str, indent: &str) -> String {
+    if width == 0 {
+        return format!("{first}{text}");
+    }
+    let options = textwrap::Options::new(width)
+        .initial_indent(first)
+        .subsequent_indent(indent)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+    textwrap::fill(text, options)
+}
+
 /// The text with every run of 8 or more digits starred out: it may echo a NIK or a phone.
 pub fn mask_digits(text: &str) -> Cow<'_, str> {
     let mut masked = String::new();
@@ -79,10 +109,16 @@ fn keep_ends(text: &str, first: usize, last: usize) -> String {
     text.chars().enumerate().map(star).collect()
 }
 
+/// How many columns a text takes on a terminal.
+pub fn columns(text: &str) -> usize {
+    text.width()
+}
+
 /// The text escaped and brought to exactly so many columns: cut with `…`, or filled with spaces.
 pub fn fit(text: &str, width: usize) -> String {
-    let mut shown = cut(text, width);
-    let missing = width.saturating_sub(shown.width());
+    let cut = cut(text, width);
+    let missing = width.saturating_sub(cut.width());
+    let mut shown = isolate(cut.into()).into_owned();
     shown.extend(std::iter::repeat_n(' ', missing));
     shown
 }
@@ -159,6 +195,23 @@ mod tests {
         assert_eq!(fit("陳大文", 8), "陳大文  ");
         assert_eq!(fit("陳大文", 5), "陳大…");
         assert_eq!(fit("陳大文", 4), "陳… ");
+    }
+
+    #[test]
+    fn what_is_written_from_right_to_left_moves_nothing_beside_it() {
+        assert_eq!(
+            fit("\u{645}\u{62d}\u{645}\u{62f}", 6),
+            "\u{2068}\u{645}\u{62d}\u{645}\u{62f}\u{2069}  "
+        );
+        assert_eq!(shown("\u{5d0}\u{202e}"), "\u{2068}\u{5d0}\\u{202e}\u{2069}");
+        assert_eq!(shown("Siti"), "Siti");
+    }
+
+    #[test]
+    fn a_long_value_goes_on_below_itself() {
+        assert_eq!(wrap("one two three", 10, "a: ", "   "), "a: one two\n   three");
+        assert_eq!(wrap("one two three", 0, "a: ", "   "), "a: one two three");
+        assert_eq!(wrap("陳大文 陳大文", 8, "", ""), "陳大文\n陳大文");
     }
 
     #[test]

@@ -6,6 +6,8 @@
 //! of the address, the region or the birth date, is article 30 of Government Regulation 40 of 2019.
 //! So a region that is no more and a date that was corrected say nothing against a number.
 
+use jiff::civil::Date;
+
 use super::provinces;
 use super::words::{fraction, is_invisible, is_notation, is_punctuation, is_zero};
 use crate::problem::Problem;
@@ -67,11 +69,38 @@ impl Nik {
         })
     }
 
-    /// The years of birth that the two digits may mean, up to a given year: the century isn't in
-    /// the number.
-    pub fn years(&self, until: u16) -> impl Iterator<Item = u16> + use<> {
-        let year = u16::from(self.year);
-        [1900 + year, 2000 + year].into_iter().filter(move |year| *year <= until)
+    /// The dates of birth that the digits may mean, up to today: the century isn't in the number.
+    pub fn births(&self, today: Date) -> impl Iterator<Item = Date> + use<> {
+        let Self { day, month, year, .. } = *self;
+        let date = move |century: i16| {
+            Date::new(century + i16::from(year), month.cast_signed(), day.cast_signed()).ok()
+        };
+        [2000, 1900].into_iter().filter_map(date).filter(move |date| *date <= today)
+    }
+
+    /// What the number says, in a sentence for people. Personal data: not for a log, nor beside a
+    /// masked number.
+    pub fn says(&self, today: Date) -> String {
+        let place = self.province.unwrap_or("a region that is none today");
+        let whom = match self.sex {
+            Sex::Female => "woman",
+            Sex::Male => "man",
+        };
+        let birth = self.birth(today);
+        format!(
+            "By its digits the number was first registered in {place}, for a {whom} born {birth}; \
+             nothing of this was checked."
+        )
+    }
+
+    fn birth(&self, today: Date) -> String {
+        let dates: Vec<_> = self.births(today).collect();
+        match dates.as_slice() {
+            // 29 February of a year without one.
+            [] => format!("on day {} of month {} of a year {:02}", self.day, self.month, self.year),
+            [one] => one.strftime("%-d %B %Y").to_string(),
+            [late, early, ..] => format!("{} or {}", late.strftime("%-d %B %Y"), early.year()),
+        }
     }
 }
 

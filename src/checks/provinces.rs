@@ -1,7 +1,10 @@
 //! The provinces of Indonesia by the first two digits of a NIK.
 //!
-//! The codes and names are the Ministry of Home Affairs' own table of regions, with the four
-//! provinces of 2022 (93 to 96). The statistics office numbers some of them otherwise (97 is its).
+//! The codes and names are the Ministry of Home Affairs' own table of regions (Decree of the
+//! Minister of Home Affairs 100.1.1-6117 of 2022). Its youngest rows are Kalimantan Utara (65, Law
+//! 20 of 2012) and the four provinces of 2022: Papua Selatan (93, Law 14), Papua Tengah (94, Law
+//! 15), Papua Pegunungan (95, Law 16) and Papua Barat Daya (96, Law 29). The statistics office
+//! numbers some of them otherwise (97 is its).
 
 const PROVINCES: [(u8, &str); 38] = [
     (11, "Aceh"),

@@ -1,11 +1,12 @@
 //! The flags of `idv batch`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
 use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, Suspect};
-use crate::cli::values::price;
+use crate::cli::values::{duration, price, rate};
 use crate::price::Price;
 
 pub(super) const BATCH_HELP: &str = "\
@@ -30,9 +31,16 @@ pub struct BatchArgs {
     /// Requests in flight at most [env: IDV_CONCURRENCY] [default: 8]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub concurrency: Option<u16>,
-    /// Ask again so often where it is proved that nothing was charged
+    /// Requests a second at most, over any ten seconds; 0.5 is one in two [env: IDV_RATE]
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// Ask again so often where it is proved that nothing was charged; a trouble that all rows
+    /// have does not count
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub retries: u32,
+    /// Stop when there was no clean answer for so long, without the pauses the server asked for
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
+    pub give_up_after: Duration,
     /// Stop when this run has cost, or may have cost, N charges; 0 only shows what is known
     #[arg(long, value_name = "N")]
     pub max_charges: Option<u64>,

@@ -8,8 +8,10 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
 use crate::cli::Format;
-use crate::cli::values::{moment, outcome};
+use crate::cli::values::{moment, price};
+use crate::cli::words::outcomes;
 use crate::outcome::Outcome;
+use crate::price::Price;
 
 /// `idv ledger`.
 #[derive(Debug, Args)]
@@ -40,25 +42,15 @@ pub enum LedgerAction {
         #[command(flatten)]
         filter: FilterArgs,
         /// Only calls with this outcome
-        #[arg(long, value_name = "OUTCOME", value_parser = outcome)]
+        #[arg(long, value_name = "OUTCOME", value_parser = outcomes())]
+        #[arg(hide_possible_values = true)]
         outcome: Option<Outcome>,
         /// The format; table on a terminal, jsonl in a pipe
         #[arg(short, long, value_enum)]
         format: Option<Format>,
     },
     /// What was charged, by month, day and code; csv and jsonl list each call with its sequence_id
-    Bill {
-        /// Which calls.
-        #[command(flatten)]
-        filter: FilterArgs,
-        /// Whose midnight ends a day, in hours from UTC; 7 is Jakarta
-        #[arg(long, value_name = "HOURS", default_value_t = 7, allow_negative_numbers = true)]
-        #[arg(value_parser = clap::value_parser!(i8).range(-12..=14))]
-        utc_offset: i8,
-        /// The format; table on a terminal, jsonl in a pipe
-        #[arg(short, long, value_enum)]
-        format: Option<Format>,
-    },
+    Bill(BillArgs),
     /// Settle a call in doubt by what the invoice says
     #[command(group = clap::ArgGroup::new("found").required(true))]
     Resolve {
@@ -84,6 +76,28 @@ pub enum LedgerAction {
     Export,
     /// Where the ledger is
     Path,
+}
+
+/// `idv ledger bill`.
+#[derive(Debug, Args)]
+pub struct BillArgs {
+    /// Which calls.
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// What a charged call costs, as in 1000 or 0.25 [env: IDV_PRICE]
+    #[arg(long, value_name = "AMOUNT", value_parser = price)]
+    pub price: Option<Price>,
+    /// Show in what FILE, the provider's invoice as CSV, differs: a column of sequence ids, one of
+    /// times if there is one
+    #[arg(long, value_name = "FILE", conflicts_with = "run")]
+    pub invoice: Option<PathBuf>,
+    /// Whose midnight ends a day, and whose clock the invoice shows, in hours from UTC; 7 is Jakarta
+    #[arg(long, value_name = "HOURS", default_value_t = 7, allow_negative_numbers = true)]
+    #[arg(value_parser = clap::value_parser!(i8).range(-12..=14))]
+    pub utc_offset: i8,
+    /// The format; table on a terminal, jsonl in a pipe
+    #[arg(short, long, value_enum)]
+    pub format: Option<Format>,
 }
 
 /// Which calls a history is about.

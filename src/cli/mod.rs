@@ -4,26 +4,32 @@
 
 mod batch;
 mod check;
+mod generate;
 mod history;
 mod record;
 mod sandbox;
 mod shared;
 mod values;
+mod words;
 
 use clap::{Args, Parser, Subcommand};
 
 pub use crate::cli::batch::BatchArgs;
 pub use crate::cli::check::CheckArgs;
-pub use crate::cli::history::{FilterArgs, LedgerAction, LedgerCommand};
+pub use crate::cli::generate::{CompletionsArgs, ManArgs, Shell};
+pub use crate::cli::history::{BillArgs, FilterArgs, LedgerAction, LedgerCommand};
 pub use crate::cli::record::RecordArgs;
 pub use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub use crate::cli::shared::{
     Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, ResultFormat, Suspect, Unknown,
 };
+pub use crate::cli::values::rate;
 
 use crate::cli::batch::BATCH_HELP;
 use crate::cli::check::CHECK_HELP;
+use crate::cli::generate::{COMPLETIONS_HELP, MAN_HELP};
 use crate::cli::sandbox::SANDBOX_HELP;
+use crate::cli::words::codes;
 
 /// Verify Indonesian identities: does this KTP number belong to this name and this phone?
 #[derive(Debug, Parser)]
@@ -55,6 +61,7 @@ Examples:
   idv ledger runs
   idv ledger show --outcome unknown
   idv ledger bill --since 30d -f csv > bill.csv
+  idv ledger bill --invoice november.csv --price 1000
   idv ledger resolve 1042 --not-charged
   idv ledger purge --older-than 90d";
 
@@ -84,6 +91,12 @@ pub enum Action {
     /// The status codes: meaning, charged, what idv does
     #[command(after_help = CODES_HELP)]
     Codes(CodesArgs),
+    /// Completions for a shell
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions(CompletionsArgs),
+    /// Manual pages
+    #[command(after_help = MAN_HELP)]
+    Man(ManArgs),
 }
 
 /// `idv verify`.
@@ -113,7 +126,7 @@ pub struct VerifyArgs {
 #[derive(Debug, Args)]
 pub struct CodesArgs {
     /// Only this code
-    #[arg(allow_negative_numbers = true)]
+    #[arg(allow_negative_numbers = true, value_parser = codes(), hide_possible_values = true)]
     pub code: Option<i64>,
 }
 

@@ -8,9 +8,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use crate::cli::values::{
-    InputFormat, delimiter, duration, encoding, input_format, mapping, moment,
-};
+use crate::cli::values::{InputFormat, delimiter, duration, mapping, moment};
+use crate::cli::words::{encodings, input_formats};
 use crate::input::Encoding;
 use crate::record::Field;
 
@@ -28,10 +27,11 @@ pub struct InputArgs {
     #[arg(long)]
     pub no_header: bool,
     /// How letters are written as bytes: utf-8, utf-16le, utf-16be, windows-1252; found by default
-    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    #[arg(long, value_name = "NAME", value_parser = encodings())]
+    #[arg(hide_possible_values = true)]
     pub encoding: Option<Encoding>,
     /// How the file is laid out; found by default
-    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = input_format)]
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = input_formats())]
     pub input_format: InputFormat,
     /// The sheet of a workbook; the first one by default
     #[arg(long, value_name = "NAME")]

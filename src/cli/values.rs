@@ -41,6 +41,11 @@ pub fn moment(text: &str) -> Result<Timestamp, String> {
     })
 }
 
+/// A status code.
+pub fn code(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| "say a number, as in 305; idv codes lists them".to_owned())
+}
+
 /// An outcome by its word.
 pub fn outcome(text: &str) -> Result<Outcome, String> {
     let words = || Outcome::ALL.map(Outcome::word).join(", ");
@@ -100,6 +105,14 @@ pub fn share(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Requests a second: a number above 0, which need not be whole.
+pub fn rate(text: &str) -> Result<f64, String> {
+    match text.trim().parse() {
+        Ok(rate) if (0.001..=1e6).contains(&rate) => Ok(rate),
+        Ok(_) | Err(_) => Err("say requests a second, as in 10 or 0.5".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +137,14 @@ mod tests {
         }
         for text in ["", "d", "soon", "-3d", "1e300d"] {
             assert!(moment(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_above_nothing_and_need_not_be_whole() {
+        assert_eq!((rate("10"), rate("0.5")), (Ok(10.0), Ok(0.5)));
+        for text in ["", "0", "-1", "NaN", "inf", "10/s"] {
+            assert!(rate(text).is_err(), "{text}");
         }
     }
 

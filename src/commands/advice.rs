@@ -1,5 +1,7 @@
 //! The exit code of a run, and what a person does next.
 
+use std::io;
+
 use jiff::Timestamp;
 
 use crate::code::{self, Charge};
@@ -91,9 +93,22 @@ pub fn next(
     next
 }
 
+/// What to do about an error that says only what the system said.
+pub fn of_error(error: &anyhow::Error) -> Option<&'static str> {
+    let has_one = format!("{error:#}").contains("hint: ");
+    let of_system = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    match of_system.filter(|_| !has_one)?.kind() {
+        io::ErrorKind::NotFound => Some("check the name"),
+        io::ErrorKind::PermissionDenied => Some("choose a file that you may read and write"),
+        io::ErrorKind::StorageFull => Some("make room on the disk, then run it again"),
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => Some("choose another name"),
+        _ => None,
+    }
+}
+
 fn after_stop(reason: &Reason) -> Option<String> {
     let advice = match reason {
-        Reason::Account(code) => return code::find(*code).map(|code| code.action.to_owned()),
+        Reason::Account(code) => return code::find(*code).map(|code| code.next().to_owned()),
         Reason::Credentials(_) => "check IDV_PARTNER_CODE and IDV_PARTNER_KEY",
         Reason::AllRefused(_) => {
             "read the messages of the refused rows, and the columns that were chosen above"

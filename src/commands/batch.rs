@@ -31,7 +31,7 @@ use crate::tally::Tally;
 
 /// Verifies a file.
 pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
-    let endpoint = Endpoint::open(&args.endpoint, &args.ledger, args.concurrency)?;
+    let endpoint = Endpoint::open(&args.endpoint, &args.ledger, args.concurrency, args.rate)?;
     let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let applicants = Applicants::open(&args)?;
     let files = Files::open(&args, &applicants)?;
@@ -300,9 +300,11 @@ impl Run<'_> {
         let (ledger, past) = self.ledger;
         let policy = Policy::new(self.args.retries, None);
         let terms = self.endpoint.terms(&self.args.ledger, &ledger, policy, self.args.suspect);
-        let terms = Terms { max_charges: self.args.max_charges, ..terms };
-        let client = self.endpoint.client.clone();
-        let pipeline = Pipeline::new(client, ledger.clone(), past, terms, self.stop.clone());
+        let give_up_after = self.args.give_up_after;
+        let terms = Terms { max_charges: self.args.max_charges, give_up_after, ..terms };
+        let (client, stop) = (self.endpoint.client.clone(), self.stop.clone());
+        let gauge = self.progress.gauge();
+        let pipeline = Pipeline::new(client, ledger.clone(), past, terms, stop, gauge);
         let (done, receive) = mpsc::channel();
         let (sums, sum) = oneshot::channel();
         std::thread::spawn(move || drop(sums.send(results.collect(&receive))));

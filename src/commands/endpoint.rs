@@ -20,6 +20,9 @@ use crate::retry::Policy;
 use crate::sandbox::{Charges, Config, serve};
 use crate::settings::{self, Settings};
 
+/// A run without a clean answer ends after this, unless another time is named.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(300);
+
 /// A client for the endpoint, and where its calls are remembered.
 pub struct Endpoint {
     /// Sends the records.
@@ -28,6 +31,8 @@ pub struct Endpoint {
     pub concurrency: u16,
     /// What one call costs, by the settings.
     pub price: Option<Price>,
+    /// Requests a second.
+    rate: Option<f64>,
     /// How long a request may take.
     timeout: Duration,
     partner_code: String,
@@ -43,15 +48,17 @@ impl Endpoint {
         args: &EndpointArgs,
         ledger: &LedgerArgs,
         concurrency: Option<u16>,
+        rate: Option<f64>,
     ) -> anyhow::Result<Self> {
         let sandbox = if args.sandbox { Some(start_sandbox()?) } else { None };
         let (url, charges) = sandbox.unzip();
-        let settings = Settings::resolve(args, concurrency, ledger.ledger.as_deref(), url)?;
+        let settings = Settings::resolve(args, concurrency, rate, ledger.ledger.as_deref(), url)?;
         let client = Client::new(settings.client).context("can't set up the connection")?;
         Ok(Self {
             client,
             concurrency: settings.concurrency,
             price: settings.price,
+            rate: settings.rate,
             timeout: args.timeout,
             partner_code: settings.partner_code,
             kind: settings.kind,
@@ -89,6 +96,8 @@ impl Endpoint {
             patience: self.timeout * 2,
             concurrency: usize::from(self.concurrency),
             max_charges: None,
+            rate: self.rate,
+            give_up_after: GIVE_UP_AFTER,
             hold: plan::hold(suspect),
         }
     }

@@ -19,7 +19,9 @@ pub fn row(args: &VerifyArgs) -> anyhow::Result<Row> {
     if args.stdin.is_some() {
         let mut text = String::new();
         let read = io::stdin().take(LONGEST).read_to_string(&mut text);
-        read.context("can't read the record from stdin as UTF-8 text")?;
+        read.context(
+            "can't read the record from stdin as UTF-8 text (save the JSON object as UTF-8)",
+        )?;
         return Ok(input::read_object(&text)?);
     }
     let given = Field::ALL.map(|field| args.record.get(field).map(str::to_owned));
@@ -47,7 +49,7 @@ fn ask(mut given: [Option<String>; 5], missing: &[Field]) -> anyhow::Result<Row>
         let mut line = String::new();
         write!(io::stderr(), "{}: ", field.spec().help)?;
         if io::stdin().lock().read_line(&mut line)? == 0 {
-            bail!("no answer for {}; nothing was sent", field.name());
+            bail!("no answer for {}; nothing was sent; run the command again", field.name());
         }
         given[*field as usize] = Some(line.trim_end_matches(['\r', '\n']).to_owned());
     }

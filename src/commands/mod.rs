@@ -6,6 +6,7 @@ mod check;
 mod codes;
 mod consent;
 mod endpoint;
+mod generate;
 mod given;
 mod ledger;
 mod log;
@@ -35,9 +36,13 @@ pub fn run(action: Action) -> Exit {
         Action::Sandbox(args) => in_runtime(sandbox::run(args)),
         Action::Ledger(args) => in_runtime(ledger::run(args)),
         Action::Codes(args) => codes::run(&args),
+        Action::Completions(args) => generate::completions(&args),
+        Action::Man(args) => generate::man(&args),
     };
     done.unwrap_or_else(|error| {
-        Progress::messages(false).warn(&format!("error: {error:#}"));
+        let hint = advice::of_error(&error).map(|hint| format!("\n\n  hint: {hint}"));
+        let hint = hint.unwrap_or_default();
+        Progress::messages(false).warn(&format!("error: {error:#}{hint}"));
         Exit::Usage
     })
 }

@@ -21,9 +21,14 @@ use crate::stop::Stop;
 pub async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let config = config(&args)?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port))
-        .await
-        .with_context(|| format!("can't listen on port {} of 127.0.0.1", args.port))?;
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await.with_context(|| {
+            format!(
+                "can't listen on port {} of 127.0.0.1 (choose another --port, or leave it out and \
+                 take the one that is shown)",
+                args.port
+            )
+        })?;
     let url = url_of(listener.local_addr()?)?;
     let mut out = output::stdout()?;
     writeln!(out, "listening on {url}").and_then(|()| out.flush())?;
@@ -67,6 +72,9 @@ fn partner() -> anyhow::Result<Partner> {
     let get = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
     match (get(PARTNER_CODE), get(PARTNER_KEY)) {
         (Some(code), Some(key)) => Ok(Partner { code, key: SecretString::from(key) }),
-        _ => bail!("--check-partner needs {PARTNER_CODE} and {PARTNER_KEY} in the environment"),
+        _ => bail!(
+            "--check-partner needs {PARTNER_CODE} and {PARTNER_KEY} in the environment\n\n  \
+             hint: set both to what your client will send, or leave the flag out"
+        ),
     }
 }

@@ -73,6 +73,11 @@ impl Target {
         self.destination.is_none() && io::stdout().is_terminal()
     }
 
+    /// The columns that a table or a card may take; 0 sets no bounds.
+    pub fn width(&self) -> usize {
+        if self.is_terminal() { output::width() } else { 0 }
+    }
+
     /// The file, if results go to one.
     pub fn file(&self) -> Option<&Destination> {
         self.destination.as_ref()
@@ -92,7 +97,7 @@ impl Target {
     pub fn sink(&self, layout: Layout) -> io::Result<Box<dyn Sink>> {
         let out = self.writer()?;
         match self.format {
-            ResultFormat::Table => output::table(out, layout),
+            ResultFormat::Table => output::table(out, layout, self.width()),
             ResultFormat::Jsonl => Ok(output::jsonl(out, layout)),
             ResultFormat::Csv => output::csv(out, layout),
             ResultFormat::Xlsx => output::rows_of_workbook(out, layout),

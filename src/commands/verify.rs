@@ -4,8 +4,10 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
+use jiff::tz::Offset;
 
-use crate::checks;
+use crate::checks::{self, nik::Nik};
 use crate::cli::{ResultFormat, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
 use crate::commands::target::{RESULT_SHEETS, Target, color};
@@ -13,7 +15,7 @@ use crate::commands::{advice, finish, given, log};
 use crate::exit::Exit;
 use crate::interrupt::Interrupts;
 use crate::outcome::Verdict;
-use crate::output::{self, Layout, Mask, Ours, Summary, Totals};
+use crate::output::{self, Layout, Mask, Ours, Particulars, Summary, Totals};
 use crate::pipeline::Pipeline;
 use crate::problem::Level;
 use crate::progress::Progress;
@@ -31,7 +33,7 @@ const WITHIN: Duration = Duration::from_secs(60);
 pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     let progress = Progress::messages(args.output.quiet);
     log::start(&args.output, &progress);
-    let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1))?;
+    let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1), None)?;
     let mut row = given::row(&args)?;
     checks::prepare(&mut row);
     let target = Target::open(&args.output, None)?;
@@ -43,14 +45,15 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     let (ledger, past) = endpoint.begin("verify").await?;
     let policy = Policy::new(RETRIES, Some(WITHIN));
     let terms = endpoint.terms(&args.ledger, &ledger, policy, args.suspect);
-    let pipeline =
-        Pipeline::new(endpoint.client.clone(), ledger.clone(), past, terms, stop.clone());
+    let (client, gauge) = (endpoint.client.clone(), progress.gauge());
+    let pipeline = Pipeline::new(client, ledger.clone(), past, terms, stop.clone(), gauge);
     let Some(verdict) = ask(&pipeline, &row, &stop, &progress).await? else {
         target.discard();
         return Ok(Exit::Interrupted);
     };
     finish(ledger, stop.reason().as_ref()).await;
-    let written = write(&args, target, &row, &verdict);
+    let ledger = endpoint.ledger_flag(&args.ledger);
+    let written = write(&args, target, &row, &verdict, ledger);
     let mut tally = Tally::default();
     tally.add(&verdict, &row.problems);
     if let Err(error) = written {
@@ -59,7 +62,12 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
             progress.warn(&format!("error: the answer can't be written: {error}"));
         }
         // Paid for, so it is shown where it can still be seen.
-        progress.warn(&output::card(&row, &verdict, &Mask::on(Vec::new()), false));
+        progress.warn(&output::card(
+            &row,
+            &verdict,
+            &Mask::on(Vec::new()),
+            &Particulars::default(),
+        ));
     } else if let Some(reason) = stop.reason() {
         progress.say(&format!("stopped: {reason}"));
     }
@@ -88,13 +96,21 @@ fn reason_of(error: &io::Error) -> Reason {
     }
 }
 
-fn write(args: &VerifyArgs, target: Target, row: &Row, verdict: &Verdict) -> io::Result<()> {
+fn write(
+    args: &VerifyArgs,
+    target: Target,
+    row: &Row,
+    verdict: &Verdict,
+    ledger: String,
+) -> io::Result<()> {
     let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
     let mask = if args.output.mask { Mask::on(fields()) } else { Mask::default() };
     let color = color(args.output.color, target.is_terminal());
     if target.format == ResultFormat::Table {
         let mut out = target.writer()?;
-        out.write_all(output::card(row, verdict, &mask, color).as_bytes())?;
+        let says = if mask.is_on() { None } else { says(row) };
+        let particulars = Particulars { says, ledger, color, width: target.width() };
+        out.write_all(output::card(row, verdict, &mask, &particulars).as_bytes())?;
         out.flush()?;
     } else {
         let columns = row.columns.clone();
@@ -115,4 +131,10 @@ fn sums(row: &Row, verdict: &Verdict) -> serde_json::Value {
     let exit = advice::exit(&tally, None, true).code();
     let totals = Totals { elapsed, stopped: None, exit, next: Vec::new(), price: None };
     Summary { tally: &tally, totals: &totals }.json()
+}
+
+/// What the number itself says of the person, for the card alone.
+fn says(row: &Row) -> Option<String> {
+    let today = Offset::UTC.to_datetime(Timestamp::now()).date();
+    Some(Nik::read(row.record.get(Field::IdNumber))?.says(today))
 }

@@ -15,7 +15,8 @@ use super::layout::{Layout, RowPlace};
 use super::shape::{Format, Shape};
 use crate::row::Row;
 
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// What may stand between two cells; the first one where all are alike.
+pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// The rows of a CSV source.
 pub struct Rows {

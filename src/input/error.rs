@@ -25,7 +25,7 @@ pub enum InputError {
         file: String,
     },
     /// The file can't be opened.
-    #[error("{file} can't be opened: {source}")]
+    #[error("{file} can't be opened: {source}; check that you may read it")]
     Open {
         /// The file.
         file: String,
@@ -33,7 +33,10 @@ pub enum InputError {
         source: io::Error,
     },
     /// Reading failed on the way.
-    #[error("{file}, line {line}: reading failed: {source}; the rows before it were read")]
+    #[error(
+        "{file}, line {line}: reading failed: {source}; the rows before it were read; copy the file \
+         to a disk of this machine and run the command again"
+    )]
     Read {
         /// The file.
         file: String,

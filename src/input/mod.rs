@@ -16,6 +16,7 @@ mod error;
 mod jsonl;
 mod layout;
 mod lines;
+mod listing;
 mod object;
 mod shape;
 mod source;
@@ -27,6 +28,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use error::InputError;
+pub use listing::Listing;
 pub use object::{ObjectError, read_object};
 pub use shape::{Encoding, Format, Shape};
 

@@ -36,7 +36,7 @@ pub enum ObjectError {
         second: String,
     },
     /// A field that is neither text nor a number.
-    #[error("the value of \"{0}\" must be a string")]
+    #[error("the value of \"{0}\" must be a string; write it in double quotes")]
     NotText(String),
 }
 

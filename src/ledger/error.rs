@@ -79,7 +79,7 @@ pub enum LedgerError {
     #[error("call {0} is not in doubt: `idv ledger show --outcome unknown` lists those that are")]
     NotInDoubt(i64),
     /// The ledger's thread is gone.
-    #[error("the ledger is closed")]
+    #[error("the ledger is closed: run the same command again")]
     Closed,
 }
 

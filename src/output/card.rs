@@ -1,89 +1,213 @@
 //! One result as a card that a person reads in a second.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
-use crate::code::{self, Charge};
+use crate::answer::Answer;
+use crate::code::{self, Charge, Code};
 use crate::outcome::{Outcome, Source, Verdict};
 use crate::output::fields::{self, Mask};
 use crate::output::table::{Style, paint};
+use crate::problem::Level;
 use crate::record::Field;
 use crate::row::Row;
+use crate::tally::Match;
 use crate::text;
 
-/// The card of one result.
-pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, color: bool) -> String {
-    let mut card = Card(String::new());
-    let word = verdict.outcome.word().to_uppercase();
-    let word = paint(&word, Style::of(verdict.outcome), color);
-    card.line(&format!("{word}  {}", verdict.outcome.meaning()));
-    card.line("");
-    for field in Field::ALL {
-        card.pair(field.name(), &record_field(row, field, mask));
-    }
-    card.line("");
-    card.answer(verdict, mask);
-    card.pair("charged", charged(verdict));
-    if let Some(at) = fields::verified_at(verdict) {
-        card.pair("at", &at);
-    }
-    for problem in &row.problems {
-        card.pair(problem.level.word(), &problem.message);
-    }
-    if let Some(hint) = hint(verdict) {
-        card.line("");
-        card.line(&hint);
-    }
-    card.0
+/// What a card shows besides the result, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Particulars {
+    /// What the number itself says; personal data, so `None` where it is masked.
+    pub says: Option<String>,
+    /// The flag that leads `idv ledger` to the call.
+    pub ledger: String,
+    /// Whether colour is used.
+    pub color: bool,
+    /// The columns of the terminal; 0 breaks no line.
+    pub width: usize,
 }
 
-struct Card(String);
+/// The names stand in a column of this width, two spaces from the edge.
+const NAMES: usize = 14;
 
-impl Card {
-    fn line(&mut self, text: &str) {
-        self.0.push_str(text);
-        self.0.push('\n');
+/// The card of one result.
+pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, particulars: &Particulars) -> String {
+    let mut card = Card { text: String::new(), particulars };
+    card.headline(verdict);
+    card.matches(verdict.answer.as_ref());
+    card.record(row, mask);
+    card.answer(verdict, mask);
+    card.notes(row);
+    card.hints(verdict);
+    card.text
+}
+
+struct Card<'a> {
+    text: String,
+    particulars: &'a Particulars,
+}
+
+impl Card<'_> {
+    fn headline(&mut self, verdict: &Verdict) {
+        let word = verdict.outcome.word().to_uppercase();
+        let word = self.paint(&word, Style::of(verdict.outcome)).into_owned();
+        self.paragraph(&format!("{word}  {}", meaning(verdict)));
     }
 
-    fn pair(&mut self, name: &str, value: &str) {
-        // Writing to a String can't fail.
-        let _ = writeln!(self.0, "  {name:<15} {}", text::escape(value));
+    fn matches(&mut self, answer: Option<&Answer>) {
+        let Some(answer) = answer else { return };
+        let said = [("phone", &answer.id_phone_match), ("name", &answer.id_name_match)];
+        if said.iter().any(|(_, value)| value.is_some()) {
+            self.text.push('\n');
+        }
+        for (name, value) in said {
+            if let Some(value) = value {
+                self.matching(name, value);
+            }
+        }
+    }
+
+    fn matching(&mut self, name: &str, value: &str) {
+        let found = Match::of(Some(value));
+        let (style, word, words) = match found {
+            Match::Pass => (Style::Good, "pass", Cow::Borrowed("belongs to the number")),
+            Match::Fail => (Style::Bad, "fail", "does not belong to the number".into()),
+            Match::NoRecord => (Style::Warn, "no record", no_record(value).into()),
+            Match::Other => (Style::Warn, "?", text::shown(value)),
+        };
+        let word = self.paint(&format!("{word:<11}"), style).into_owned();
+        self.line(&format!("  {name:<NAMES$}{word}{words}"));
+    }
+
+    fn record(&mut self, row: &Row, mask: &Mask) {
+        self.text.push('\n');
+        for field in Field::ALL {
+            let sent = row.record.get(field);
+            if field.spec().default == Some(sent) {
+                continue;
+            }
+            self.pair(field.name(), &text::shown(&mask.field(field, sent)));
+            if let Some(read) = read(row, field).filter(|read| *read != sent && !mask.is_on()) {
+                self.pair("", &format!("(read as {})", text::shown(read)));
+            }
+        }
     }
 
     fn answer(&mut self, verdict: &Verdict, mask: &Mask) {
-        if let Some(answer) = &verdict.answer {
-            let said = [
-                ("result", &answer.result),
-                ("id_phone_match", &answer.id_phone_match),
-                ("id_name_match", &answer.id_name_match),
-                ("reason", &answer.reason),
-            ];
-            for (name, value) in said {
-                if let Some(value) = value {
-                    self.pair(name, value);
-                }
-            }
+        self.text.push('\n');
+        self.pair("charged", charged(verdict));
+        if let Some(at) = verdict.at {
+            self.pair("when", &at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
+        }
+        let answer = verdict.answer.as_ref();
+        if let Some(answer) = answer {
             let meaning = code::find(answer.code).map_or("not documented", |code| code.meaning);
-            self.pair("code", &format!("{} - {meaning}", answer.code));
+            self.pair("code", &format!("{}: {meaning}", answer.code));
         }
-        if let Some(message) = fields::message(verdict, mask) {
-            self.pair("message", &message);
+        if verdict.outcome == Outcome::Unrecognised
+            && let Some(result) = answer.and_then(|answer| answer.result.as_deref())
+        {
+            self.pair("result", &text::shown(result));
         }
-        if let Some(id) = verdict.answer.as_ref().and_then(|answer| answer.sequence_id.as_ref()) {
-            self.pair("sequence_id", id);
+        if let Some(reason) = answer.and_then(|answer| answer.reason.as_deref()) {
+            self.pair("reason", &text::shown(reason));
         }
+        // On a plain verdict the message says "success", which a person might read as "pass".
+        let message = fields::message(verdict, mask).filter(|_| !is_verdict(verdict.outcome));
+        if let Some(message) = message {
+            self.pair("message", &text::shown(&message));
+        }
+        if let Some(id) = answer.and_then(|answer| answer.sequence_id.as_deref()) {
+            self.pair("sequence_id", &text::shown(id));
+        }
+    }
+
+    fn notes(&mut self, row: &Row) {
+        let says = self.particulars.says.as_deref();
+        if says.is_some() || !row.problems.is_empty() {
+            self.text.push('\n');
+        }
+        for problem in &row.problems {
+            self.note(problem.level, &problem.message);
+        }
+        if let Some(says) = says {
+            self.note(Level::Note, says);
+        }
+    }
+
+    fn note(&mut self, level: Level, message: &str) {
+        let style = if level == Level::Note { Style::Faint } else { Style::Warn };
+        let level = format!("{:<NAMES$}", level.word());
+        let level = self.paint(&level, style).into_owned();
+        self.hanging(&level, message);
+    }
+
+    fn hints(&mut self, verdict: &Verdict) {
+        let hints = hints(verdict, &self.particulars.ledger);
+        if !hints.is_empty() {
+            self.text.push('\n');
+        }
+        for hint in hints {
+            self.paragraph(&hint);
+        }
+    }
+
+    fn paint<'t>(&self, text: &'t str, style: Style) -> Cow<'t, str> {
+        paint(text, style, self.particulars.color)
+    }
+
+    fn pair(&mut self, name: &str, value: &str) {
+        self.hanging(&format!("{name:<NAMES$}"), value);
+    }
+
+    /// A value beside its name; what does not fit stands below it.
+    fn hanging(&mut self, name: &str, value: &str) {
+        let indent = " ".repeat(2 + NAMES);
+        let first = format!("  {name}");
+        self.line(&text::wrap(value, self.particulars.width, &first, &indent));
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        self.line(&text::wrap(text, self.particulars.width, "", ""));
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text.trim_end());
+        self.text.push('\n');
     }
 }
 
-/// The value that is sent, and the one that was read where that was written otherwise.
-fn record_field(row: &Row, field: Field, mask: &Mask) -> String {
-    let sent = row.record.get(field);
+/// What was read for a field.
+fn read(row: &Row, field: Field) -> Option<&str> {
     let at = row.columns.iter().position(|column| column == field.name());
-    let read = at.and_then(|at| row.cells.get(at)).unwrap_or(sent);
-    let shown = mask.field(field, sent);
-    if read == sent || mask.is_on() {
-        shown.into_owned()
+    at.and_then(|at| row.cells.get(at))
+}
+
+const fn is_verdict(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Pass | Outcome::Fail | Outcome::NoRecord)
+}
+
+/// What the outcome means; where the matches say more, what they say.
+fn meaning(verdict: &Verdict) -> &'static str {
+    let answer = verdict.answer.as_ref();
+    let said =
+        |pick: fn(&Answer) -> Option<&String>| Match::of(answer.and_then(pick).map(String::as_str));
+    let phone = said(|answer| answer.id_phone_match.as_ref());
+    let name = said(|answer| answer.id_name_match.as_ref());
+    match (verdict.outcome, phone, name) {
+        (Outcome::Fail, Match::Fail, Match::Fail) => {
+            "neither the phone nor the name belongs to the number"
+        }
+        (Outcome::Fail, Match::Fail, _) => "the phone does not belong to the number",
+        (Outcome::Fail, _, Match::Fail) => "the name does not belong to the number",
+        (outcome, _, _) => outcome.meaning(),
+    }
+}
+
+fn no_record(value: &str) -> &'static str {
+    if value.contains("phone") {
+        "the provider has none of this phone"
     } else {
-        format!("{shown}  (read as {read})")
+        "the provider has none of this number"
     }
 }
 
@@ -96,24 +220,38 @@ const fn charged(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn hint(verdict: &Verdict) -> Option<String> {
-    let action = |code| code::find(code).map(|code| code.action.to_owned());
-    match verdict.outcome {
-        Outcome::Pass | Outcome::Skipped => None,
+/// What the outcome can mean, and what to do next.
+fn hints(verdict: &Verdict, ledger: &str) -> Vec<String> {
+    let code = verdict.answer.as_ref().and_then(|answer| code::find(answer.code));
+    let next = code.map(Code::next).filter(|next| !next.is_empty());
+    let hint = match verdict.outcome {
+        Outcome::Pass | Outcome::Unknown => None,
         Outcome::Fail => Some(
-            "A fail is not proof of fraud: a phone registered by a relative also fails.".to_owned(),
+            "A fail is no proof of fraud: a phone registered by a relative also fails, and so does \
+             another spelling of the name or a mistyped digit.",
         ),
-        Outcome::NoRecord => Some("This says nothing against the person.".to_owned()),
-        Outcome::Held => Some("Nothing was sent. Repair the field and run again.".to_owned()),
-        Outcome::Refused | Outcome::Unavailable => {
-            verdict.answer.as_ref().and_then(|answer| action(answer.code))
-        }
-        Outcome::Unrecognised => {
-            Some("Take this answer to TrustDecision, with its sequence_id.".to_owned())
-        }
-        Outcome::Unknown => Some(
-            "Asking again may be charged a second time: look at the invoice, or ask TrustDecision."
-                .to_owned(),
+        Outcome::NoRecord => Some(
+            "This says nothing against the person: compare the number and the phone with the \
+             source, or check in another way.",
         ),
+        Outcome::Held => Some("Nothing was sent. Repair the field and run again."),
+        Outcome::Refused => next.or(Some("Nothing was charged. Repair the record and run again.")),
+        Outcome::Unavailable => {
+            next.or(Some("Nothing was charged. Run the same command again later."))
+        }
+        Outcome::Skipped => Some("Nothing was sent. Run the same command again to ask."),
+        Outcome::Unrecognised => Some("Take this answer to TrustDecision, with its sequence_id."),
+    };
+    let mut hints: Vec<String> = hint.into_iter().map(str::to_owned).collect();
+    if verdict.outcome == Outcome::Unknown || verdict.charged == Charge::Unknown {
+        hints.push(
+            "Asking again may be charged a second time. Look at the invoice, then:".to_owned(),
+        );
+        hints.push(format!("  idv ledger show{ledger} --outcome unknown"));
+        hints.push(format!("  idv ledger resolve{ledger} CALL --charged (or --not-charged)"));
     }
+    hints
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,18 +11,20 @@ mod room;
 mod sheet;
 mod summary;
 mod table;
+mod terminal;
 mod xlsx;
 
 use std::io::{self, Write};
 use std::sync::Arc;
 
-pub use crate::output::card::card;
+pub use crate::output::card::{Particulars, card};
 pub use crate::output::destination::{Destination, MayReplace, OutputError, stdout};
 pub use crate::output::fields::Mask;
 pub use crate::output::order::Order;
 pub use crate::output::outlook::{Consulted, Outlook};
 pub use crate::output::summary::{Summary, Totals};
 pub use crate::output::table::{Style, paint};
+pub use crate::output::terminal::width;
 pub use crate::output::xlsx::{Book, MOST_ROWS, template, too_many};
 
 use crate::outcome::Verdict;
@@ -76,9 +78,9 @@ pub struct Layout {
 /// Anything that results can be written to.
 pub type Writer = Box<dyn Write + Send>;
 
-/// Results as a table.
-pub fn table(out: Writer, layout: Layout) -> io::Result<Box<dyn Sink>> {
-    Ok(Box::new(table::Table::new(out, layout)?))
+/// Results as a table, for a terminal of so many columns; 0 where it goes to a file.
+pub fn table(out: Writer, layout: Layout, width: usize) -> io::Result<Box<dyn Sink>> {
+    Ok(Box::new(table::Table::new(out, layout, width)?))
 }
 
 /// Results as JSON Lines.

@@ -12,52 +12,106 @@ use crate::record::Field;
 use crate::row::Row;
 use crate::text;
 
+/// How wide each column is, on a wide terminal and in a file.
 const ROW: usize = 6;
-const NIK: usize = 17;
+const NIK: usize = 16;
 const PHONE: usize = 14;
 const NAME: usize = 20;
 const OUTCOME: usize = 12;
-const CHARGED: usize = 7;
-/// The last column has no width of its own, but an end.
+const CHARGED: usize = 8;
 const WHAT: usize = 42;
+
+/// So much of a name, and of what there is to say, is worth a column.
+const NAME_LEAST: usize = 10;
+const WHAT_LEAST: usize = 21;
+
+/// The columns that there is room for: row, number and outcome always; 0 leaves one out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Columns {
+    phone: usize,
+    name: usize,
+    charged: usize,
+    what: usize,
+}
+
+impl Columns {
+    /// The columns for a terminal of this width; 0 has room for all.
+    fn of(width: usize) -> Self {
+        let all = Self { phone: PHONE, name: NAME, charged: CHARGED, what: WHAT };
+        if width == 0 {
+            return all;
+        }
+        let fixed = ROW + 2 + NIK + 1 + OUTCOME + 1 + WHAT_LEAST;
+        let mut room = width.saturating_sub(fixed);
+        let mut take = |least: usize| {
+            let fits = room > least;
+            room -= if fits { least + 1 } else { 0 };
+            if fits { least } else { 0 }
+        };
+        let (charged, name, phone) = (take(CHARGED), take(NAME_LEAST), take(PHONE));
+        let more = if name > 0 { room.min(NAME - NAME_LEAST) } else { 0 };
+        let what = (WHAT_LEAST + room - more).min(WHAT);
+        Self { phone, name: name + more, charged, what }
+    }
+
+    /// Between the row's number and the last column.
+    const fn widths(self) -> [usize; 5] {
+        [NIK, self.phone, self.name, OUTCOME, self.charged]
+    }
+}
 
 /// Writes results as lines of a table.
 pub struct Table {
     out: Writer,
     layout: Layout,
+    columns: Columns,
 }
 
 impl Table {
-    /// Writes the header.
-    pub fn new(mut out: Writer, layout: Layout) -> io::Result<Self> {
-        let header = format!(
-            "{:>ROW$}  {:NIK$} {:PHONE$} {:NAME$} {:OUTCOME$} {:CHARGED$}  WHAT",
-            "ROW", "ID NUMBER", "PHONE", "NAME", "OUTCOME", "CHARGED"
-        );
-        writeln!(out, "{}", paint(&header, Style::Strong, layout.color))?;
-        Ok(Self { out, layout })
+    /// Writes the header, for a terminal of so many columns; 0 where there is none.
+    pub fn new(out: Writer, layout: Layout, width: usize) -> io::Result<Self> {
+        let color = layout.color;
+        let mut table = Self { out, layout, columns: Columns::of(width) };
+        let titles = ["ID NUMBER", "PHONE", "NAME", "OUTCOME", "CHARGED"];
+        let widths = table.columns.widths();
+        let titles = std::array::from_fn(|i| text::fit(titles[i], widths[i]));
+        let header = table.line("ROW", &titles, "WHAT");
+        writeln!(table.out, "{}", paint(&header, Style::Strong, color))?;
+        Ok(table)
+    }
+
+    /// The cells of a line, each as wide as its column; those without a column are left out.
+    fn line(&self, row: &str, cells: &[String; 5], what: &str) -> String {
+        let mut line = format!("{row:>ROW$} ");
+        for (cell, width) in cells.iter().zip(self.columns.widths()) {
+            if width > 0 {
+                line.push(' ');
+                line.push_str(cell);
+            }
+        }
+        line.push(' ');
+        // A row beyond a million takes a column more.
+        line.push_str(&text::cut(what, self.columns.what - row.len().saturating_sub(ROW)));
+        line.truncate(line.trim_end().len());
+        line
     }
 }
 
 impl Sink for Table {
     fn write(&mut self, row: &Row, verdict: &Verdict) -> io::Result<()> {
         let mask = &self.layout.mask;
-        let field = |field: Field, width| {
-            let value = mask.field(field, row.record.get(field));
-            text::fit(&value, width)
-        };
+        let field = |field, width| text::fit(&mask.field(field, row.record.get(field)), width);
         let outcome = text::fit(verdict.outcome.word(), OUTCOME);
-        writeln!(
-            self.out,
-            "{:>ROW$}  {} {} {} {} {:CHARGED$}  {}",
-            row.number,
+        let cells = [
             field(Field::IdNumber, NIK),
-            field(Field::PhoneNumber, PHONE),
-            field(Field::Name, NAME),
-            paint(&outcome, Style::of(verdict.outcome), self.layout.color),
-            verdict.charged.word(),
-            text::cut(&mask.text(&what(row, verdict)), WHAT),
-        )
+            field(Field::PhoneNumber, self.columns.phone),
+            field(Field::Name, self.columns.name),
+            paint(&outcome, Style::of(verdict.outcome), self.layout.color).into_owned(),
+            text::fit(verdict.charged.word(), self.columns.charged),
+        ];
+        let what = mask.text(&what(row, verdict)).into_owned();
+        let line = self.line(&row.number.to_string(), &cells, &what);
+        writeln!(self.out, "{line}")
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -140,3 +194,6 @@ pub fn paint(text: &str, style: Style, color: bool) -> Cow<'_, str> {
     let ansi = style.ansi();
     format!("{ansi}{text}{ansi:#}").into()
 }
+
+#[cfg(test)]
+mod tests;

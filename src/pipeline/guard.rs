@@ -1,6 +1,5 @@
-//! When a run must stop for what the endpoint says: a pure state machine over its attempts.
-
-use std::time::{Duration, Instant};
+//! When a run must stop for what the endpoint says: a pure state machine over its attempts. (For
+//! how long it goes on without a clean answer is the brake's affair, which knows the pauses.)
 
 use crate::answer::Answer;
 use crate::client::SendError;
@@ -10,9 +9,6 @@ use crate::stop::Reason;
 /// So many refusals, and nothing else since the start, are about the account.
 const FIRST_ANSWERS: u32 = 20;
 
-/// A run without a clean answer ends after this.
-const PATIENCE: Duration = Duration::from_secs(300);
-
 /// What a run has seen of its endpoint.
 #[derive(Debug)]
 pub struct Guard {
@@ -20,36 +16,29 @@ pub struct Guard {
     unknowns: usize,
     refusals: u32,
     looked_up: bool,
-    failing_since: Option<Instant>,
 }
 
 impl Guard {
     /// A guard for a run with so many requests in flight.
     pub fn new(concurrency: usize) -> Self {
-        Self {
-            most_unknowns: concurrency.max(3),
-            unknowns: 0,
-            refusals: 0,
-            looked_up: false,
-            failing_since: None,
-        }
+        Self { most_unknowns: concurrency.max(3), unknowns: 0, refusals: 0, looked_up: false }
     }
 
     /// Takes note of one attempt; says whether it was one too many.
-    pub fn observe(&mut self, attempt: &Result<Answer, SendError>, now: Instant) -> Option<Reason> {
+    pub fn observe(&mut self, attempt: &Result<Answer, SendError>) -> Option<Reason> {
         match attempt {
-            Ok(answer) => self.answered(answer, now),
+            Ok(answer) => self.answered(answer),
             Err(SendError::Tls(why)) => Some(Reason::Tls(why.clone())),
             Err(SendError::Proxy(why)) => Some(Reason::Proxy(why.clone())),
             Err(SendError::Denied(status)) => Some(Reason::Denied(*status)),
             Err(SendError::Redirected(status)) => Some(Reason::Redirected(*status)),
             Err(
                 error @ (SendError::NotSent(_) | SendError::Busy { .. } | SendError::NoAnswer(_)),
-            ) => self.failed(error.charge(), now),
+            ) => self.failed(error.charge()),
         }
     }
 
-    fn answered(&mut self, answer: &Answer, now: Instant) -> Option<Reason> {
+    fn answered(&mut self, answer: &Answer) -> Option<Reason> {
         match answer.class() {
             Some(Class::Answered) => {
                 self.looked_up = true;
@@ -66,23 +55,18 @@ impl Guard {
                 Some(Reason::Credentials(answer.code))
             }
             Some(Class::Account | Class::Quota) => Some(Reason::Account(answer.code)),
-            Some(Class::Passing) => self.failed(Charge::No, now),
-            None => self.failed(Charge::Unknown, now),
+            Some(Class::Passing) => self.failed(Charge::No),
+            None => self.failed(Charge::Unknown),
         }
     }
 
     fn clean(&mut self) {
         self.unknowns = 0;
-        self.failing_since = None;
     }
 
-    fn failed(&mut self, charge: Charge, now: Instant) -> Option<Reason> {
-        let since = *self.failing_since.get_or_insert(now);
+    fn failed(&mut self, charge: Charge) -> Option<Reason> {
         self.unknowns += usize::from(charge == Charge::Unknown);
-        if self.unknowns >= self.most_unknowns {
-            return Some(Reason::Unknowns(self.unknowns));
-        }
-        (now.duration_since(since) >= PATIENCE).then_some(Reason::GaveUp(PATIENCE))
+        (self.unknowns >= self.most_unknowns).then_some(Reason::Unknowns(self.unknowns))
     }
 }
 
@@ -101,8 +85,7 @@ mod tests {
 
     fn last(attempts: impl IntoIterator<Item = Result<Answer, SendError>>) -> Option<Reason> {
         let mut guard = Guard::new(8);
-        let now = Instant::now();
-        attempts.into_iter().fold(None, |_, attempt| guard.observe(&attempt, now))
+        attempts.into_iter().fold(None, |_, attempt| guard.observe(&attempt))
     }
 
     #[test]
@@ -144,23 +127,8 @@ mod tests {
     #[test]
     fn one_at_a_time_still_bears_two_unknowns() {
         let mut guard = Guard::new(1);
-        let now = Instant::now();
-        let seen: Vec<_> = (0..3).map(|_| guard.observe(&silence(), now).is_some()).collect();
+        let seen: Vec<_> = (0..3).map(|_| guard.observe(&silence()).is_some()).collect();
         assert_eq!(seen, [false, false, true]);
-    }
-
-    #[test]
-    fn five_minutes_without_a_clean_answer_stop_it() {
-        let mut guard = Guard::new(8);
-        let start = Instant::now();
-        let refused = Err(SendError::NotSent("connection refused".to_owned()));
-        let mut at =
-            |seconds, attempt: &_| guard.observe(attempt, start + Duration::from_secs(seconds));
-        assert_eq!(at(0, &refused), None);
-        assert_eq!(at(299, &answer(200, "")), None);
-        assert_eq!(at(300, &refused), None);
-        assert_eq!(at(599, &refused), None);
-        assert_eq!(at(600, &refused), Some(Reason::GaveUp(PATIENCE)));
     }
 
     #[test]

@@ -3,26 +3,30 @@
 
 mod budget;
 mod guard;
+mod judged;
+mod pace;
 mod stream;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use tracing::debug;
 
+pub use crate::pipeline::judged::Judged;
 pub use crate::pipeline::stream::{Done, Limits, Rows, run};
 
-use crate::answer::Answer;
-use crate::client::{Client, SendError};
-use crate::code::{Charge, Class};
+use crate::brake::{Bounds, Cause, Gauge, Signal};
+use crate::client::Client;
+use crate::code::Charge;
 use crate::ledger::{
-    Asker, Claim, ClaimOptions, Claimed, Doubt, Known, LedgerError, Reader, Run, Settled, Settling,
-    Stored, Waited, Waiter,
+    Asker, Claim, ClaimOptions, Claimed, Doubt, Known, LedgerError, Reader, Run, Stored, Waited,
+    Waiter,
 };
 use crate::outcome::{Outcome, Source, Verdict};
 use crate::pipeline::budget::{Budget, Place};
 use crate::pipeline::guard::Guard;
+use crate::pipeline::judged::{end, judge, log, may_ask_again};
+use crate::pipeline::pace::{Newcomer, Pace, Pass, signal};
 use crate::problem::Level;
 use crate::record::Record;
 use crate::retry::{Decision, Policy, Tried};
@@ -44,6 +48,10 @@ pub struct Terms {
     pub hold: Level,
     /// Charges at most, in this run.
     pub max_charges: Option<u64>,
+    /// Requests a second at most, over any ten seconds.
+    pub rate: Option<f64>,
+    /// Without a clean answer for so long, the run stops.
+    pub give_up_after: Duration,
 }
 
 /// Sends records under claims, as often as the terms allow and no run-wide trouble forbids.
@@ -54,70 +62,28 @@ pub struct Pipeline {
     past: Mutex<(Reader, Asker)>,
     terms: Terms,
     budget: Budget,
+    pace: Pace,
     guard: Mutex<Guard>,
     stop: Stop,
 }
 
-/// What became of a row, perhaps still on its way to the disk.
-#[must_use]
-pub struct Judged {
-    verdict: Verdict,
-    settling: Option<Settling>,
+/// A record on its way: what came of its attempts so far.
+pub struct Way {
+    begun: Instant,
+    attempts: u32,
+    /// Those of them that count against `--retries`.
+    counted: u32,
+    /// Clean answers of the run before the last of them.
+    clean: u64,
+    last: Option<Verdict>,
 }
 
-impl Judged {
-    /// The verdict, once it is on disk. What can't be written is reported as what the ledger knows
-    /// of it, unknown, and the run is stopped; the ledger goes on trying to write it until it is
-    /// closed, so that the next run may have it.
-    pub async fn on_disk(self, stop: &Stop) -> Verdict {
-        match self.settling {
-            Some(settling) => settled(self.verdict, settling.await, stop),
-            None => self.verdict,
-        }
-    }
-
-    /// The same for a thread that has nothing else to do.
-    pub fn wait_on_disk(self, stop: &Stop) -> Verdict {
-        match self.settling {
-            Some(settling) => settled(self.verdict, settling.wait(), stop),
-            None => self.verdict,
-        }
-    }
-}
-
-fn settled(verdict: Verdict, settled: Result<Settled, LedgerError>, stop: &Stop) -> Verdict {
-    match settled {
-        Ok(Settled::Written) => verdict,
-        Ok(Settled::ThenStop) => {
-            stop.stop(Reason::Ledger(
-                "its disk is full or in trouble; every answer so far was saved".to_owned(),
-            ));
-            verdict
-        }
-        Err(error) => {
-            let why = format!("an answer came, but is not on disk: {error}");
-            stop.stop(Reason::Ledger(error.to_string()));
-            unsaved(&verdict, why)
-        }
-    }
-}
-
-/// The ledger has an open intent and no end: that is what every later run will say too.
-fn unsaved(verdict: &Verdict, why: String) -> Verdict {
-    Verdict {
-        charged: Charge::Unknown,
-        source: verdict.source,
-        attempts: verdict.attempts,
-        elapsed: verdict.elapsed,
-        at: verdict.at,
-        ..Verdict::local(Outcome::Unknown, Some(why))
-    }
-}
-
-impl From<Verdict> for Judged {
-    fn from(verdict: Verdict) -> Self {
-        Self { verdict, settling: None }
-    }
+/// What an attempt leads to.
+pub enum Step {
+    /// That was the last one.
+    Done(Judged),
+    /// Another one, after so long.
+    Again(Way, Duration),
 }
 
 /// What a claim came to, for one turn of a record.
@@ -128,63 +94,118 @@ enum Turn {
 }
 
 impl Pipeline {
-    /// A pipeline for one run of the ledger.
-    pub fn new(client: Client, ledger: Run, past: Reader, terms: Terms, stop: Stop) -> Self {
+    /// A pipeline for one run of the ledger. Its pace shows on the gauge.
+    pub fn new(
+        client: Client,
+        ledger: Run,
+        past: Reader,
+        terms: Terms,
+        stop: Stop,
+        gauge: Gauge,
+    ) -> Self {
         let asker = Asker::of_run(&ledger, terms.options);
+        let Terms { concurrency, rate, give_up_after: patience, .. } = terms;
         Self {
             client,
             ledger,
             past: Mutex::new((past, asker)),
             terms,
             budget: Budget::new(terms.max_charges),
-            guard: Mutex::new(Guard::new(terms.concurrency)),
+            pace: Pace::new(Bounds { concurrency, rate, patience }, gauge),
+            guard: Mutex::new(Guard::new(concurrency)),
             stop,
         }
     }
 
     /// What becomes of a row: held, known already, sent, or skipped after a stop.
     pub async fn verify(&self, row: &Row) -> Judged {
-        if row.worst() >= Some(self.terms.hold) {
-            return Verdict::local(Outcome::Held, None).into();
-        }
-        let begun = Instant::now();
-        let mut last: Option<Verdict> = None;
-        loop {
-            let Some(place) = self.place().await else {
-                return last.unwrap_or_else(|| self.without_asking(&row.record)).into();
-            };
-            let claim = match self.turn(&row.record).await {
-                Ok(Turn::Send(claim)) => claim,
-                Ok(Turn::Known(verdict)) => return (*verdict).into(),
-                Ok(Turn::Wait(waiter)) => {
-                    drop(place);
-                    match self.wait_for(&waiter).await {
-                        Some(verdict) => return verdict.into(),
-                        None => continue,
-                    }
-                }
-                Err(error) => {
-                    self.stop.stop(Reason::Ledger(error.to_string()));
-                    continue;
-                }
-            };
-            let attempts = last.map_or(0, |former| former.attempts) + 1;
-            let (judged, retry_after) = self.attempt(row, attempts, claim, place).await;
-            let tried = Tried { attempts, spent: begun.elapsed(), retry_after };
-            let Some(wait) = self.wait(&judged.verdict, tried) else { return judged };
-            // An uncharged attempt is over on disk before its wait.
-            last = Some(judged.on_disk(&self.stop).await);
-            debug!(row = row.number, attempts, ?wait, "waiting to ask again");
-            self.stop.sleep(wait).await;
+        match self.first(row).await {
+            Step::Done(judged) => judged,
+            Step::Again(way, wait) => self.again(row, way, wait).await,
         }
     }
 
-    /// Room in the budget; `None` when the run is stopped.
-    async fn place(&self) -> Option<Place<'_>> {
+    /// The first attempt at a row.
+    pub async fn first(&self, row: &Row) -> Step {
+        if row.worst() >= Some(self.terms.hold) {
+            return Step::Done(Verdict::local(Outcome::Held, None).into());
+        }
+        let way = Way {
+            begun: Instant::now(),
+            attempts: 0,
+            counted: 0,
+            clean: self.pace.clean(),
+            last: None,
+        };
+        self.attempt(row, way, Some(self.pace.newcomer())).await
+    }
+
+    /// All further ones.
+    pub async fn again(&self, row: &Row, mut way: Way, mut wait: Duration) -> Judged {
+        loop {
+            debug!(row = row.number, attempts = way.attempts, ?wait, "waiting to ask again");
+            self.stop.sleep(wait).await;
+            match self.attempt(row, way, None).await {
+                Step::Done(judged) => return judged,
+                Step::Again(next, pause) => (way, wait) = (next, pause),
+            }
+        }
+    }
+
+    async fn attempt(&self, row: &Row, mut way: Way, newcomer: Option<Newcomer<'_>>) -> Step {
+        let (claim, place, pass) = match self.claim(&row.record, &mut way).await {
+            Ok(claimed) => claimed,
+            Err(judged) => return Step::Done(*judged),
+        };
+        way.attempts += 1;
+        let (judged, signal) = self.send(row, way.attempts, claim, place, pass).await;
+        drop(newcomer);
+        let Some(wait) = self.wait(&judged.verdict, &mut way, signal) else {
+            return Step::Done(judged);
+        };
+        // An uncharged attempt is over on disk before its wait.
+        way.last = Some(judged.on_disk(&self.stop).await);
+        Step::Again(way, wait)
+    }
+
+    /// A claim, with room in the budget and leave to send; or what is known without sending.
+    async fn claim(
+        &self,
+        record: &Record,
+        way: &mut Way,
+    ) -> Result<(Claim, Place<'_>, Pass<'_>), Box<Judged>> {
+        loop {
+            // What is known need not wait until something may be sent.
+            if !self.pace.is_open()
+                && let Some(verdict) = self.known(record)
+            {
+                return Err(Box::new(verdict.into()));
+            }
+            let Some((place, pass)) = self.leave().await else {
+                let verdict = way.last.take().unwrap_or_else(|| self.without_asking(record));
+                return Err(Box::new(verdict.into()));
+            };
+            match self.turn(record).await {
+                Ok(Turn::Send(claim)) => return Ok((claim, place, pass)),
+                Ok(Turn::Known(verdict)) => return Err(Box::new((*verdict).into())),
+                Ok(Turn::Wait(waiter)) => {
+                    drop((place, pass));
+                    if let Some(verdict) = self.wait_for(&waiter).await {
+                        return Err(Box::new(verdict.into()));
+                    }
+                }
+                Err(error) => self.stop.stop(Reason::Ledger(error.to_string())),
+            }
+        }
+    }
+
+    /// Room in the budget, and leave to send; `None` when the run is stopped.
+    async fn leave(&self) -> Option<(Place<'_>, Pass<'_>)> {
         if self.stop.is_stopped() {
             return None;
         }
-        self.budget.place(&self.stop).await
+        let place = self.budget.place(&self.stop).await?;
+        Some((place, self.pace.pass(&self.stop).await?))
     }
 
     async fn turn(&self, record: &Record) -> Result<Turn, LedgerError> {
@@ -221,62 +242,88 @@ impl Pipeline {
         }
     }
 
-    /// One exchange under a claim, its end on the way to the disk, and the server's wish.
-    async fn attempt(
+    /// One exchange under a claim, and what it says about the pace. Its end is on the way to the
+    /// disk.
+    async fn send(
         &self,
         row: &Row,
         attempts: u32,
         claim: Claim,
         place: Place<'_>,
-    ) -> (Judged, Option<Duration>) {
+        pass: Pass<'_>,
+    ) -> (Judged, Signal) {
+        pass.go().await;
         let sent = Instant::now();
         let seen = self.client.exchange(&row.record).await;
         let elapsed = sent.elapsed();
         log(row, attempts, elapsed, &seen);
-        let stop = {
-            let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
-            guard.observe(&seen, Instant::now())
-        };
-        if let Some(reason) = stop {
+        let stop = self.guard.lock().unwrap_or_else(PoisonError::into_inner).observe(&seen);
+        let signal = signal(&seen);
+        let gave_up = pass.hand_in(signal).then_some(Reason::GaveUp(self.terms.give_up_after));
+        if let Some(reason) = stop.or(gave_up) {
             self.stop.stop(reason);
         }
-        let wish = match &seen {
-            Err(SendError::Busy { retry_after, .. }) => *retry_after,
-            Ok(_) | Err(_) => None,
-        };
         let verdict = judge(seen, attempts, elapsed);
         if verdict.charged != Charge::No {
             place.spend();
         }
         let settling = Some(end(claim, &verdict));
-        (Judged { verdict, settling }, wish)
+        (Judged { verdict, settling }, signal)
     }
 
     /// How long to wait before another attempt; `None` when this was the last word.
-    fn wait(&self, verdict: &Verdict, tried: Tried) -> Option<Duration> {
+    fn wait(&self, verdict: &Verdict, way: &mut Way, signal: Signal) -> Option<Duration> {
         if !may_ask_again(verdict) {
             return None;
         }
+        self.count(way, signal);
+        let retry_after = match signal {
+            Signal::Refused { wish, .. } => wish,
+            Signal::Clean | Signal::Unsent(_) | Signal::Final => None,
+        };
+        let tried = Tried { attempts: way.counted.max(1), spent: way.begun.elapsed(), retry_after };
         match self.terms.policy.decide(tried, fastrand::f64()) {
             Decision::Wait(wait) => Some(wait),
             Decision::GiveUp => None,
         }
     }
 
+    /// In a run an attempt counts when others had clean answers meanwhile: a trouble that all have
+    /// must not use up anybody's retries. Where no other row is left to tell a trouble of all
+    /// from one of this record, what the endpoint says counts as said of this record.
+    fn count(&self, way: &mut Way, signal: Signal) {
+        let clean = self.pace.clean();
+        let counts = match signal {
+            _ if self.terms.policy.within.is_some() => true,
+            Signal::Unsent(Cause::OpenFiles) => false,
+            Signal::Unsent(_) => clean > way.clean,
+            Signal::Refused { .. } | Signal::Clean | Signal::Final => {
+                clean > way.clean || !self.pace.has_newcomers()
+            }
+        };
+        way.counted += u32::from(counts);
+        way.clean = clean;
+    }
+
     /// After a stop: what the ledger knows costs nothing.
     fn without_asking(&self, record: &Record) -> Verdict {
+        self.known(record).unwrap_or_else(|| {
+            let why = self.stop.reason().map(|reason| format!("not sent: {reason}"));
+            Verdict::local(Outcome::Skipped, why)
+        })
+    }
+
+    /// What the ledger knows of a record without claiming it.
+    fn known(&self, record: &Record) -> Option<Verdict> {
         let known = {
             let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
             let (reader, asker) = &mut *past;
             reader.look_up(asker, record)
         };
         match known {
-            Ok(Known::Answered(stored)) => self.answered(*stored),
-            Ok(Known::InDoubt(doubt)) => self.in_doubt(&doubt),
-            Ok(Known::Unasked | Known::Busy(_)) | Err(_) => {
-                let why = self.stop.reason().map(|reason| format!("not sent: {reason}"));
-                Verdict::local(Outcome::Skipped, why)
-            }
+            Ok(Known::Answered(stored)) => Some(self.answered(*stored)),
+            Ok(Known::InDoubt(doubt)) => Some(self.in_doubt(&doubt)),
+            Ok(Known::Unasked | Known::Busy(_)) | Err(_) => None,
         }
     }
 
@@ -300,55 +347,5 @@ impl Pipeline {
 
     fn source(&self, run: i64) -> Source {
         if run == self.ledger.id() { Source::Duplicate } else { Source::Ledger }
-    }
-}
-
-/// Only what is proved uncharged and can pass by itself.
-fn may_ask_again(verdict: &Verdict) -> bool {
-    let passing = match &verdict.answer {
-        Some(answer) => answer.class() == Some(Class::Passing),
-        None => true,
-    };
-    verdict.charged == Charge::No && passing
-}
-
-/// Uses the claim up.
-fn end(claim: Claim, verdict: &Verdict) -> Settling {
-    let words = verdict.explanation.as_deref().unwrap_or_default();
-    match (&verdict.answer, verdict.charged) {
-        (Some(answer), _) => claim.settle(answer, verdict.attempts),
-        (None, Charge::No) => claim.release(words, verdict.attempts),
-        (None, Charge::Yes | Charge::Unknown) => claim.doubt(words, verdict.attempts),
-    }
-}
-
-fn judge(seen: Result<Answer, SendError>, attempts: u32, elapsed: Duration) -> Verdict {
-    let (outcome, charged) = match &seen {
-        Ok(answer) => (answer.outcome(), answer.charge()),
-        Err(error) => match error.charge() {
-            Charge::Unknown | Charge::Yes => (Outcome::Unknown, Charge::Unknown),
-            Charge::No => (Outcome::Unavailable, Charge::No),
-        },
-    };
-    let (answer, explanation) = match seen {
-        Ok(answer) => (Some(answer), None),
-        Err(error) => (None, Some(error.to_string())),
-    };
-    Verdict {
-        outcome,
-        charged,
-        source: Source::Api,
-        answer,
-        explanation,
-        attempts,
-        elapsed: Some(elapsed),
-        at: Some(Timestamp::now()),
-    }
-}
-
-fn log(row: &Row, attempt: u32, elapsed: Duration, seen: &Result<Answer, SendError>) {
-    match seen {
-        Ok(answer) => debug!(row = row.number, attempt, ?elapsed, code = answer.code, "answered"),
-        Err(error) => debug!(row = row.number, attempt, ?elapsed, %error, "no answer"),
     }
 }

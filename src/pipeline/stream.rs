@@ -8,7 +8,7 @@ use std::sync::mpsc::Sender;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use crate::pipeline::{Judged, Pipeline};
+use crate::pipeline::{Judged, Pipeline, Step};
 use crate::row::Row;
 use crate::stop::{Reason, Stop};
 
@@ -72,11 +72,23 @@ pub async fn run(pipeline: Arc<Pipeline>, rows: Rows, limits: Limits, done: Send
 
 async fn work(pipeline: Arc<Pipeline>, source: Arc<Source>, done: Sender<Done>) {
     while let Some((row, place)) = source.next().await {
+        let step = pipeline.first(&row).await;
         // The answer goes to the disk while the next row is claimed: one commit serves both. Who
         // receives it waits for that.
-        let judged = pipeline.verify(&row).await;
-        // It fails only when the run is left.
-        let _ = done.send(Done { row, judged, place });
+        let (way, wait) = match step {
+            Step::Done(judged) => {
+                // It fails only when the run is left.
+                let _ = done.send(Done { row, judged, place });
+                continue;
+            }
+            Step::Again(way, wait) => (way, wait),
+        };
+        // A row that is tried again must not keep the others waiting.
+        let (pipeline, done) = (Arc::clone(&pipeline), done.clone());
+        tokio::spawn(async move {
+            let judged = pipeline.again(&row, way, wait).await;
+            let _ = done.send(Done { row, judged, place });
+        });
     }
 }
 

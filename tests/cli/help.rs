@@ -25,18 +25,10 @@ fn the_readme_shows_the_help_as_it_is() {
 
 #[test]
 fn each_command_has_an_example_of_itself() {
-    for command in ["verify", "batch", "sandbox", "codes"] {
+    for command in ["verify", "batch", "check", "sandbox", "ledger", "codes", "completions", "man"]
+    {
         let help = help(&[command, "--help"]);
         assert!(help.contains(&format!("\n  idv {command}")), "{help}");
-    }
-}
-
-#[test]
-fn a_slip_of_the_pen_is_answered_with_the_near_word() {
-    let folder = Folder::bare();
-    for (args, near) in [(["bach", "x"], "batch"), (["verify", "--nam"], "--name")] {
-        let run = folder.idv(&args).code(2).stdout("");
-        assert!(crate::support::stderr(&run).contains(near));
     }
 }
 

@@ -10,10 +10,13 @@ mod support;
 
 mod answers;
 mod batch;
+mod bill;
 mod concurrency;
 mod connections;
 mod disk;
+mod errors;
 mod faults;
+mod generated;
 mod help;
 mod house;
 mod inputs;

@@ -10,11 +10,28 @@ fn a_card_says_the_verdict_the_matches_and_the_charge() {
     let run = Folder::at(&sandbox.url).verify("3310990101909001", PHONE, &["-f", "table"]).code(1);
     run.stdout(
         predicate::str::starts_with("FAIL")
-            .and(predicate::str::is_match(r"id_phone_match +fail").unwrap())
-            .and(predicate::str::is_match(r"id_name_match +pass").unwrap())
+            .and(predicate::str::is_match(r"phone +fail +does not belong").unwrap())
+            .and(predicate::str::is_match(r"name +pass +belongs").unwrap())
             .and(predicate::str::is_match(r"charged +yes").unwrap())
-            .and(predicate::str::contains("registered by a relative")),
+            .and(predicate::str::contains("registered by a relative"))
+            .and(predicate::str::contains(
+                "registered in Jawa Tengah, for a man born 1 January 1990",
+            )),
     );
+    assert_eq!(sandbox.charged(), 1);
+}
+
+#[test]
+fn what_a_number_says_of_a_person_is_in_the_card_alone() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", format!("nik,phone,name\n{NIK},{PHONE},Budi\n"));
+    let says = |args: &[&str]| stdout(&folder.idv(args)).contains("Jawa Tengah");
+    let record = ["verify", "--nik", NIK, "--phone", PHONE, "--name", "Budi", "-f"];
+    assert!(says(&[&record[..], &["table"]].concat()));
+    assert!(!says(&[&record[..], &["table", "--mask"]].concat()));
+    assert!(!says(&[&record[..], &["jsonl"]].concat()));
+    assert!(!says(&["batch", "a.csv", "-f", "table"]));
     assert_eq!(sandbox.charged(), 1);
 }
 

@@ -1,16 +1,19 @@
 //! `idv ledger`: what was asked and paid.
 
+mod bill;
+mod invoice;
+
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::ops::ControlFlow;
+use std::path::Path;
 
-use anyhow::{Context as _, bail};
-use jiff::tz::Offset;
+use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::cli::{FilterArgs, Format, LedgerAction, LedgerCommand};
 use crate::code::Charge;
 use crate::exit::Exit;
-use crate::ledger::{BillLine, CallFilter, CallRow, Ledger, Reader, Resolution, RunRow};
+use crate::ledger::{CallFilter, CallRow, Ledger, Reader, Resolution, RunRow};
 use crate::outcome::Outcome;
 use crate::output;
 use crate::progress::Progress;
@@ -23,7 +26,10 @@ pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
     let read = || Reader::open(&path, None);
     let write = || -> anyhow::Result<Ledger> {
         let kind = Reader::open(&path, None)?.kind()?;
-        Ok(Ledger::open(&path, kind.context("the ledger has no run yet")?)?)
+        Ok(Ledger::open(
+            &path,
+            kind.context("the ledger has no run yet: verify and batch begin one")?,
+        )?)
     };
     let out = &mut BufWriter::new(output::stdout()?);
     let written = match args.action {
@@ -37,9 +43,9 @@ pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
             };
             show(&mut read()?, &filter, format, out)
         }
-        LedgerAction::Bill { filter, utc_offset, format } => {
-            let offset = Offset::from_hours(utc_offset).context("no such offset")?;
-            bill(&mut read()?, &filter_of(&filter), offset, format, out)
+        LedgerAction::Bill(bill) => {
+            let ledger = flag(args.ledger.as_deref(), args.sandbox);
+            bill::run(&mut read()?, &bill, &ledger, out)
         }
         LedgerAction::Resolve { call, charged, not_charged: _ } => {
             let found = if charged { Resolution::Charged } else { Resolution::NotCharged };
@@ -63,6 +69,15 @@ pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
         LedgerAction::Path => writeln!(out, "{}", path.display()).map_err(Into::into),
     };
     quietly(written.and_then(|()| out.flush().map_err(Into::into)))
+}
+
+/// The flag that leads another `idv ledger` to the same file.
+fn flag(file: Option<&Path>, sandbox: bool) -> String {
+    match file {
+        Some(file) => format!(" --ledger '{}'", file.display()),
+        None if sandbox => " --sandbox".to_owned(),
+        None => String::new(),
+    }
 }
 
 /// A reader who has gone is no error.
@@ -198,85 +213,6 @@ fn call_line(call: &CallRow) -> String {
         cut(call.sequence_id.as_deref().unwrap_or_default(), 34),
         cut(what, 60),
     )
-}
-
-/// One call on the bill, for a spreadsheet or a program.
-#[derive(Serialize)]
-struct Billed<'a> {
-    month: String,
-    day: String,
-    code: Option<i64>,
-    charged: &'static str,
-    sequence_id: Option<&'a str>,
-    call: i64,
-    run: i64,
-}
-
-fn bill(
-    reader: &mut Reader,
-    filter: &CallFilter,
-    offset: Offset,
-    format: Option<Format>,
-    out: &mut impl Write,
-) -> anyhow::Result<()> {
-    if filter.run.is_some_and(|run| run < 1) {
-        bail!("runs are counted from 1: idv ledger runs");
-    }
-    if format_or_default(format) == Format::Table {
-        return bill_table(&reader.bill(filter, offset)?, out);
-    }
-    let mut listing = Listing::new(format, "", out)?;
-    each(reader, filter, |call| {
-        if call.charged == Charge::No {
-            return Ok(());
-        }
-        let day = offset.to_datetime(call.ended.unwrap_or(call.started)).date();
-        let billed = Billed {
-            month: format!("{:04}-{:02}", day.year(), day.month()),
-            day: day.to_string(),
-            code: call.code,
-            charged: call.charged.word(),
-            sequence_id: call.sequence_id.as_deref(),
-            call: call.call,
-            run: call.run,
-        };
-        listing.row(&billed, String::new)
-    })
-}
-
-fn bill_table(lines: &[BillLine], out: &mut impl Write) -> anyhow::Result<()> {
-    let row = |day: &str, code: &str, charged: u64, unknown: u64, no: u64| {
-        let (charged, unknown, no) = (thousands(charged), thousands(unknown), thousands(no));
-        format!("{day:<12} {code:>6} {charged:>12} {unknown:>12} {no:>12}")
-    };
-    let sum = |lines: &[&BillLine]| {
-        lines.iter().fold((0, 0, 0), |(charged, unknown, no), line| {
-            let (a, b, c) = (line.charged, line.unknown, line.not_charged);
-            (charged + u64::from(a), unknown + u64::from(b), no + u64::from(c))
-        })
-    };
-    writeln!(
-        out,
-        "{:<12} {:>6} {:>12} {:>12} {:>12}",
-        "DAY", "CODE", "CHARGED", "UNKNOWN", "NOT CHARGED"
-    )?;
-    for line in lines {
-        let code = line.code.map_or("none".to_owned(), |code| code.to_string());
-        let day = line.day.to_string();
-        let counts = (line.charged.into(), line.unknown.into(), line.not_charged.into());
-        writeln!(out, "{}", row(&day, &code, counts.0, counts.1, counts.2))?;
-    }
-    let mut months: Vec<&str> = lines.iter().map(|line| line.month.as_str()).collect();
-    months.dedup();
-    writeln!(out)?;
-    for month in months {
-        let of: Vec<_> = lines.iter().filter(|line| line.month == month).collect();
-        let (charged, unknown, no) = sum(&of);
-        writeln!(out, "{}", row(month, "", charged, unknown, no))?;
-    }
-    let (charged, unknown, no) = sum(&lines.iter().collect::<Vec<_>>());
-    writeln!(out, "{}", row("all", "", charged, unknown, no))?;
-    Ok(writeln!(out, "\neach call with its sequence_id: idv ledger bill -f csv")?)
 }
 
 fn export(reader: &mut Reader, out: &mut impl Write) -> anyhow::Result<()> {

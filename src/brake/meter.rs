@@ -1,0 +1,89 @@
+//! Evenly spaced sends: a meter gives each one its time, and no credit for time gone by.
+
+use std::time::{Duration, Instant};
+
+/// How much earlier than its time a send may go, to make up for a timer that woke up late.
+const SLACK: Duration = Duration::from_millis(5);
+
+/// Spaces sends evenly. `n` sends take at least `n - 1` intervals, less the slack.
+#[derive(Debug)]
+pub struct Meter {
+    /// When the next send has its time; `None` before the first.
+    due: Option<Instant>,
+    slack: Duration,
+}
+
+impl Default for Meter {
+    fn default() -> Self {
+        Self::with_slack(SLACK)
+    }
+}
+
+impl Meter {
+    /// A meter whose sends may be so much ahead of their time.
+    pub const fn with_slack(slack: Duration) -> Self {
+        Self { due: None, slack }
+    }
+
+    /// When the next send may go.
+    pub fn ready(&self, now: Instant) -> Instant {
+        self.due.and_then(|due| due.checked_sub(self.slack)).unwrap_or(now)
+    }
+
+    /// A send goes at `now`; the next one has its time an interval later.
+    pub fn take(&mut self, now: Instant, interval: Duration) {
+        // The first one is on time, so that it lends the second one no slack.
+        let due = self.due.unwrap_or(now + self.slack);
+        self.due = Some(due.max(now) + interval);
+    }
+
+    /// The last send did not take place.
+    pub fn give_back(&mut self, interval: Duration) {
+        self.due = self.due.and_then(|due| due.checked_sub(interval));
+    }
+
+    /// No send has its time before that of `other`.
+    pub fn follow(&mut self, other: &Self) {
+        self.due = self.due.max(other.due);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When each of the sends goes whose askers come at these milliseconds.
+    fn sends(interval: u64, asked: &[u64]) -> Vec<u128> {
+        let start = Instant::now();
+        let mut meter = Meter::default();
+        let send = |millis: &u64| {
+            let now = start + Duration::from_millis(*millis);
+            let at = meter.ready(now).max(now);
+            meter.take(at, Duration::from_millis(interval));
+            at.duration_since(start).as_millis()
+        };
+        asked.iter().map(send).collect()
+    }
+
+    #[test]
+    fn sends_are_an_interval_apart_from_the_first_one_on() {
+        assert_eq!(sends(100, &[0, 0, 0, 0]), [0, 100, 200, 300]);
+        assert_eq!(sends(2, &[0; 6]), [0, 2, 4, 6, 8, 10]);
+    }
+
+    #[test]
+    fn who_comes_late_has_saved_up_no_more_than_the_slack() {
+        assert_eq!(sends(100, &[0, 1000, 1000, 1000]), [0, 1000, 1095, 1195]);
+        assert_eq!(sends(100, &[0, 103, 103]), [0, 103, 200]);
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again() {
+        let (now, interval) = (Instant::now(), Duration::from_secs(1));
+        let mut meter = Meter::default();
+        meter.take(now, interval);
+        assert!(meter.ready(now) > now);
+        meter.give_back(interval);
+        assert!(meter.ready(now) <= now);
+    }
+}

@@ -1,0 +1,142 @@
+//! `idv ledger bill`: what the calls cost, for whoever pays for them.
+
+use std::io::Write;
+
+use anyhow::{Context as _, bail};
+use jiff::tz::Offset;
+use serde::Serialize;
+
+use super::{Listing, each, filter_of, format_or_default, invoice};
+use crate::cli::{BillArgs, Format};
+use crate::code::Charge;
+use crate::ledger::{BillLine, CallFilter, Reader};
+use crate::price::Price;
+use crate::settings;
+use crate::text::thousands;
+
+/// One call on the bill, for a spreadsheet or a program.
+#[derive(Serialize)]
+struct Billed<'a> {
+    month: String,
+    day: String,
+    code: Option<i64>,
+    charged: &'static str,
+    sequence_id: Option<&'a str>,
+    call: i64,
+    run: i64,
+    /// Of a call that was charged for certain.
+    price: Option<Price>,
+}
+
+/// Shows the bill, or in what an invoice differs from it. `ledger` is the flag of this ledger.
+pub fn run(
+    reader: &mut Reader,
+    args: &BillArgs,
+    ledger: &str,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let offset = Offset::from_hours(args.utc_offset).context("no such offset")?;
+    let filter = filter_of(&args.filter);
+    if filter.run.is_some_and(|run| run < 1) {
+        bail!("runs are counted from 1: idv ledger runs");
+    }
+    let price = match args.price {
+        Some(price) => Some(price),
+        None => settings::price()?,
+    };
+    if let Some(file) = &args.invoice {
+        let terms = invoice::Terms { filter, offset, price, ledger };
+        return invoice::run(reader, file, &terms, args.format, out);
+    }
+    if format_or_default(args.format) == Format::Table {
+        return table(&reader.bill(&filter, offset)?, price, out);
+    }
+    let mut listing = Listing::new(args.format, "", out)?;
+    list(reader, &filter, offset, price, &mut listing)
+}
+
+fn list(
+    reader: &mut Reader,
+    filter: &CallFilter,
+    offset: Offset,
+    price: Option<Price>,
+    listing: &mut Listing<'_, impl Write>,
+) -> anyhow::Result<()> {
+    each(reader, filter, |call| {
+        if call.charged == Charge::No {
+            return Ok(());
+        }
+        let day = offset.to_datetime(call.ended.unwrap_or(call.started)).date();
+        let billed = Billed {
+            month: format!("{:04}-{:02}", day.year(), day.month()),
+            day: day.to_string(),
+            code: call.code,
+            charged: call.charged.word(),
+            sequence_id: call.sequence_id.as_deref(),
+            call: call.call,
+            run: call.run,
+            price: price.filter(|_| call.charged == Charge::Yes),
+        };
+        listing.row(&billed, String::new)
+    })
+}
+
+/// The sums of some lines.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    charged: u64,
+    unknown: u64,
+    not_charged: u64,
+}
+
+impl Sum {
+    fn of<'a>(lines: impl Iterator<Item = &'a BillLine>) -> Self {
+        lines.fold(Self::default(), |sum, line| Self {
+            charged: sum.charged + u64::from(line.charged),
+            unknown: sum.unknown + u64::from(line.unknown),
+            not_charged: sum.not_charged + u64::from(line.not_charged),
+        })
+    }
+
+    fn line(self, day: &str, code: &str, price: Option<Price>) -> String {
+        let counts = [self.charged, self.unknown, self.not_charged].map(thousands);
+        let amount = price.map(|price| price.times(self.charged).to_string());
+        line(day, code, &counts, amount.as_deref())
+    }
+}
+
+fn line(
+    day: &str,
+    code: &str,
+    [charged, unknown, not]: &[impl AsRef<str>; 3],
+    amount: Option<&str>,
+) -> String {
+    let (charged, unknown, not) = (charged.as_ref(), unknown.as_ref(), not.as_ref());
+    let amount = amount.map_or_else(String::new, |amount| format!(" {amount:>15}"));
+    format!("{day:<10} {code:>6} {charged:>9} {unknown:>9} {not:>11}{amount}")
+}
+
+fn table(lines: &[BillLine], price: Option<Price>, out: &mut impl Write) -> anyhow::Result<()> {
+    let amount = price.map(|_| "AMOUNT");
+    let titles = ["CHARGED", "UNKNOWN", "NOT CHARGED"];
+    writeln!(out, "{}", line("DAY", "CODE", &titles, amount))?;
+    for line in lines {
+        let code = line.code.map_or("none".to_owned(), |code| code.to_string());
+        let sum = Sum::of(std::iter::once(line));
+        writeln!(out, "{}", sum.line(&line.day.to_string(), &code, price))?;
+    }
+    writeln!(out, "\n{}", line("MONTH", "", &titles, amount))?;
+    let mut months: Vec<&str> = lines.iter().map(|line| line.month.as_str()).collect();
+    months.dedup();
+    for month in months {
+        let sum = Sum::of(lines.iter().filter(|line| line.month == month));
+        writeln!(out, "{}", sum.line(month, "", price))?;
+    }
+    let all = Sum::of(lines.iter());
+    writeln!(out, "{}\n", all.line("all", "", price))?;
+    if let Some(price) = price.filter(|_| all.unknown > 0) {
+        let most = price.times(all.unknown);
+        writeln!(out, "what is unknown may cost up to {most} more")?;
+    }
+    Ok(writeln!(out, "each call with its sequence_id: idv ledger bill -f csv")?)
+}

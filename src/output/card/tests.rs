@@ -1,0 +1,174 @@
+//! Snapshots of the card, for each outcome, at the narrow and the wide, with and without colour.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use csv::StringRecord;
+
+use super::*;
+use crate::problem::Problem;
+use crate::record::Record;
+
+fn row(name: &str) -> Row {
+    let columns: Arc<[String]> =
+        ["id_number", "phone_number", "name"].map(str::to_owned).to_vec().into();
+    let value = |field| match field {
+        Field::IdNumber => "3310990101909001",
+        Field::PhoneNumber => "081234567890",
+        Field::Name => name,
+        Field::IdType => "KTP",
+        Field::Country => "ID",
+    };
+    let record = Record::new(|field| value(field).to_owned());
+    let cells = StringRecord::from(vec!["3310990101909001", "+62 812-3456-7890", name]);
+    Row { number: 1, line: 2, columns, cells, record, problems: Vec::new() }
+}
+
+fn answer(code: i64, result: Option<&str>, phone: Option<&str>, name: Option<&str>) -> Answer {
+    Answer {
+        code,
+        result: result.map(str::to_owned),
+        id_phone_match: phone.map(str::to_owned),
+        id_name_match: name.map(str::to_owned),
+        message: code::find(code).map(|code| code.message.to_owned()),
+        sequence_id: Some("17955332663556A1C243F9E3779B97F5".to_owned()),
+        ..Answer::default()
+    }
+}
+
+fn answered(answer: Answer) -> Verdict {
+    Verdict {
+        outcome: answer.outcome(),
+        charged: answer.charge(),
+        source: Source::Api,
+        answer: Some(answer),
+        attempts: 1,
+        elapsed: Some(Duration::from_millis(12)),
+        at: Some("2026-11-24T15:14:26.355Z".parse().unwrap()),
+        ..Verdict::local(Outcome::Unknown, None)
+    }
+}
+
+fn unanswered(outcome: Outcome, charged: Charge, why: &str) -> Verdict {
+    let at = Some("2026-11-24T15:14:26.355Z".parse().unwrap());
+    let local = Verdict::local(outcome, Some(why.to_owned()));
+    Verdict { charged, source: Source::Api, attempts: 1, at, ..local }
+}
+
+fn failed() -> Verdict {
+    answered(answer(200, Some("fail"), Some("fail"), Some("pass")))
+}
+
+fn particulars(width: usize, color: bool) -> Particulars {
+    let says = Some(
+        "By its digits the number was first registered in Jawa Tengah, for a man born 1 January \
+         1990; nothing of this was checked."
+            .to_owned(),
+    );
+    Particulars { says, ledger: String::new(), color, width }
+}
+
+/// Escape sequences as a reader of the snapshot sees them.
+fn visible(text: &str) -> String {
+    text.replace('\u{1b}', "␛")
+}
+
+fn drawn(verdict: &Verdict, width: usize, color: bool) -> String {
+    visible(&card(&row("Budi Contoh"), verdict, &Mask::default(), &particulars(width, color)))
+}
+
+#[test]
+fn each_outcome_has_a_card_of_its_own() {
+    let no_record = "no_record_for_phone_number";
+    let spoken = Answer {
+        reason: Some("The NIK does not match with the name".to_owned()),
+        ..answer(200, Some("fail"), None, None)
+    };
+    let lost = "the connection broke before the answer was whole";
+    let verdicts = [
+        ("pass", answered(answer(200, Some("pass"), Some("pass"), Some("pass")))),
+        ("fail", failed()),
+        ("fail_both", answered(answer(200, Some("fail"), Some("fail"), Some("fail")))),
+        ("fail_reason", answered(spoken)),
+        ("no_record", answered(answer(200, Some("fail"), Some(no_record), Some("pass")))),
+        ("unrecognised", answered(answer(12223, None, None, None))),
+        ("refused", answered(answer(11340, None, None, None))),
+        ("unavailable", answered(answer(305, None, None, None))),
+        ("unreachable", unanswered(Outcome::Unavailable, Charge::No, "no connection")),
+        ("unknown", unanswered(Outcome::Unknown, Charge::Unknown, lost)),
+        ("skipped", Verdict::local(Outcome::Skipped, Some("not sent: interrupted".to_owned()))),
+        ("known", Verdict { source: Source::Ledger, charged: Charge::No, ..failed() }),
+    ];
+    for (name, verdict) in verdicts {
+        insta::assert_snapshot!(name, drawn(&verdict, 80, false));
+    }
+}
+
+#[test]
+fn a_held_record_says_what_is_wrong() {
+    let mut row = row("Budi Contoh");
+    row.problems.push(Problem::malformed(
+        "phone_number.format",
+        "The phone number must begin with 08 and have 10 to 13 digits; fill it in again.",
+    ));
+    row.problems.push(Problem::note("name.digits", "The name holds a digit."));
+    let held = Verdict::local(Outcome::Held, None);
+    let drawn = card(&row, &held, &Mask::default(), &particulars(60, false));
+    insta::assert_snapshot!("held", drawn);
+}
+
+#[test]
+fn a_card_fits_every_width_from_60_columns_up() {
+    let unknown = unanswered(Outcome::Unknown, Charge::Unknown, &"a word ".repeat(30));
+    for verdict in [failed(), unknown] {
+        for width in [60, 80, 120] {
+            for line in drawn(&verdict, width, false).lines() {
+                assert!(text::columns(line) <= width, "{width}: {line}");
+            }
+        }
+    }
+    insta::assert_snapshot!("fail_60", drawn(&failed(), 60, false));
+    insta::assert_snapshot!("fail_120", drawn(&failed(), 120, false));
+}
+
+#[test]
+fn colour_is_for_the_words_that_count() {
+    insta::assert_snapshot!("fail_color", drawn(&failed(), 80, true));
+    let plain: String = anstyle_free(&drawn(&failed(), 80, true));
+    assert_eq!(plain, drawn(&failed(), 80, false));
+}
+
+/// Without the escape sequences, as [`visible`] wrote them.
+fn anstyle_free(text: &str) -> String {
+    let mut pieces = text.split('␛');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |plain, piece| plain + piece.split_once('m').map_or("", |(_, rest)| rest))
+}
+
+#[test]
+fn names_of_any_script_and_escape_sequences_do_no_harm() {
+    let mut shown = String::new();
+    for name in ["陳大文", "محمد عبد", "a\u{1b}[31mb\u{202e}c\u{7}"] {
+        let verdict = answered(answer(200, Some("pass"), Some("pass"), Some("pass")));
+        let card = card(&row(name), &verdict, &Mask::default(), &particulars(60, false));
+        shown.push_str(
+            card.lines()
+                .find(|line| line.starts_with("  name  ") && !line.contains("belongs"))
+                .unwrap(),
+        );
+        shown.push('\n');
+    }
+    assert_eq!(
+        shown,
+        "  name          陳大文\n  name          \u{2068}محمد عبد\u{2069}\n  \
+         name          a\\u{1b}[31mb\\u{202e}c\\u{7}\n"
+    );
+}
+
+#[test]
+fn a_masked_card_names_nobody() {
+    let mask = Mask::on(Vec::new());
+    let shown = card(&row("Budi Contoh"), &failed(), &mask, &Particulars::default());
+    insta::assert_snapshot!("masked", shown);
+    assert!(!shown.contains("Contoh") && !shown.contains("81234"));
+}

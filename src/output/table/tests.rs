@@ -1,0 +1,95 @@
+//! Snapshots of the table at the narrow and the wide, with names of any script.
+
+use std::sync::{Arc, Mutex};
+
+use csv::StringRecord;
+
+use super::*;
+use crate::answer::Answer;
+use crate::output::Mask;
+use crate::record::Record;
+
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn row(number: u64, name: &str) -> Row {
+    let value = |field| match field {
+        Field::IdNumber => "3310990101909001",
+        Field::PhoneNumber => "081234567890",
+        Field::Name => name,
+        Field::IdType => "KTP",
+        Field::Country => "ID",
+    };
+    let record = Record::new(|field| value(field).to_owned());
+    let (columns, cells) = (Arc::from([]), StringRecord::new());
+    Row { number, line: number + 1, columns, cells, record, problems: Vec::new() }
+}
+
+fn verdict(result: &str, phone: &str, name: &str) -> Verdict {
+    let said = |word: &str| Some(word.to_owned());
+    let answer = Answer {
+        code: 200,
+        result: said(result),
+        id_phone_match: said(phone),
+        id_name_match: said(name),
+        ..Answer::default()
+    };
+    let (outcome, charged) = (answer.outcome(), answer.charge());
+    Verdict { charged, answer: Some(answer), ..Verdict::local(outcome, None) }
+}
+
+fn results() -> Vec<(Row, Verdict)> {
+    let why = "the connection broke before the answer was whole".to_owned();
+    let unknown = Verdict::local(Outcome::Unknown, Some(why));
+    let unknown = Verdict { charged: crate::code::Charge::Unknown, ..unknown };
+    let none = "no_record_for_phone_number";
+    vec![
+        (row(1, "Budi Contoh"), verdict("pass", "pass", "pass")),
+        (row(2, "陳大文 陳大文 陳大文 陳大文"), verdict("fail", "fail", "pass")),
+        (row(3, "محمد عبد الله"), verdict("fail", none, "no_record_for_id_number")),
+        (row(4, "a\u{1b}[31mb\u{202e}c\u{7}"), unknown),
+        (row(1_234_567, "Raden Ajeng Contoh Umpama Misal"), verdict("pass", "pass", "pass")),
+    ]
+}
+
+fn drawn(width: usize, color: bool) -> String {
+    let page = Page::default();
+    let columns = Arc::from([]);
+    let mask = Mask::default();
+    let ours = crate::output::Ours::Results;
+    let layout = Layout { columns, delimiter: b',', bom: false, mask, color, ours };
+    let mut table = Table::new(Box::new(page.clone()), layout, width).unwrap();
+    for (row, verdict) in results() {
+        table.write(&row, &verdict).unwrap();
+    }
+    let bytes = page.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_table_fits_every_width_from_60_columns_up() {
+    for width in 60..=200 {
+        for line in drawn(width, false).lines() {
+            assert!(text::columns(line) <= width, "{width}: {line}");
+        }
+    }
+    for width in [60, 80, 100, 120] {
+        insta::assert_snapshot!(format!("table_{width}"), drawn(width, false));
+    }
+    insta::assert_snapshot!("table_in_a_file", drawn(0, false));
+}
+
+#[test]
+fn the_outcome_is_in_colour() {
+    insta::assert_snapshot!("table_color", drawn(80, true).replace('\u{1b}', "␛"));
+}
