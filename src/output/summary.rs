@@ -100,7 +100,7 @@ impl Summary<'_> {
         if problems.peek().is_some() {
             line(text, "\n  problem                    rows");
         }
-        for (code, rows) in problems {
+        for (code, _, rows) in problems {
             line(text, &format!("  {code:<22}{:>9}", thousands(rows)));
         }
     }
@@ -138,7 +138,7 @@ impl Summary<'_> {
             },
             "saved": self.tally.saved(),
             "by_match": self.matches_json(),
-            "by_problem": self.tally.problems().map(|(code, rows)| (code.to_owned(), rows.into()))
+            "by_problem": self.tally.problems().map(|(code, _, rows)| (code.to_owned(), rows.into()))
                 .collect::<Map<_, _>>(),
             "latency_ms": { "p50": millis(0.5), "p95": millis(0.95), "p99": millis(0.99) },
             "elapsed_s": self.totals.elapsed.as_secs_f64(),
