@@ -24,6 +24,7 @@ pub mod answer;
 pub mod code;
 pub mod ledger;
 pub mod outcome;
+pub mod price;
 pub mod problem;
 pub mod record;
 pub mod row;

@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::cli::EndpointArgs;
 use crate::client;
 use crate::ledger::Kind;
+use crate::price::{Price, PriceError};
 
 /// Where the endpoint's URL is read from.
 pub const ENDPOINT: &str = "IDV_ENDPOINT";
@@ -27,6 +28,8 @@ pub const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
 pub const LEDGER: &str = "IDV_LEDGER";
 /// Where the number of requests in flight is read from.
 pub const CONCURRENCY: &str = "IDV_CONCURRENCY";
+/// Where the price of a call is read from.
+pub const PRICE: &str = "IDV_PRICE";
 
 /// Requests in flight, where nothing else is said.
 const DEFAULT_CONCURRENCY: u16 = 8;
@@ -80,6 +83,9 @@ pub enum SettingsError {
         /// The variable.
         name: &'static str,
     },
+    /// A price that is none.
+    #[error("{PRICE} is no price: {0}")]
+    Price(PriceError),
 }
 
 /// All that a run needs to know to reach its endpoint.
@@ -96,6 +102,8 @@ pub struct Settings {
     pub kind: Kind,
     /// The file that remembers the calls.
     pub ledger: PathBuf,
+    /// What one call costs, where that is known.
+    pub price: Option<Price>,
 }
 
 /// Shows neither the URL with its credentials nor anything else that was read.
@@ -140,7 +148,8 @@ impl Settings {
             connect_timeout: args.connect_timeout.min(args.timeout).max(Duration::from_millis(1)),
             connections: usize::from(concurrency),
         };
-        Ok(Self { client, shown, concurrency, partner_code: code, kind, ledger })
+        let price = layers.price()?;
+        Ok(Self { client, shown, concurrency, partner_code: code, kind, ledger, price })
     }
 }
 
@@ -204,6 +213,11 @@ impl Layers {
         let Some(text) = self.get(CONCURRENCY) else { return Ok(DEFAULT_CONCURRENCY) };
         let number = text.trim().parse().ok().filter(|number| (1..=4096).contains(number));
         number.ok_or(SettingsError::Number { name: CONCURRENCY })
+    }
+
+    fn price(&self) -> Result<Option<Price>, SettingsError> {
+        let price = self.get(PRICE).map(|text| text.trim().parse());
+        price.transpose().map_err(SettingsError::Price)
     }
 
     fn account(&self, args: &EndpointArgs) -> Result<(Url, String, SecretString), SettingsError> {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, Suspect};
+use crate::cli::values::price;
+use crate::price::Price;
 
 pub(super) const BATCH_HELP: &str = "\
 Examples:
@@ -32,6 +34,9 @@ pub struct BatchArgs {
     /// Stop when this run has cost, or may have cost, N charges; 0 only shows what is known
     #[arg(long, value_name = "N")]
     pub max_charges: Option<u64>,
+    /// What one call costs, as in 1000 or 0.25 [env: IDV_PRICE]
+    #[arg(long, value_name = "AMOUNT", value_parser = price)]
+    pub price: Option<Price>,
     /// What to do with a row that would be charged and can't match [default: hold]
     #[arg(
         long,

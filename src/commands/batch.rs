@@ -21,6 +21,7 @@ use crate::interrupt::Interrupts;
 use crate::ledger;
 use crate::output::{Destination, Layout, Mask, Summary, Totals};
 use crate::pipeline::{self, Limits, Pipeline, Rows, Terms};
+use crate::price::Price;
 use crate::progress::Progress;
 use crate::record::Field;
 use crate::retry::Policy;
@@ -53,6 +54,7 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
     let resume = Resume {
         fresh: args.ledger.fresh.then(|| ledger.0.started()),
         ledger: endpoint.ledger_flag(&args.ledger),
+        price: args.price.or(endpoint.price),
     };
     let run = Run { args: &args, endpoint: &endpoint, stop: &stop, progress: &progress, ledger };
     let tally = run.go(applicants, results).await?;
@@ -121,12 +123,15 @@ impl Applicants {
     }
 }
 
-/// What the commands that go on with a run must name.
+/// What the summary says besides the sums: what a command that goes on with the run must name, and
+/// the price.
 struct Resume {
     /// When a run with `--fresh` began.
     fresh: Option<Timestamp>,
     /// The flag of its ledger.
     ledger: String,
+    /// What one call costs.
+    price: Option<Price>,
 }
 
 /// The files that a run writes.
@@ -192,7 +197,7 @@ impl Files {
         let stopped = stop.reason();
         let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch);
         let next = advice::next(tally, stopped.as_ref(), resume.fresh, &resume.ledger);
-        let totals = Totals { elapsed, stopped, exit: exit.code(), next };
+        let totals = Totals { elapsed, stopped, exit: exit.code(), next, price: resume.price };
         let summary = Summary { tally, totals: &totals };
         progress.say(&summary.text(color(args.output.color, io::stderr().is_terminal())));
         match self.summary.map_or(Ok(()), |file| write_summary(file, &summary)) {

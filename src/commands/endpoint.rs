@@ -13,6 +13,7 @@ use crate::cli::{EndpointArgs, LedgerArgs, Suspect, Unknown};
 use crate::client::Client;
 use crate::ledger::{ClaimOptions, Kind, Ledger, Reader, Run};
 use crate::pipeline::Terms;
+use crate::price::Price;
 use crate::problem::Level;
 use crate::progress::Progress;
 use crate::retry::Policy;
@@ -25,6 +26,8 @@ pub struct Endpoint {
     pub client: Client,
     /// Requests in flight.
     pub concurrency: u16,
+    /// What one call costs, by the settings.
+    pub price: Option<Price>,
     /// How long a request may take.
     timeout: Duration,
     partner_code: String,
@@ -48,6 +51,7 @@ impl Endpoint {
         Ok(Self {
             client,
             concurrency: settings.concurrency,
+            price: settings.price,
             timeout: args.timeout,
             partner_code: settings.partner_code,
             kind: settings.kind,
