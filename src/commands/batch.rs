@@ -1,6 +1,6 @@
 //! `idv batch`: every record of a file.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use crate::checks;
 use crate::cli::BatchArgs;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::results::Results;
-use crate::commands::target::{Target, color, open_summary};
+use crate::commands::target::{Target, color, look, open_summary};
 use crate::commands::{advice, finish, log};
 use crate::exit::Exit;
 use crate::input::{Options, Reader};
@@ -55,6 +55,8 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
         fresh: args.ledger.fresh.then(|| ledger.0.started()),
         ledger: endpoint.ledger_flag(&args.ledger),
         price: args.price.or(endpoint.price),
+        started: ledger.0.started(),
+        sandbox: endpoint.is_sandbox(),
     };
     let run = Run { args: &args, endpoint: &endpoint, stop: &stop, progress: &progress, ledger };
     let tally = run.go(applicants, results).await?;
@@ -132,6 +134,10 @@ struct Resume {
     ledger: String,
     /// What one call costs.
     price: Option<Price>,
+    /// When the run began.
+    started: Timestamp,
+    /// Whether a sandbox answers.
+    sandbox: bool,
 }
 
 /// The files that a run writes.
@@ -197,9 +203,18 @@ impl Files {
         let stopped = stop.reason();
         let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch);
         let next = advice::next(tally, stopped.as_ref(), resume.fresh, &resume.ledger);
-        let totals = Totals { elapsed, stopped, exit: exit.code(), next, price: resume.price };
+        let totals = Totals {
+            started: resume.started,
+            elapsed,
+            sandbox: resume.sandbox,
+            stopped,
+            exit: exit.code(),
+            next,
+            price: resume.price,
+            ledger: resume.ledger.clone(),
+        };
         let summary = Summary { tally, totals: &totals };
-        progress.say(&summary.text(color(args.output.color, io::stderr().is_terminal())));
+        progress.say(&summary.text(look(args.output.color)));
         match self.summary.map_or(Ok(()), |file| write_summary(file, &summary)) {
             Ok(()) => exit,
             Err(error) => {

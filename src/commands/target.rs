@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 
 use crate::cli::{Color, Format, OutputArgs};
-use crate::output::{self, Destination, Layout, Sink, Writer};
+use crate::output::{self, Destination, Layout, Look, Sink, Writer};
 
 /// A file is written in pieces of this many bytes, unless there is time to write sooner.
 const BUFFER: usize = 64 * 1024;
@@ -102,6 +102,14 @@ pub fn color(choice: Color, terminal: bool) -> bool {
             terminal && !dumb && unset("NO_COLOR")
         }
     }
+}
+
+/// How text on stderr is shown.
+pub fn look(choice: Color) -> Look {
+    let stderr = io::stderr();
+    let terminal = stderr.is_terminal();
+    let size = terminal_size::terminal_size_of(stderr).filter(|_| terminal);
+    Look { color: color(choice, terminal), width: size.map(|(width, _)| usize::from(width.0)) }
 }
 
 /// Opens the file for the summary.

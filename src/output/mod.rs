@@ -16,7 +16,7 @@ pub use crate::output::card::card;
 pub use crate::output::destination::{Destination, OutputError, stdout};
 pub use crate::output::fields::Mask;
 pub use crate::output::order::Order;
-pub use crate::output::summary::{Summary, Totals};
+pub use crate::output::summary::{Look, Summary, Totals};
 pub use crate::output::table::{Style, paint};
 
 use crate::outcome::Verdict;
