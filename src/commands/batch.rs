@@ -1,7 +1,5 @@
 //! `idv batch`: every record of a file.
 
-use std::io::{self, Write as _};
-use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
@@ -11,15 +9,16 @@ use tokio::sync::oneshot;
 
 use crate::checks;
 use crate::cli::BatchArgs;
+use crate::commands::beside::Beside;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::results::Results;
-use crate::commands::target::{Target, color, look, open_summary};
+use crate::commands::target::{Target, color, look};
 use crate::commands::{advice, finish, log};
 use crate::exit::Exit;
 use crate::input::{Options, Reader};
 use crate::interrupt::Interrupts;
 use crate::ledger;
-use crate::output::{Destination, Layout, Mask, Summary, Totals};
+use crate::output::{Layout, Mask, Summary, Totals};
 use crate::pipeline::{self, Limits, Pipeline, Rows, Terms};
 use crate::price::Price;
 use crate::progress::Progress;
@@ -143,16 +142,15 @@ struct Resume {
 /// The files that a run writes.
 struct Files {
     results: Target,
-    summary: Option<Destination>,
+    beside: Beside,
 }
 
 impl Files {
     fn open(args: &BatchArgs, applicants: &Applicants) -> anyhow::Result<Self> {
         let input = applicants.finite.then_some(args.file.as_path());
         let results = Target::open(&args.output, input)?;
-        let open = |file: &Path| open_summary(file, input, &results, args.output.force);
-        match args.summary.as_deref().map(open).transpose() {
-            Ok(summary) => Ok(Self { results, summary }),
+        match Beside::open(args, input, &results) {
+            Ok(beside) => Ok(Self { results, beside }),
             Err(error) => {
                 results.discard();
                 Err(error)
@@ -163,9 +161,7 @@ impl Files {
     /// Takes back what was opened for a run that does not begin.
     fn discard(self) {
         self.results.discard();
-        if let Some(summary) = self.summary {
-            summary.discard();
-        }
+        self.beside.discard();
     }
 
     /// After a second Ctrl-C: what came so far stays where it is.
@@ -173,9 +169,7 @@ impl Files {
         if let Some(file) = self.results.file() {
             progress.warn(&format!("left at once; results so far: {}", file.part().display()));
         }
-        if let Some(summary) = self.summary {
-            summary.discard();
-        }
+        self.beside.discard();
     }
 
     /// Puts the results in place and sums up.
@@ -215,21 +209,8 @@ impl Files {
         };
         let summary = Summary { tally, totals: &totals };
         progress.say(&summary.text(look(args.output.color)));
-        match self.summary.map_or(Ok(()), |file| write_summary(file, &summary)) {
-            Ok(()) => exit,
-            Err(error) => {
-                progress.warn(&format!("error: the summary can't be written: {error}"));
-                exit.max(Exit::Disk)
-            }
-        }
+        exit.max(self.beside.write(&summary, progress))
     }
-}
-
-fn write_summary(file: Destination, summary: &Summary<'_>) -> io::Result<()> {
-    let mut out = file.writer()?;
-    serde_json::to_writer_pretty(&mut out, &summary.json())?;
-    out.write_all(b"\n")?;
-    file.finish()
 }
 
 /// A run while it goes on.

@@ -2,6 +2,7 @@
 
 mod advice;
 mod batch;
+mod beside;
 mod codes;
 mod endpoint;
 mod given;

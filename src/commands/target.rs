@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal as _};
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 use crate::cli::{Color, Format, OutputArgs};
 use crate::output::{self, Destination, Layout, Look, Sink, Writer};
@@ -110,17 +110,4 @@ pub fn look(choice: Color) -> Look {
     let terminal = stderr.is_terminal();
     let size = terminal_size::terminal_size_of(stderr).filter(|_| terminal);
     Look { color: color(choice, terminal), width: size.map(|(width, _)| usize::from(width.0)) }
-}
-
-/// Opens the file for the summary.
-pub fn open_summary(
-    file: &Path,
-    input: Option<&Path>,
-    results: &Target,
-    force: bool,
-) -> anyhow::Result<Destination> {
-    if results.file().is_some_and(|results| results.is(file)) {
-        bail!(output::OutputError::Twice(file.to_owned()));
-    }
-    Destination::open(file, input, force).context("no place for the summary")
 }

@@ -5,6 +5,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::output::report;
+
 /// Why results can't be written there. Found before anything is sent.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
@@ -161,6 +163,7 @@ fn is_ours(path: &Path) -> io::Result<bool> {
         || holds(&["idv_row", "idv_outcome", "idv_charged"])
         || (line.starts_with('{') && holds(&["\"row\":", "\"outcome\":", "\"charged\":"]))
         || (line.starts_with('{') && text.contains("\"by_outcome\":"))
+        || report::is_report(&text)
         || holds(&["ROW", "ID NUMBER", "OUTCOME", "CHARGED"]))
 }
 

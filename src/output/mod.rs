@@ -6,6 +6,7 @@ mod destination;
 mod fields;
 mod jsonl;
 mod order;
+mod report;
 mod summary;
 mod table;
 
@@ -16,6 +17,7 @@ pub use crate::output::card::card;
 pub use crate::output::destination::{Destination, OutputError, stdout};
 pub use crate::output::fields::Mask;
 pub use crate::output::order::Order;
+pub use crate::output::report::report;
 pub use crate::output::summary::{Look, Summary, Totals};
 pub use crate::output::table::{Style, paint};
 
