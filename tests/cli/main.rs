@@ -20,6 +20,7 @@ mod interrupts;
 mod kills;
 mod ledger;
 mod outputs;
+mod report;
 mod retries;
 mod samples;
 mod sandbox;

@@ -39,7 +39,8 @@ pub fn outcomes(page: &mut Html, tally: &Tally) {
     };
     let says = shown.iter().map(say).collect::<Vec<_>>().join(", ");
     page.raw(
-        "<svg class=\"stack\" role=\"img\" aria-labelledby=\"outcomes-name outcomes-says\" \
+        "<svg class=\"stack\" role=\"img\" aria-labelledby=\"outcomes-name\" \
+         aria-describedby=\"outcomes-says\" \
          viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\">",
     );
     page.put("<title id=\"outcomes-name\">", "Rows by outcome", "</title>");
@@ -87,7 +88,8 @@ pub fn charges(page: &mut Html, summary: &Summary<'_>) {
     page.put("<p class=\"soft\">", "Calls charged since the start of the run.", "</p>\n");
     page.put("<p class=\"axis top\"><span>", &count(total, "call"), "</span></p>\n");
     page.raw(
-        "<div class=\"plot\"><svg role=\"img\" aria-labelledby=\"charges-name charges-says\" \
+        "<div class=\"plot\"><svg role=\"img\" aria-labelledby=\"charges-name\" \
+         aria-describedby=\"charges-says\" \
          viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\">",
     );
     page.put("<title id=\"charges-name\">", "Charges over time", "</title>");
@@ -112,13 +114,11 @@ fn count_of(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// Points on the ground of a chart, from left to right.
+type Curve = Vec<(f64, f64)>;
+
 /// The sums of both kinds after each interval, on the ground of the chart.
-fn curves(
-    intervals: &[Interval],
-    length: Duration,
-    end: Duration,
-    total: u64,
-) -> (Vec<(f64, f64)>, Vec<(f64, f64)>) {
+fn curves(intervals: &[Interval], length: Duration, end: Duration, total: u64) -> (Curve, Curve) {
     let end = end.as_secs_f64().max(f64::MIN_POSITIVE);
     let (mut charged, mut both) = (vec![(0.0, HEIGHT)], vec![(0.0, HEIGHT)]);
     let mut so_far = Interval::default();
@@ -190,8 +190,9 @@ impl Columns {
         let columns = u32::try_from(columns).unwrap_or(u32::MAX);
         let answers = (0..columns).map(|i| tally.answers_between(width * i, width * (i + 1)));
         let answers = answers.collect();
-        let beyond = most + Duration::from_hours(1);
-        Self { width, answers, longer: tally.answers_between(width * columns, beyond) }
+        // The slowest is known to three digits only, so that its double is surely beyond it.
+        let longer = tally.answers_between(width * columns, most * 2);
+        Self { width, answers, longer }
     }
 
     fn end(&self) -> Duration {
@@ -223,7 +224,8 @@ pub fn latency(page: &mut Html, tally: &Tally) {
     let highest = columns.answers.iter().chain([&columns.longer]).copied().max().unwrap_or(1);
     page.put("<p class=\"axis top\"><span>", &count(highest, "answer"), "</span></p>\n");
     page.raw(
-        "<div class=\"plot\"><svg role=\"img\" aria-labelledby=\"latency-name latency-says\" \
+        "<div class=\"plot\"><svg role=\"img\" aria-labelledby=\"latency-name\" \
+         aria-describedby=\"latency-says\" \
          viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\">",
     );
     page.put("<title id=\"latency-name\">", "Answers by the time they took", "</title>");

@@ -38,15 +38,14 @@ impl Html {
 
     /// A sentence; a command in it stands between backticks.
     pub fn sentence(&mut self, sentence: &str) -> &mut Self {
-        let parts: Vec<_> = sentence.split('`').collect();
         // A backtick without its pair sets nothing off.
-        let paired = parts.len() % 2 == 1;
-        for (i, part) in parts.iter().enumerate() {
-            match (paired, i % 2) {
-                (true, 1) => self.raw("<code>").words(part).raw("</code>"),
-                (true, _) => self.text(part),
-                (false, 0) => self.text(part),
-                (false, _) => self.text("`").text(part),
+        if sentence.matches('`').count() % 2 == 1 {
+            return self.text(sentence);
+        }
+        for (i, part) in sentence.split('`').enumerate() {
+            match i % 2 {
+                0 => self.text(part),
+                _ => self.raw("<code>").words(part).raw("</code>"),
             };
         }
         self
