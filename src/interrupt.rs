@@ -26,16 +26,18 @@ impl Interrupts {
         Ok(Self {})
     }
 
+    /// Waits for a signal.
     #[cfg(unix)]
-    async fn next(&mut self) {
+    pub async fn next(&mut self) {
         tokio::select! {
             _ = self.int.recv() => {}
             _ = self.term.recv() => {}
         }
     }
 
+    /// Waits for Ctrl-C.
     #[cfg(not(unix))]
-    async fn next(&mut self) {
+    pub async fn next(&mut self) {
         // Without signals there is nothing to wait for.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

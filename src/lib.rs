@@ -13,6 +13,7 @@ pub mod checks;
 pub mod input;
 
 pub mod pipeline;
+pub mod plan;
 
 pub mod sandbox;
 

@@ -1,6 +1,8 @@
 //! Settings: flag, then an explicit `--env-file`, then the environment, then `.env` in the working
 //! directory, then the default. Nothing here ever shows a value it read from a file.
 
+mod outlook;
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,8 @@ use crate::cli::EndpointArgs;
 use crate::client;
 use crate::ledger::Kind;
 use crate::price::{Price, PriceError};
+
+pub use crate::settings::outlook::Outlook;
 
 /// Where the endpoint's URL is read from.
 pub const ENDPOINT: &str = "IDV_ENDPOINT";
@@ -33,6 +37,9 @@ pub const PRICE: &str = "IDV_PRICE";
 
 /// Requests in flight, where nothing else is said.
 const DEFAULT_CONCURRENCY: u16 = 8;
+
+/// Whose calls those of the built-in sandbox are.
+const SANDBOX_CODE: &str = "sandbox";
 
 /// All that a query parameter's value can't hold as it is (RFC 3986, "unreserved").
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -129,21 +136,15 @@ impl Settings {
         };
         let built_in = sandbox.is_some();
         let (endpoint, code, key) = match sandbox {
-            Some(url) => (url, "sandbox".to_owned(), SecretString::from("sandbox")),
+            Some(url) => (url, SANDBOX_CODE.to_owned(), SecretString::from("sandbox")),
             None => layers.account(args)?,
         };
-        let loopback = is_loopback(&endpoint);
         let shown = shown(&endpoint);
-        let kind = if loopback { Kind::Sandbox } else { Kind::Live };
-        // The built-in sandbox is beside all settings, but not beside a flag.
-        let named = layers.get(LEDGER).filter(|_| !built_in).map(PathBuf::from);
-        let ledger = match ledger.map(Path::to_owned).or(named) {
-            Some(ledger) => ledger,
-            None => default_ledger(kind)?,
-        };
+        let kind = kind_of(&endpoint);
+        let ledger = layers.ledger(ledger, built_in, kind)?;
         let client = client::Options {
             url: with_credentials(endpoint, &code, &key),
-            loopback,
+            loopback: kind == Kind::Sandbox,
             timeout: args.timeout,
             connect_timeout: args.connect_timeout.min(args.timeout).max(Duration::from_millis(1)),
             connections: usize::from(concurrency),
@@ -151,6 +152,10 @@ impl Settings {
         let price = layers.price()?;
         Ok(Self { client, shown, concurrency, partner_code: code, kind, ledger, price })
     }
+}
+
+fn kind_of(endpoint: &Url) -> Kind {
+    if is_loopback(endpoint) { Kind::Sandbox } else { Kind::Live }
 }
 
 /// The ledger that `idv ledger` is about: the flag's, the setting's, or the default one.
@@ -213,6 +218,21 @@ impl Layers {
         let Some(text) = self.get(CONCURRENCY) else { return Ok(DEFAULT_CONCURRENCY) };
         let number = text.trim().parse().ok().filter(|number| (1..=4096).contains(number));
         number.ok_or(SettingsError::Number { name: CONCURRENCY })
+    }
+
+    /// The flag's ledger, the setting's, or the usual one. The built-in sandbox is beside all
+    /// settings, but not beside a flag.
+    fn ledger(
+        &self,
+        flag: Option<&Path>,
+        built_in: bool,
+        kind: Kind,
+    ) -> Result<PathBuf, SettingsError> {
+        let named = || self.get(LEDGER).filter(|_| !built_in).map(PathBuf::from);
+        match flag.map(Path::to_owned).or_else(named) {
+            Some(ledger) => Ok(ledger),
+            None => default_ledger(kind),
+        }
     }
 
     fn price(&self) -> Result<Option<Price>, SettingsError> {

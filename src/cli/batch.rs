@@ -11,6 +11,7 @@ use crate::price::Price;
 pub(super) const BATCH_HELP: &str = "\
 Examples:
   idv batch applicants.csv -o results.csv
+  idv batch applicants.csv --dry-run --price 1000
   idv batch applicants.csv -f jsonl | jq -r 'select(.outcome == \"fail\") | .row'
   idv batch applicants.csv -o results.csv --report report.html --price 1000
   idv batch export.csv --map id_number='Nomor KTP Pemohon' --summary summary.json
@@ -23,6 +24,7 @@ Exit codes:
 
 /// `idv batch`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct BatchArgs {
     /// The applicants: CSV, JSON Lines or .xlsx; - for stdin
     pub file: PathBuf,
@@ -47,6 +49,12 @@ pub struct BatchArgs {
         hide_default_value = true
     )]
     pub suspect: Suspect,
+    /// Send without asking first; scripts and sandboxes are never asked
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Show the plan, as idv check does, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Write results as they come, not in the input's order
     #[arg(long)]
     pub unordered: bool,

@@ -98,7 +98,7 @@ pub enum Suspect {
     Send,
 }
 
-/// How the results are written.
+/// How the history is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
@@ -108,6 +108,20 @@ pub enum Format {
     Jsonl,
     /// The input's columns and the results beside them
     Csv,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResultFormat {
+    /// For people
+    Table,
+    /// One JSON object a line
+    #[value(alias = "json")]
+    Jsonl,
+    /// The input's columns and the results beside them
+    Csv,
+    /// The same as a workbook, with numbers as text and a sheet with the summary
+    Xlsx,
 }
 
 /// When to use colour.
@@ -127,7 +141,7 @@ pub enum Color {
 pub struct OutputArgs {
     /// The format; by default that of FILE's ending, table on a terminal, jsonl in a pipe
     #[arg(short, long, value_enum)]
-    pub format: Option<Format>,
+    pub format: Option<ResultFormat>,
     /// Write the results to FILE, readable by you alone
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

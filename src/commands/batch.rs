@@ -8,17 +8,18 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::checks;
-use crate::cli::BatchArgs;
+use crate::cli::{BatchArgs, ResultFormat};
 use crate::commands::beside::Beside;
+use crate::commands::consent::Stamp;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::results::Results;
-use crate::commands::target::{Target, color, look};
-use crate::commands::{advice, finish, log};
+use crate::commands::target::{RESULT_SHEETS, Target, color, look};
+use crate::commands::{advice, consent, finish, log, plan};
 use crate::exit::Exit;
-use crate::input::{Options, Reader};
+use crate::input::Reader;
 use crate::interrupt::Interrupts;
 use crate::ledger;
-use crate::output::{Layout, Mask, Summary, Totals};
+use crate::output::{self, Layout, Mask, Ours, Summary, Totals};
 use crate::pipeline::{self, Limits, Pipeline, Rows, Terms};
 use crate::price::Price;
 use crate::progress::Progress;
@@ -30,16 +31,55 @@ use crate::tally::Tally;
 /// Verifies a file.
 pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
     let endpoint = Endpoint::open(&args.endpoint, &args.ledger, args.concurrency)?;
+    let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let applicants = Applicants::open(&args)?;
     let files = Files::open(&args, &applicants)?;
+    let messages = Progress::messages(args.output.quiet);
+    endpoint.announce(&messages);
+    messages.say(&format!("input: {}", applicants.reader.shape()));
+    let begun = tokio::select! {
+        begun = applicants.plan(&args, &endpoint, &files, &messages) => begun,
+        () = interrupts.next() => Ok(Begun::Interrupted),
+    };
+    match begun {
+        Ok(Begun::Wanted(applicants)) => {
+            send(&args, &endpoint, *applicants, files, interrupts).await
+        }
+        Ok(Begun::Unwanted) => {
+            files.discard();
+            Ok(Exit::Usage)
+        }
+        Ok(Begun::Interrupted) => {
+            files.discard();
+            messages.warn("interrupted; nothing was sent");
+            Ok(Exit::Interrupted)
+        }
+        Err(error) => {
+            files.discard();
+            Err(error)
+        }
+    }
+}
+
+/// Everything after the plan.
+async fn send(
+    args: &BatchArgs,
+    endpoint: &Endpoint,
+    applicants: Applicants,
+    files: Files,
+    interrupts: Interrupts,
+) -> anyhow::Result<Exit> {
     let shown = !args.no_progress;
     let progress = Progress::run(args.output.quiet, shown, applicants.total);
     log::start(args.output.verbose, &progress);
-    endpoint.announce(&progress);
-    progress.say(&format!("input: {}", applicants.reader.shape()));
     let stop = Stop::default();
-    let sink = files.results.sink(applicants.layout(&args, &files.results));
-    let sink = sink.context("can't begin the results")?;
+    let sink = match files.results.sink(applicants.layout(args, &files.results)) {
+        Ok(sink) => sink,
+        Err(error) => {
+            files.discard();
+            return Err(error).context("can't begin the results");
+        }
+    };
     let beside_bar = files.results.is_terminal();
     let results = Results::new(sink, !args.unordered, beside_bar, progress.clone(), stop.clone());
     let begun = Instant::now();
@@ -57,46 +97,58 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
         started: ledger.0.started(),
         sandbox: endpoint.is_sandbox(),
     };
-    let run = Run { args: &args, endpoint: &endpoint, stop: &stop, progress: &progress, ledger };
-    let tally = run.go(applicants, results).await?;
+    let run = Run { args, endpoint, stop: &stop, progress: &progress, ledger };
+    let tally = run.go(applicants, results, interrupts).await?;
     progress.finish();
     let Some(tally) = tally else {
         files.abandon(&progress);
         return Ok(Exit::Interrupted);
     };
     endpoint.conclude(&progress);
-    Ok(files.finish(&args, &tally, &stop, begun.elapsed(), &resume, &progress))
+    Ok(files.finish(args, &tally, &stop, begun.elapsed(), &resume, &progress))
+}
+
+/// Whether a run begins.
+enum Begun {
+    Wanted(Box<Applicants>),
+    Unwanted,
+    Interrupted,
 }
 
 /// The input: what is read, and what is known of it before.
 struct Applicants {
     reader: Reader,
-    /// A regular file has an end, and is read twice.
-    finite: bool,
-    /// How many rows a regular file has.
+    /// What a regular file was when it was opened: it has an end, and is read twice.
+    stamp: Option<Stamp>,
+    /// How many rows a regular file has, once that is known.
     total: Option<u64>,
 }
 
 impl Applicants {
-    /// A regular file is read once before anything is sent, so that one which can't be read to
-    /// its end is found before it costs anything.
     fn open(args: &BatchArgs) -> anyhow::Result<Self> {
-        let options = Options {
-            delimiter: args.input.delimiter,
-            map: args.input.map.clone(),
-            no_header: args.input.no_header,
-            encoding: args.input.encoding,
-            format: args.input.input_format.0,
-            sheet: args.input.sheet.clone(),
-        };
-        let finite = args.file.is_file();
-        let total = if finite {
-            let mut reader = Reader::open(&args.file, &options)?;
-            Some(reader.try_fold(0, |rows, row| row.map(|_| rows + 1))?)
-        } else {
-            None
-        };
-        Ok(Self { reader: Reader::open(&args.file, &options)?, finite, total })
+        let stamp = Stamp::of(&args.file);
+        let reader = Reader::open(&args.file, &plan::options(&args.input))?;
+        Ok(Self { reader, stamp, total: None })
+    }
+
+    /// A regular file is read once before anything is sent, so that what can't be read to its end
+    /// is found before it costs anything; then from its beginning, to be sent.
+    async fn plan(
+        self,
+        args: &BatchArgs,
+        endpoint: &Endpoint,
+        files: &Files,
+        progress: &Progress,
+    ) -> anyhow::Result<Begun> {
+        let Some(stamp) = self.stamp else { return Ok(Begun::Wanted(Box::new(self))) };
+        let consent = consent::before(args, endpoint, self.reader, stamp, progress).await?;
+        let Some(consent) = consent else { return Ok(Begun::Unwanted) };
+        if files.results.format == ResultFormat::Xlsx && consent.rows > output::MOST_ROWS {
+            return Err(output::too_many().into());
+        }
+        let reader = Reader::open(&args.file, &plan::options(&args.input))?;
+        let total = Some(consent.rows);
+        Ok(Begun::Wanted(Box::new(Self { reader, stamp: self.stamp, total })))
     }
 
     fn layout(&self, args: &BatchArgs, results: &Target) -> Layout {
@@ -111,6 +163,7 @@ impl Applicants {
             bom: shape.bom,
             mask: if args.output.mask { Mask::on(columns()) } else { Mask::default() },
             color: color(args.output.color, results.is_terminal()),
+            ours: Ours::Results,
         }
     }
 
@@ -120,7 +173,7 @@ impl Applicants {
             checks::prepare(&mut row);
             Ok(row)
         });
-        Rows { rows: Box::new(rows), finite: self.finite }
+        Rows { rows: Box::new(rows), finite: self.stamp.is_some() }
     }
 }
 
@@ -139,6 +192,24 @@ struct Resume {
     sandbox: bool,
 }
 
+impl Resume {
+    fn totals(&self, args: &BatchArgs, tally: &Tally, stop: &Stop, elapsed: Duration) -> Totals {
+        let stopped = stop.reason();
+        let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch).code();
+        let next = advice::next(tally, stopped.as_ref(), self.fresh, &self.ledger);
+        Totals {
+            started: self.started,
+            elapsed,
+            sandbox: self.sandbox,
+            stopped,
+            exit,
+            next,
+            price: self.price,
+            ledger: self.ledger.clone(),
+        }
+    }
+}
+
 /// The files that a run writes.
 struct Files {
     results: Target,
@@ -147,7 +218,7 @@ struct Files {
 
 impl Files {
     fn open(args: &BatchArgs, applicants: &Applicants) -> anyhow::Result<Self> {
-        let input = applicants.finite.then_some(args.file.as_path());
+        let input = applicants.stamp.map(|_| args.file.as_path());
         let results = Target::open(&args.output, input)?;
         match Beside::open(args, input, &results) {
             Ok(beside) => Ok(Self { results, beside }),
@@ -184,7 +255,9 @@ impl Files {
     ) -> Exit {
         let part = self.results.file().map(|file| file.part().to_owned());
         let broken = matches!(stop.reason(), Some(Reason::Output(_)));
-        if !broken && let Err(error) = self.results.finish() {
+        let totals = resume.totals(args, tally, stop, elapsed);
+        let sheets = Summary { tally, totals: &totals }.json();
+        if !broken && let Err(error) = self.results.finish(RESULT_SHEETS, &sheets) {
             stop.stop(Reason::Output(error.to_string()));
         }
         match (stop.reason(), &args.output.output, part) {
@@ -194,19 +267,8 @@ impl Files {
             (_, Some(file), Some(_)) => progress.say(&format!("results: {}", file.display())),
             (_, _, _) => {}
         }
-        let stopped = stop.reason();
-        let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch);
-        let next = advice::next(tally, stopped.as_ref(), resume.fresh, &resume.ledger);
-        let totals = Totals {
-            started: resume.started,
-            elapsed,
-            sandbox: resume.sandbox,
-            stopped,
-            exit: exit.code(),
-            next,
-            price: resume.price,
-            ledger: resume.ledger.clone(),
-        };
+        let totals = resume.totals(args, tally, stop, elapsed);
+        let exit = advice::exit(tally, stop.reason().as_ref(), args.fail_on_mismatch);
         let summary = Summary { tally, totals: &totals };
         progress.say(&summary.text(look(args.output.color)));
         exit.max(self.beside.write(&summary, progress))
@@ -224,7 +286,12 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Runs to the end; `None` when a second Ctrl-C came before it.
-    async fn go(self, applicants: Applicants, results: Results) -> anyhow::Result<Option<Tally>> {
+    async fn go(
+        self,
+        applicants: Applicants,
+        results: Results,
+        interrupts: Interrupts,
+    ) -> anyhow::Result<Option<Tally>> {
         let concurrency = usize::from(self.endpoint.concurrency);
         let (ledger, past) = self.ledger;
         let policy = Policy::new(self.args.retries, None);
@@ -232,7 +299,6 @@ impl Run<'_> {
         let terms = Terms { max_charges: self.args.max_charges, ..terms };
         let client = self.endpoint.client.clone();
         let pipeline = Pipeline::new(client, ledger.clone(), past, terms, self.stop.clone());
-        let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
         let (done, receive) = mpsc::channel();
         let (sums, sum) = oneshot::channel();
         std::thread::spawn(move || drop(sums.send(results.collect(&receive))));

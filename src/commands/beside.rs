@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use crate::cli::BatchArgs;
 use crate::commands::target::Target;
 use crate::exit::Exit;
-use crate::output::{self, Destination, OutputError, Summary};
+use crate::output::{self, Destination, MayReplace, OutputError, Summary};
 use crate::progress::Progress;
 
 /// Where the summary and the report go, if they are wanted.
@@ -42,7 +42,7 @@ impl Beside {
             if others.into_iter().flatten().any(|other| other.is(file)) {
                 bail!(OutputError::Twice(file.to_owned()));
             }
-            Ok(Destination::open(file, input, args.output.force)?)
+            Ok(Destination::open(file, input, MayReplace::of_results(args.output.force))?)
         };
         if let Some(file) = &args.summary {
             let opened = open(file, [results.file(), None]);

@@ -11,10 +11,10 @@ use tokio::net::TcpListener;
 
 use crate::cli::{EndpointArgs, LedgerArgs, Suspect, Unknown};
 use crate::client::Client;
-use crate::ledger::{ClaimOptions, Kind, Ledger, Reader, Run};
+use crate::commands::plan::{self, Past};
+use crate::ledger::{ClaimOptions, Kind, Ledger, LedgerError, Reader, Run};
 use crate::pipeline::Terms;
 use crate::price::Price;
-use crate::problem::Level;
 use crate::progress::Progress;
 use crate::retry::Policy;
 use crate::sandbox::{Charges, Config, serve};
@@ -68,6 +68,17 @@ impl Endpoint {
         Ok((run, Reader::open(&self.ledger, Some(self.kind))?))
     }
 
+    /// What the ledger says of records, on the terms of a run that began now.
+    pub fn past(&self, args: &LedgerArgs) -> Result<Past, LedgerError> {
+        let options = plan::claim_options(args);
+        Past::open(self.ledger.clone(), self.kind, Some(&self.partner_code), options)
+    }
+
+    /// Whether what is asked there is paid.
+    pub fn is_live(&self) -> bool {
+        self.kind == Kind::Live
+    }
+
     /// The terms of a run.
     pub fn terms(&self, args: &LedgerArgs, run: &Run, policy: Policy, suspect: Suspect) -> Terms {
         let fresh_since = if args.fresh { Some(run.started()) } else { args.max_age };
@@ -78,10 +89,7 @@ impl Endpoint {
             patience: self.timeout * 2,
             concurrency: usize::from(self.concurrency),
             max_charges: None,
-            hold: match suspect {
-                Suspect::Hold => Level::Suspect,
-                Suspect::Send => Level::Malformed,
-            },
+            hold: plan::hold(suspect),
         }
     }
 

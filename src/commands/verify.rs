@@ -4,16 +4,17 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 
 use crate::checks;
-use crate::cli::{Format, VerifyArgs};
+use crate::cli::{ResultFormat, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
-use crate::commands::target::{Target, color};
+use crate::commands::target::{RESULT_SHEETS, Target, color};
 use crate::commands::{advice, finish, given, log};
 use crate::exit::Exit;
 use crate::interrupt::Interrupts;
 use crate::outcome::Verdict;
-use crate::output::{self, Layout, Mask};
+use crate::output::{self, Layout, Mask, Ours, Summary, Totals};
 use crate::pipeline::Pipeline;
 use crate::problem::Level;
 use crate::progress::Progress;
@@ -50,7 +51,7 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Interrupted);
     };
     finish(ledger, stop.reason().as_ref()).await;
-    let written = write(&args, target, &row, &verdict);
+    let written = write(&args, &endpoint, target, &row, &verdict);
     let mut tally = Tally::default();
     tally.add(&verdict, &row.problems);
     if let Err(error) = written {
@@ -88,20 +89,47 @@ fn reason_of(error: &io::Error) -> Reason {
     }
 }
 
-fn write(args: &VerifyArgs, target: Target, row: &Row, verdict: &Verdict) -> io::Result<()> {
+fn write(
+    args: &VerifyArgs,
+    endpoint: &Endpoint,
+    target: Target,
+    row: &Row,
+    verdict: &Verdict,
+) -> io::Result<()> {
     let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
     let mask = if args.output.mask { Mask::on(fields()) } else { Mask::default() };
     let color = color(args.output.color, target.is_terminal());
-    if target.format == Format::Table {
+    if target.format == ResultFormat::Table {
         let mut out = target.writer()?;
         out.write_all(output::card(row, verdict, &mask, color).as_bytes())?;
         out.flush()?;
     } else {
         let columns = row.columns.clone();
-        let layout = Layout { columns, delimiter: b',', bom: false, mask, color };
+        let layout =
+            Layout { columns, delimiter: b',', bom: false, mask, color, ours: Ours::Results };
         let mut sink = target.sink(layout)?;
         sink.write(row, verdict)?;
         sink.flush()?;
     }
-    target.finish()
+    target.finish(RESULT_SHEETS, &sums(row, verdict, endpoint.is_sandbox()))
+}
+
+/// What stands beside the row of a workbook.
+fn sums(row: &Row, verdict: &Verdict, sandbox: bool) -> serde_json::Value {
+    let mut tally = Tally::default();
+    tally.add(verdict, &row.problems);
+    let elapsed = verdict.elapsed.unwrap_or_default();
+    let exit = advice::exit(&tally, None, true).code();
+    let now = Timestamp::now();
+    let totals = Totals {
+        started: now.checked_sub(elapsed).unwrap_or(now),
+        elapsed,
+        sandbox,
+        stopped: None,
+        exit,
+        next: Vec::new(),
+        price: None,
+        ledger: String::new(),
+    };
+    Summary { tally: &tally, totals: &totals }.json()
 }

@@ -98,7 +98,7 @@ pub fn money(page: &mut Html, summary: &Summary<'_>) {
     let (tally, money) = (summary.tally, summary.money());
     page.raw("<section aria-labelledby=\"cost\">\n<h2 id=\"cost\">Cost</h2>\n");
     match money {
-        Some(money) => page.put("<p class=\"soft\">At ", &money.call.to_string(), " a call.</p>\n"),
+        Some(money) => page.put("<p class=\"soft\">At ", &money.each.to_string(), " a call.</p>\n"),
         None => page.raw("<p class=\"soft\">Name the price of a call with <code>--price</code> to see sums.</p>\n"),
     };
     page.raw("<table>\n<caption>What the rows of this run cost</caption>\n<thead><tr><th scope=\"col\"></th>");

@@ -66,7 +66,7 @@ impl Summary<'_> {
     fn price_json(&self) -> Option<Value> {
         self.money().map(|money| {
             json!({
-                "call": money.call,
+                "each": money.each,
                 "charged": money.charged,
                 "unknown": money.unknown,
                 "saved": money.saved,

@@ -53,7 +53,7 @@ pub struct Summary<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Money {
     /// What one call costs.
-    pub call: Price,
+    pub each: Price,
     /// What was charged.
     pub charged: Price,
     /// What may have been charged besides.
@@ -73,12 +73,12 @@ impl Summary<'_> {
 
     /// The sums in money; `None` without a price.
     pub fn money(&self) -> Option<Money> {
-        let call = self.totals.price?;
+        let each = self.totals.price?;
         Some(Money {
-            call,
-            charged: call.times(self.tally.charged(Charge::Yes)),
-            unknown: call.times(self.tally.charged(Charge::Unknown)),
-            saved: call.times(self.tally.saved()),
+            each,
+            charged: each.times(self.tally.charged(Charge::Yes)),
+            unknown: each.times(self.tally.charged(Charge::Unknown)),
+            saved: each.times(self.tally.saved()),
         })
     }
 

@@ -154,7 +154,7 @@ impl Summary<'_> {
                 0 => String::new(),
                 _ => format!(", and {} more if what is unknown was charged", money.unknown),
             };
-            page.entry("price: ", &format!("{} at {} a call{open}", money.charged, money.call));
+            page.entry("price: ", &format!("{} at {} a call{open}", money.charged, money.each));
         }
         self.saved(page);
         let took = |share| self.tally.latency(share).map(millis);
