@@ -7,6 +7,7 @@ mod check;
 mod history;
 mod record;
 mod sandbox;
+mod schema;
 mod shared;
 mod values;
 
@@ -17,6 +18,7 @@ pub use crate::cli::check::CheckArgs;
 pub use crate::cli::history::{FilterArgs, LedgerAction, LedgerCommand};
 pub use crate::cli::record::RecordArgs;
 pub use crate::cli::sandbox::{Dialect, SandboxArgs};
+pub use crate::cli::schema::{Described, SchemaArgs};
 pub use crate::cli::shared::{
     Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, ResultFormat, Suspect, Unknown,
 };
@@ -24,6 +26,7 @@ pub use crate::cli::shared::{
 use crate::cli::batch::BATCH_HELP;
 use crate::cli::check::CHECK_HELP;
 use crate::cli::sandbox::SANDBOX_HELP;
+use crate::cli::schema::SCHEMA_HELP;
 
 /// Verify Indonesian identities: does this KTP number belong to this name and this phone?
 #[derive(Debug, Parser)]
@@ -84,6 +87,9 @@ pub enum Action {
     /// The status codes: meaning, charged, what idv does
     #[command(after_help = CODES_HELP)]
     Codes(CodesArgs),
+    /// The JSON Schemas of what is written
+    #[command(after_help = SCHEMA_HELP)]
+    Schema(SchemaArgs),
 }
 
 /// `idv verify`.

@@ -13,6 +13,7 @@ mod log;
 mod plan;
 mod results;
 mod sandbox;
+mod schema;
 mod target;
 mod verify;
 
@@ -36,6 +37,7 @@ pub fn run(action: Action) -> Exit {
         Action::Sandbox(args) => in_runtime(sandbox::run(args)),
         Action::Ledger(args) => in_runtime(ledger::run(args)),
         Action::Codes(args) => codes::run(&args),
+        Action::Schema(args) => schema::run(&args),
     };
     done.unwrap_or_else(|error| {
         Progress::messages(false).warn(&format!("error: {error:#}"));

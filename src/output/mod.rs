@@ -9,6 +9,7 @@ mod order;
 mod outlook;
 mod report;
 mod room;
+pub mod schema;
 mod sheet;
 mod summary;
 mod table;

@@ -25,7 +25,7 @@ fn the_readme_shows_the_help_as_it_is() {
 
 #[test]
 fn each_command_has_an_example_of_itself() {
-    for command in ["verify", "batch", "sandbox", "codes"] {
+    for command in ["verify", "batch", "sandbox", "codes", "schema"] {
         let help = help(&[command, "--help"]);
         assert!(help.contains(&format!("\n  idv {command}")), "{help}");
     }

@@ -24,6 +24,7 @@ mod report;
 mod retries;
 mod samples;
 mod sandbox;
+mod schemas;
 mod secrets;
 mod settings;
 mod stops;
