@@ -53,7 +53,7 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     };
     finish(ledger, stop.reason().as_ref()).await;
     let ledger = endpoint.ledger_flag(&args.ledger);
-    let written = write(&args, target, &row, &verdict, ledger);
+    let written = write(&args, &endpoint, target, &row, &verdict, ledger);
     let mut tally = Tally::default();
     tally.add(&verdict, &row.problems);
     if let Err(error) = written {
@@ -98,6 +98,7 @@ fn reason_of(error: &io::Error) -> Reason {
 
 fn write(
     args: &VerifyArgs,
+    endpoint: &Endpoint,
     target: Target,
     row: &Row,
     verdict: &Verdict,
@@ -120,16 +121,26 @@ fn write(
         sink.write(row, verdict)?;
         sink.flush()?;
     }
-    target.finish(RESULT_SHEETS, &sums(row, verdict))
+    target.finish(RESULT_SHEETS, &sums(row, verdict, endpoint.is_sandbox()))
 }
 
 /// What stands beside the row of a workbook.
-fn sums(row: &Row, verdict: &Verdict) -> serde_json::Value {
+fn sums(row: &Row, verdict: &Verdict, sandbox: bool) -> serde_json::Value {
     let mut tally = Tally::default();
     tally.add(verdict, &row.problems);
     let elapsed = verdict.elapsed.unwrap_or_default();
     let exit = advice::exit(&tally, None, true).code();
-    let totals = Totals { elapsed, stopped: None, exit, next: Vec::new(), price: None };
+    let now = Timestamp::now();
+    let totals = Totals {
+        started: now.checked_sub(elapsed).unwrap_or(now),
+        elapsed,
+        sandbox,
+        stopped: None,
+        exit,
+        next: Vec::new(),
+        price: None,
+        ledger: String::new(),
+    };
     Summary { tally: &tally, totals: &totals }.json()
 }
 
