@@ -43,7 +43,8 @@ impl Match {
         }
     }
 
-    fn of(said: Option<&str>) -> Self {
+    /// What a field of the answer says, whatever its spelling.
+    pub fn of(said: Option<&str>) -> Self {
         match said.map(|word| word.trim().to_lowercase()).as_deref() {
             Some("pass" | "success") => Self::Pass,
             Some("fail") => Self::Fail,

@@ -28,5 +28,6 @@ mod schemas;
 mod secrets;
 mod settings;
 mod stops;
+mod summary;
 mod terminal;
 mod verify;

@@ -211,7 +211,8 @@ fn round_step(least: Duration) -> Duration {
 pub fn latency(page: &mut Html, tally: &Tally) {
     let quantiles = [0.5, 0.95, 0.99, 1.0].map(|share| tally.latency(share));
     let [Some(half), Some(p95), Some(p99), Some(most)] = quantiles else { return };
-    let columns = Columns::of(tally, p99, most);
+    // A few that take very long would press all others into one column.
+    let columns = Columns::of(tally, p99.min(half * 8), most);
     let says = format!(
         "Half of the answers took at most {}, 95% at most {}, 99% at most {}, the slowest {}",
         millis(half),
