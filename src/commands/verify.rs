@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use crate::checks;
 use crate::cli::{ResultFormat, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
+use crate::commands::results::reason_of;
 use crate::commands::target::{RESULT_SHEETS, Target, color};
 use crate::commands::{advice, finish, given, log};
 use crate::exit::Exit;
@@ -79,13 +80,6 @@ async fn ask(
         verdict = async { pipeline.verify(row).await.on_disk(stop).await } => Some(verdict),
         () = interrupts.watch(stop, say) => None,
     })
-}
-
-fn reason_of(error: &io::Error) -> Reason {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => Reason::OutputClosed,
-        _ => Reason::Output(error.to_string()),
-    }
 }
 
 fn write(args: &VerifyArgs, target: Target, row: &Row, verdict: &Verdict) -> io::Result<()> {

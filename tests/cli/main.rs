@@ -10,7 +10,9 @@ mod support;
 
 mod answers;
 mod batch;
+mod check;
 mod concurrency;
+mod consent;
 mod disk;
 mod faults;
 mod help;
@@ -28,3 +30,4 @@ mod settings;
 mod stops;
 mod terminal;
 mod verify;
+mod workbooks;
