@@ -107,13 +107,16 @@ fn read_and_check(path: &Path) -> Result<u32> {
 
 /// A plan as `idv check` makes it.
 fn plan_of(path: &Path, ledger: Option<&Path>) -> Result<u32> {
-    let mut past = ledger.map(|ledger| Past::open(ledger, Some(Kind::Sandbox))).transpose()?;
-    let asker = past.as_ref().map(|past| past.asker(Kind::Sandbox, PARTNER, terms()));
-    let mut planner = Planner::new(Level::Suspect, asker.as_ref());
+    let past = ledger.map(|ledger| {
+        let past = Past::open(ledger, Some(Kind::Sandbox))?;
+        let asker = past.asker(Kind::Sandbox, PARTNER, terms());
+        Ok::<_, anyhow::Error>((past, asker))
+    });
+    let mut planner = Planner::new(Level::Suspect, past.transpose()?);
     for row in Reader::open(path, &Options::default())? {
         planner.take(&mut row?);
     }
-    let plan: Plan = planner.finish(past.as_mut().zip(asker.as_ref()))?;
+    let plan: Plan = planner.finish()?;
     let known = plan.ledger.map_or(0, |survey| survey.answered);
     anyhow::ensure!(plan.to_send() + known == u64::from(ROWS), "a row is lost");
     Ok(u32::try_from(plan.rows)?)

@@ -209,7 +209,7 @@ impl Liveness {
 }
 
 /// A key as it stands in the table: an indexed number, and the rest.
-fn split(key: &RecordKey) -> (i64, &[u8]) {
+pub(super) fn split(key: &RecordKey) -> (i64, &[u8]) {
     let (slot, rest) = key.as_bytes().split_at(8);
     (slot.iter().fold(0, |number, byte| number << 8 | i64::from(*byte)), rest)
 }

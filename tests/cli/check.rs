@@ -41,6 +41,27 @@ fn what_a_check_says_is_what_a_batch_does() {
 }
 
 #[test]
+fn a_long_file_is_counted_row_by_row_whatever_the_ledger_knows() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    let text = applicants(6000);
+    let (header, rows) = text.split_once('\n').unwrap();
+    let rows: Vec<_> = rows.lines().collect();
+    // Every fifth is known; the last thousand come twice.
+    let known: Vec<_> = rows.iter().step_by(5).copied().collect();
+    folder.write("known.csv", format!("{header}\n{}\n", known.join("\n")));
+    folder.idv(&["batch", "known.csv", "--quiet"]).code(0);
+    let all = [&rows[..], &rows[5000..]].concat();
+    folder.write("a.csv", format!("{header}\n{}\n", all.join("\n")));
+    let plan = plan(&folder, &["a.csv"], 0);
+    let numbers = ["rows", "duplicates", "answered", "to_send"];
+    assert_eq!(numbers.map(|name| plan[name].as_u64()), [7000, 1000, 1200, 4800].map(Some));
+    assert_eq!(plan["first_duplicates"][0], json!({ "row": 6001, "same_as": 5001 }));
+    folder.idv(&["batch", "a.csv", "--quiet"]).code(0);
+    assert_eq!(sandbox.charged(), 6000);
+}
+
+#[test]
 fn the_terms_of_the_run_count_in_its_check() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);
@@ -105,9 +126,9 @@ fn suspect_rows_are_no_reason_for_3_where_they_would_be_sent() {
 fn signs_of_a_damaged_file_are_told_by_check_and_by_batch() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);
-    let rows: String =
-        (0..60).map(|n| format!("33109901019{n:04}0,8123456{n:04},Contoh {n}\n")).collect();
-    folder.write("a.csv", format!("nik,hp,nama\n{rows}"));
+    let row = |n| format!("33109901019{n:04}0,8123456{n:04},Contoh {n}\n");
+    folder
+        .write("a.csv", (0..60).map(row).fold("nik,hp,nama\n".to_owned(), |text, row| text + &row));
     let plan = plan(&folder, &["a.csv"], 3);
     let codes: Vec<_> =
         plan["signs"].as_array().unwrap().iter().map(|sign| sign["code"].clone()).collect();
