@@ -6,8 +6,9 @@ use rusqlite::Connection;
 use super::asker::Asker;
 use super::call::{Asking, End, Known, Past, Why};
 use super::error::LedgerError;
+use super::index::{Index, split};
 use super::query::Reader;
-use super::store::{Liveness, charge_of, split, time};
+use super::store::{self, Liveness, charge_of, time};
 use crate::answer::Answer;
 use crate::outcome::Outcome;
 use crate::record::RecordKey;
@@ -45,11 +46,13 @@ impl Reader {
     }
 
     fn read_all(&mut self, asker: &Asker, keys: &[RecordKey]) -> Result<Vec<Known>, LedgerError> {
-        let Self { path, connection, lives, .. } = self;
+        let Self { path, connection, lives, index, .. } = self;
         let mut read = || {
             let transaction = connection.transaction()?;
-            let known = keys.iter().map(|key| look_up(&transaction, lives, key, asker.asking()));
-            known.collect::<Result<Vec<_>, _>>()
+            index.catch_up(&transaction, store::last_call(&transaction)?)?;
+            keys.iter()
+                .map(|key| look_up(&transaction, index, lives, key, asker.asking()))
+                .collect::<Result<Vec<_>, _>>()
         };
         read().map_err(|error: rusqlite::Error| LedgerError::of(path, &error))
     }
@@ -65,23 +68,26 @@ fn standing(known: &Known) -> Standing {
 }
 
 /// What decides about a call, without the words of its answer.
-const CALLS: &str = "
+const CALL: &str = "
     SELECT c.id, c.run, c.started, c.rest, a.ended, a.charged, a.code,
            (SELECT r.charged FROM resolutions r WHERE r.call = c.id ORDER BY r.id DESC LIMIT 1)
-    FROM calls c LEFT JOIN answers a ON a.call = c.id WHERE c.slot = ?1 ORDER BY c.id DESC";
+    FROM calls c LEFT JOIN answers a ON a.call = c.id WHERE c.id = ?1 AND c.slot = ?2";
 
 fn look_up(
     connection: &Connection,
+    index: &Index,
     lives: &mut Liveness,
     key: &RecordKey,
     asking: &Asking,
 ) -> rusqlite::Result<Known> {
-    let (slot, rest) = split(key);
-    let mut statement = connection.prepare_cached(CALLS)?;
-    let mut rows = statement.query([slot])?;
+    let (slot, rest) = split(key.as_bytes());
     let mut calls = Vec::new();
-    while let Some(row) = rows.next()? {
-        if row.get_ref(3)?.as_blob()? == rest {
+    for number in index.calls(connection, slot)? {
+        let mut statement = connection.prepare_cached(CALL)?;
+        let mut rows = statement.query([number, slot])?;
+        if let Some(row) = rows.next()?
+            && row.get_ref(3)?.as_blob()? == rest
+        {
             calls.push(past(row)?);
         }
     }

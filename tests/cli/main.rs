@@ -12,6 +12,7 @@ mod answers;
 mod batch;
 mod check;
 mod concurrency;
+mod connections;
 mod consent;
 mod disk;
 mod faults;
