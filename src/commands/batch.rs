@@ -12,7 +12,7 @@ use crate::cli::{BatchArgs, ResultFormat};
 use crate::commands::beside::Beside;
 use crate::commands::consent::Stamp;
 use crate::commands::endpoint::Endpoint;
-use crate::commands::results::Results;
+use crate::commands::results::{Results, reason_of};
 use crate::commands::target::{RESULT_SHEETS, Target, color, look};
 use crate::commands::{advice, consent, finish, log, plan};
 use crate::exit::Exit;
@@ -71,7 +71,7 @@ async fn send(
 ) -> anyhow::Result<Exit> {
     let shown = !args.no_progress;
     let progress = Progress::run(args.output.quiet, shown, applicants.total);
-    log::start(args.output.verbose, &progress);
+    log::start(&args.output, &progress);
     let stop = Stop::default();
     let sink = match files.results.sink(applicants.layout(args, &files.results)) {
         Ok(sink) => sink,
@@ -258,7 +258,7 @@ impl Files {
         let totals = resume.totals(args, tally, stop, elapsed);
         let sheets = Summary { tally, totals: &totals }.json();
         if !broken && let Err(error) = self.results.finish(RESULT_SHEETS, &sheets) {
-            stop.stop(Reason::Output(error.to_string()));
+            stop.stop(reason_of(&error));
         }
         match (stop.reason(), &args.output.output, part) {
             (Some(Reason::Output(_)), _, Some(part)) => {

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::checks;
 use crate::cli::{ResultFormat, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
+use crate::commands::results::reason_of;
 use crate::commands::target::{RESULT_SHEETS, Target, color};
 use crate::commands::{advice, finish, given, log};
 use crate::exit::Exit;
@@ -31,7 +32,7 @@ const WITHIN: Duration = Duration::from_secs(60);
 /// Verifies one record.
 pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     let progress = Progress::messages(args.output.quiet);
-    log::start(args.output.verbose, &progress);
+    log::start(&args.output, &progress);
     let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1))?;
     let mut row = given::row(&args)?;
     checks::prepare(&mut row);
@@ -80,13 +81,6 @@ async fn ask(
         verdict = async { pipeline.verify(row).await.on_disk(stop).await } => Some(verdict),
         () = interrupts.watch(stop, say) => None,
     })
-}
-
-fn reason_of(error: &io::Error) -> Reason {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => Reason::OutputClosed,
-        _ => Reason::Output(error.to_string()),
-    }
 }
 
 fn write(

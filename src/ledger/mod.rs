@@ -11,6 +11,7 @@ mod asker;
 mod call;
 mod error;
 mod file;
+mod index;
 mod lock;
 mod mask;
 mod open;
@@ -19,6 +20,7 @@ mod query;
 mod run;
 mod store;
 mod survey;
+mod tidy;
 mod upkeep;
 mod writer;
 
@@ -42,7 +44,7 @@ pub use error::LedgerError;
 pub use ops::{Settled, Spent};
 pub use query::{BillLine, CallFilter, CallRow, Reader, RunRow};
 pub use run::{Claim, Claimed, Claiming, Run, RunEnd, Settling, Waited, Waiter};
-pub use survey::{ShortKey, Survey};
+pub use survey::Standing;
 pub use upkeep::{Purged, Resolution};
 
 use ops::Op;

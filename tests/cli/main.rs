@@ -10,7 +10,10 @@ mod support;
 
 mod answers;
 mod batch;
+mod check;
 mod concurrency;
+mod connections;
+mod consent;
 mod disk;
 mod faults;
 mod help;
@@ -31,3 +34,4 @@ mod stops;
 mod summary;
 mod terminal;
 mod verify;
+mod workbooks;
