@@ -66,6 +66,7 @@ mod tests {
     use crate::outcome::{Outcome, Source};
     use crate::problem::Level;
     use crate::record::Field;
+    use crate::stop::Reason;
     use crate::tally::Match;
 
     fn schema(of: Schema) -> Value {
@@ -88,6 +89,8 @@ mod tests {
         assert_eq!(summary["properties"]["by_outcome"]["required"], outcomes);
         assert_eq!(summary["properties"]["by_source"]["required"], sources);
         assert_eq!(summary["properties"]["charged"]["required"], charges);
+        let stopped = &summary["properties"]["stopped"]["oneOf"][1];
+        assert_eq!(stopped["properties"]["reason"]["enum"], json!(Reason::WORDS));
         assert_eq!(summary["$defs"]["match"]["enum"], json!(Match::ALL.map(Match::word)));
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::code::Charge;
 
 /// So many intervals at most.
-const INTERVALS: u128 = 120;
+const INTERVALS: u64 = 120;
 
 /// The lengths an interval may have, in milliseconds. Each is a multiple of the one before, and a
 /// length that people count in.
@@ -65,20 +65,17 @@ impl Timeline {
             Charge::Unknown => Interval { charged: 0, unknown: 1 },
             Charge::No => return,
         };
-        while after.as_millis() / self.millis() >= INTERVALS && self.step + 1 < LENGTHS.len() {
+        let after = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+        while after / LENGTHS[self.step] >= INTERVALS && self.step + 1 < LENGTHS.len() {
             self.widen();
         }
         // After more than a year all else falls into the last one.
-        let at = (after.as_millis() / self.millis()).min(INTERVALS - 1);
+        let at = (after / LENGTHS[self.step]).min(INTERVALS - 1);
         let at = usize::try_from(at).unwrap_or_default();
         if self.intervals.len() <= at {
             self.intervals.resize(at + 1, Interval::default());
         }
         self.intervals[at] = self.intervals[at].plus(cost);
-    }
-
-    fn millis(&self) -> u128 {
-        u128::from(LENGTHS[self.step])
     }
 
     fn widen(&mut self) {
