@@ -92,6 +92,9 @@ pub enum Source {
 }
 
 impl Source {
+    /// Every source.
+    pub const ALL: [Self; 4] = [Self::Api, Self::Ledger, Self::Duplicate, Self::Local];
+
     /// The word that stands in every output.
     pub const fn word(self) -> &'static str {
         match self {

@@ -62,6 +62,22 @@ fn in_words(time: Duration) -> String {
 }
 
 impl Reason {
+    /// Every word by which a reason is told.
+    pub const WORDS: [&str; 12] = [
+        "quota",
+        "account",
+        "unknowns",
+        "unreachable",
+        "endpoint",
+        "tls",
+        "budget",
+        "ledger",
+        "interrupted",
+        "output_closed",
+        "output",
+        "input",
+    ];
+
     /// One word for programs.
     pub const fn word(&self) -> &'static str {
         match self {

@@ -14,6 +14,7 @@ Examples:
   idv batch applicants.csv -o results.csv
   idv batch applicants.csv --dry-run --price 1000
   idv batch applicants.csv -f jsonl | jq -r 'select(.outcome == \"fail\") | .row'
+  idv batch applicants.csv -o results.csv --report report.html --price 1000
   idv batch export.csv --map id_number='Nomor KTP Pemohon' --summary summary.json
 
 Exit codes:
@@ -68,6 +69,9 @@ pub struct BatchArgs {
     /// Write the summary to FILE, as JSON
     #[arg(long, value_name = "FILE")]
     pub summary: Option<PathBuf>,
+    /// Write a report for people to FILE: one HTML page that stands alone and names nobody
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// Exit with 1 when a row is answered, but is no pass
     #[arg(long)]
     pub fail_on_mismatch: bool,

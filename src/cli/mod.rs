@@ -8,6 +8,7 @@ mod generate;
 mod history;
 mod record;
 mod sandbox;
+mod schema;
 mod shared;
 mod values;
 mod words;
@@ -20,6 +21,7 @@ pub use crate::cli::generate::{CompletionsArgs, ManArgs, Shell};
 pub use crate::cli::history::{BillArgs, FilterArgs, LedgerAction, LedgerCommand};
 pub use crate::cli::record::RecordArgs;
 pub use crate::cli::sandbox::{Dialect, SandboxArgs};
+pub use crate::cli::schema::{Described, SchemaArgs};
 pub use crate::cli::shared::{
     Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, ResultFormat, Suspect, Unknown,
 };
@@ -29,6 +31,7 @@ use crate::cli::batch::BATCH_HELP;
 use crate::cli::check::CHECK_HELP;
 use crate::cli::generate::{COMPLETIONS_HELP, MAN_HELP};
 use crate::cli::sandbox::SANDBOX_HELP;
+use crate::cli::schema::SCHEMA_HELP;
 use crate::cli::words::codes;
 
 /// Verify Indonesian identities: does this KTP number belong to this name and this phone?
@@ -97,6 +100,9 @@ pub enum Action {
     /// Manual pages
     #[command(after_help = MAN_HELP)]
     Man(ManArgs),
+    /// The JSON Schemas of what is written
+    #[command(after_help = SCHEMA_HELP)]
+    Schema(SchemaArgs),
 }
 
 /// `idv verify`.

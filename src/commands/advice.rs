@@ -63,7 +63,7 @@ pub fn next(
     advise(
         tally.outcome(Outcome::Held) > 0,
         "repair the held rows in the source (idv_problems names what is wrong) and run it again; \
-         suspect ones are sent with --suspect send",
+         suspect ones are sent with `--suspect send`",
     );
     advise(
         tally.outcome(Outcome::Refused) > 0,
@@ -73,9 +73,9 @@ pub fn next(
         tally.outcome(Outcome::Unknown) + tally.charged(Charge::Unknown) > 0,
         &format!(
             "what is unknown may have been charged and is never sent again by itself: find the \
-             calls with idv ledger show{ledger} --outcome unknown, compare with the invoice, and \
-             settle each with idv ledger resolve{ledger} CALL --charged or --not-charged; or ask \
-             again with --unknown resend"
+             calls with `idv ledger show{ledger} --outcome unknown`, compare with the invoice, and \
+             settle each with `idv ledger resolve{ledger} CALL --charged` or `--not-charged`; or \
+             ask again with `--unknown resend`"
         ),
     );
     advise(
@@ -113,7 +113,7 @@ fn after_stop(reason: &Reason) -> Option<String> {
             "read the messages of the refused rows, and the columns that were chosen above"
         }
         Reason::Unknowns(_) => {
-            "try one record with idv verify; when it is answered, run the same command again"
+            "try one record with `idv verify`; when it is answered, run the same command again"
         }
         Reason::GaveUp(_) => "check the network and IDV_ENDPOINT",
         Reason::Redirected(_) | Reason::Denied(_) => {
@@ -124,7 +124,7 @@ fn after_stop(reason: &Reason) -> Option<String> {
         }
         Reason::Output(_) => "make room for the results; what is written stands in the .part file",
         Reason::Input(_) => "repair the input",
-        Reason::Budget(_) => "raise --max-charges to ask about more",
+        Reason::Budget(_) => "raise `--max-charges` to ask about more",
         Reason::Ledger(_) => "mend what the ledger complains of before anything else is sent",
         Reason::Interrupted | Reason::OutputClosed => return None,
     };

@@ -1,7 +1,5 @@
 //! `idv batch`: every record of a file.
 
-use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
@@ -11,16 +9,17 @@ use tokio::sync::oneshot;
 
 use crate::checks;
 use crate::cli::{BatchArgs, ResultFormat};
+use crate::commands::beside::Beside;
 use crate::commands::consent::Stamp;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::results::Results;
-use crate::commands::target::{RESULT_SHEETS, Target, color, open_summary};
+use crate::commands::target::{RESULT_SHEETS, Target, color, look};
 use crate::commands::{advice, consent, finish, log, plan};
 use crate::exit::Exit;
 use crate::input::Reader;
 use crate::interrupt::Interrupts;
 use crate::ledger;
-use crate::output::{self, Destination, Layout, Mask, Ours, Summary, Totals};
+use crate::output::{self, Layout, Mask, Ours, Summary, Totals};
 use crate::pipeline::{self, Limits, Pipeline, Rows, Terms};
 use crate::price::Price;
 use crate::progress::Progress;
@@ -95,6 +94,8 @@ async fn send(
         fresh: args.ledger.fresh.then(|| ledger.0.started()),
         ledger: endpoint.ledger_flag(&args.ledger),
         price: args.price.or(endpoint.price),
+        started: ledger.0.started(),
+        sandbox: endpoint.is_sandbox(),
     };
     let run = Run { args, endpoint, stop: &stop, progress: &progress, ledger };
     let tally = run.go(applicants, results, interrupts).await?;
@@ -185,6 +186,10 @@ struct Resume {
     ledger: String,
     /// What one call costs.
     price: Option<Price>,
+    /// When the run began.
+    started: Timestamp,
+    /// Whether a sandbox answers.
+    sandbox: bool,
 }
 
 impl Resume {
@@ -192,23 +197,31 @@ impl Resume {
         let stopped = stop.reason();
         let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch).code();
         let next = advice::next(tally, stopped.as_ref(), self.fresh, &self.ledger);
-        Totals { elapsed, stopped, exit, next, price: self.price }
+        Totals {
+            started: self.started,
+            elapsed,
+            sandbox: self.sandbox,
+            stopped,
+            exit,
+            next,
+            price: self.price,
+            ledger: self.ledger.clone(),
+        }
     }
 }
 
 /// The files that a run writes.
 struct Files {
     results: Target,
-    summary: Option<Destination>,
+    beside: Beside,
 }
 
 impl Files {
     fn open(args: &BatchArgs, applicants: &Applicants) -> anyhow::Result<Self> {
         let input = applicants.stamp.map(|_| args.file.as_path());
         let results = Target::open(&args.output, input)?;
-        let open = |file: &Path| open_summary(file, input, &results, args.output.force);
-        match args.summary.as_deref().map(open).transpose() {
-            Ok(summary) => Ok(Self { results, summary }),
+        match Beside::open(args, input, &results) {
+            Ok(beside) => Ok(Self { results, beside }),
             Err(error) => {
                 results.discard();
                 Err(error)
@@ -219,9 +232,7 @@ impl Files {
     /// Takes back what was opened for a run that does not begin.
     fn discard(self) {
         self.results.discard();
-        if let Some(summary) = self.summary {
-            summary.discard();
-        }
+        self.beside.discard();
     }
 
     /// After a second Ctrl-C: what came so far stays where it is.
@@ -229,9 +240,7 @@ impl Files {
         if let Some(file) = self.results.file() {
             progress.warn(&format!("left at once; results so far: {}", file.part().display()));
         }
-        if let Some(summary) = self.summary {
-            summary.discard();
-        }
+        self.beside.discard();
     }
 
     /// Puts the results in place and sums up.
@@ -261,22 +270,9 @@ impl Files {
         let totals = resume.totals(args, tally, stop, elapsed);
         let exit = advice::exit(tally, stop.reason().as_ref(), args.fail_on_mismatch);
         let summary = Summary { tally, totals: &totals };
-        progress.say(&summary.text(color(args.output.color, io::stderr().is_terminal())));
-        match self.summary.map_or(Ok(()), |file| write_summary(file, &summary)) {
-            Ok(()) => exit,
-            Err(error) => {
-                progress.warn(&format!("error: the summary can't be written: {error}"));
-                exit.max(Exit::Disk)
-            }
-        }
+        progress.say(&summary.text(look(args.output.color)));
+        exit.max(self.beside.write(&summary, progress))
     }
-}
-
-fn write_summary(file: Destination, summary: &Summary<'_>) -> io::Result<()> {
-    let mut out = file.writer()?;
-    serde_json::to_writer_pretty(&mut out, &summary.json())?;
-    out.write_all(b"\n")?;
-    file.finish()
 }
 
 /// A run while it goes on.

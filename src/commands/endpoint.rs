@@ -113,6 +113,11 @@ impl Endpoint {
         }
     }
 
+    /// Whether it is a sandbox: nothing is checked there, and nothing charged.
+    pub fn is_sandbox(&self) -> bool {
+        self.kind == Kind::Sandbox
+    }
+
     /// Says whom the run asks.
     pub fn announce(&self, progress: &Progress) {
         if self.sandbox.is_some() {

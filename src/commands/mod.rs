@@ -2,6 +2,7 @@
 
 mod advice;
 mod batch;
+mod beside;
 mod check;
 mod codes;
 mod consent;
@@ -13,6 +14,7 @@ mod log;
 mod plan;
 mod results;
 mod sandbox;
+mod schema;
 mod target;
 mod verify;
 
@@ -38,6 +40,7 @@ pub fn run(action: Action) -> Exit {
         Action::Codes(args) => codes::run(&args),
         Action::Completions(args) => generate::completions(&args),
         Action::Man(args) => generate::man(&args),
+        Action::Schema(args) => schema::run(&args),
     };
     done.unwrap_or_else(|error| {
         let hint = advice::of_error(&error).map(|hint| format!("\n\n  hint: {hint}"));

@@ -4,6 +4,8 @@
 use std::io;
 use std::sync::mpsc::Receiver;
 
+use jiff::Timestamp;
+
 use crate::output::{Order, Sink};
 use crate::pipeline::Done;
 use crate::progress::Progress;
@@ -34,7 +36,8 @@ impl Results {
         stop: Stop,
     ) -> Self {
         let order = ordered.then(Order::default);
-        Self { sink: Some(sink), order, beside_bar, progress, stop, tally: Tally::default() }
+        let tally = Tally::begun(Timestamp::now());
+        Self { sink: Some(sink), order, beside_bar, progress, stop, tally }
     }
 
     /// Takes results until the run has no more; gives the sums.

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use crate::cli::{Color, OutputArgs, ResultFormat};
-use crate::output::{self, Book, Destination, Layout, MayReplace, Sink, Writer};
+use crate::output::{self, Book, Destination, Layout, Look, MayReplace, Sink, Writer};
 
 /// A file is written in pieces of this many bytes, unless there is time to write sooner.
 const BUFFER: usize = 64 * 1024;
@@ -178,16 +178,10 @@ pub fn color(choice: Color, terminal: bool) -> bool {
     }
 }
 
-/// Opens the file for the summary.
-pub fn open_summary(
-    file: &Path,
-    input: Option<&Path>,
-    results: &Target,
-    force: bool,
-) -> anyhow::Result<Destination> {
-    if results.file().is_some_and(|results| results.is(file)) {
-        bail!(output::OutputError::Twice(file.to_owned()));
-    }
-    Destination::open(file, input, MayReplace::of_results(force))
-        .context("no place for the summary")
+/// How text on stderr is shown.
+pub fn look(choice: Color) -> Look {
+    let stderr = io::stderr();
+    let terminal = stderr.is_terminal();
+    let size = terminal_size::terminal_size_of(stderr).filter(|_| terminal);
+    Look { color: color(choice, terminal), width: size.map(|(width, _)| usize::from(width.0)) }
 }

@@ -52,8 +52,7 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Interrupted);
     };
     finish(ledger, stop.reason().as_ref()).await;
-    let ledger = endpoint.ledger_flag(&args.ledger);
-    let written = write(&args, target, &row, &verdict, ledger);
+    let written = write(&args, &endpoint, target, &row, &verdict);
     let mut tally = Tally::default();
     tally.add(&verdict, &row.problems);
     if let Err(error) = written {
@@ -98,10 +97,10 @@ fn reason_of(error: &io::Error) -> Reason {
 
 fn write(
     args: &VerifyArgs,
+    endpoint: &Endpoint,
     target: Target,
     row: &Row,
     verdict: &Verdict,
-    ledger: String,
 ) -> io::Result<()> {
     let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
     let mask = if args.output.mask { Mask::on(fields()) } else { Mask::default() };
@@ -109,7 +108,8 @@ fn write(
     if target.format == ResultFormat::Table {
         let mut out = target.writer()?;
         let says = if mask.is_on() { None } else { says(row) };
-        let particulars = Particulars { says, ledger, color, width: target.width() };
+        let (ledger, width) = (endpoint.ledger_flag(&args.ledger), target.width());
+        let particulars = Particulars { says, ledger, color, width };
         out.write_all(output::card(row, verdict, &mask, &particulars).as_bytes())?;
         out.flush()?;
     } else {
@@ -120,16 +120,26 @@ fn write(
         sink.write(row, verdict)?;
         sink.flush()?;
     }
-    target.finish(RESULT_SHEETS, &sums(row, verdict))
+    target.finish(RESULT_SHEETS, &sums(row, verdict, endpoint.is_sandbox()))
 }
 
 /// What stands beside the row of a workbook.
-fn sums(row: &Row, verdict: &Verdict) -> serde_json::Value {
+fn sums(row: &Row, verdict: &Verdict, sandbox: bool) -> serde_json::Value {
     let mut tally = Tally::default();
     tally.add(verdict, &row.problems);
     let elapsed = verdict.elapsed.unwrap_or_default();
     let exit = advice::exit(&tally, None, true).code();
-    let totals = Totals { elapsed, stopped: None, exit, next: Vec::new(), price: None };
+    let now = Timestamp::now();
+    let totals = Totals {
+        started: now.checked_sub(elapsed).unwrap_or(now),
+        elapsed,
+        sandbox,
+        stopped: None,
+        exit,
+        next: Vec::new(),
+        price: None,
+        ledger: String::new(),
+    };
     Summary { tally: &tally, totals: &totals }.json()
 }
 

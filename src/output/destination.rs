@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek as _};
 use std::path::{Path, PathBuf};
 
-use crate::output::xlsx;
+use crate::output::{report, xlsx};
 
 /// Why results can't be written there. Found before anything is sent.
 #[derive(Debug, thiserror::Error)]
@@ -245,6 +245,7 @@ fn is_ours(path: &Path) -> io::Result<bool> {
         || holds(&["idv_row", "idv_outcome", "idv_charged"])
         || (line.starts_with('{') && holds(&["\"row\":", "\"outcome\":", "\"charged\":"]))
         || (line.starts_with('{') && text.contains("\"by_outcome\":"))
+        || report::is_report(&text)
         || holds(&["ROW", "ID NUMBER", "OUTCOME", "CHARGED"]))
 }
 

@@ -25,7 +25,8 @@ fn the_readme_shows_the_help_as_it_is() {
 
 #[test]
 fn each_command_has_an_example_of_itself() {
-    for command in ["verify", "batch", "check", "sandbox", "ledger", "codes", "completions", "man"]
+    for command in
+        ["verify", "batch", "check", "sandbox", "ledger", "codes", "schema", "completions", "man"]
     {
         let help = help(&[command, "--help"]);
         assert!(help.contains(&format!("\n  idv {command}")), "{help}");

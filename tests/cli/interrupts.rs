@@ -39,7 +39,7 @@ fn the_first_signal_drains_and_lists_every_row() {
     for name in ["-INT", "-TERM"] {
         let sandbox = Sandbox::with(&["--latency", "50ms"]);
         let folder = Folder::at(&sandbox.url);
-        let child = start(&folder, &["--summary", "s.json"]);
+        let child = start(&folder, &["--summary", "s.json", "--report", "r.html"]);
         await_requests(&sandbox, 20);
         signal(&child, name);
         let output = child.wait_with_output().unwrap();
@@ -50,6 +50,7 @@ fn the_first_signal_drains_and_lists_every_row() {
         assert!((20..2000).contains(&passed), "{passed}");
         assert_eq!(count(&folder, "skipped"), 2000 - passed);
         assert!(folder.read("s.json").contains("\"interrupted\""));
+        assert!(folder.read("r.html").contains("Stopped before its end:</b> interrupted."));
         assert_eq!(sandbox.charged(), passed);
     }
 }

@@ -27,7 +27,11 @@ fn running_again_costs_nothing_and_says_so() {
         assert!(line["extra"].is_null());
         assert_eq!(line["sent"]["country"], "ID");
     }
-    assert!(stderr(&again).contains("50 rows, so many charges saved"), "{}", stderr(&again));
+    assert!(
+        stderr(&again).contains("50 rows from the ledger; saved 50 charges"),
+        "{}",
+        stderr(&again)
+    );
     let summary: serde_json::Value = serde_json::from_str(&folder.read("s.json")).unwrap();
     assert_eq!((&summary["saved"], &summary["charged"]["yes"]), (&50.into(), &0.into()));
     assert_eq!((sandbox.requests(), sandbox.charged()), (50, 50));

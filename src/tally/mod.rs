@@ -1,14 +1,20 @@
-//! The sums of a run: rows by outcome, code and charge, and how long the answers took.
+//! The sums of a run: rows by outcome, code and charge, how long the answers took, and what was
+//! paid when.
+
+mod timeline;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use jiff::Timestamp;
+
+pub use crate::tally::timeline::{Interval, Timeline, sum};
 
 use crate::answer::Answer;
 use crate::code::Charge;
 use crate::outcome::{Outcome, Source, Verdict};
-use crate::problem::Problem;
+use crate::problem::{Level, Problem};
 
 /// What a match field said, without the variety of its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +30,9 @@ pub enum Match {
 }
 
 impl Match {
+    /// Every one, in the order of tables.
+    pub const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::NoRecord, Self::Other];
+
     /// The word in outputs.
     pub const fn word(self) -> &'static str {
         match self {
@@ -51,11 +60,15 @@ pub struct Tally {
     rows: u64,
     outcomes: [u64; Outcome::ALL.len()],
     charges: [u64; 3],
+    sources: [u64; Source::ALL.len()],
     codes: BTreeMap<i64, u64>,
     matches: BTreeMap<(Match, Match), u64>,
-    problems: BTreeMap<&'static str, u64>,
+    problems: BTreeMap<&'static str, (Level, u64)>,
     saved: u64,
     latency: Option<Histogram<u64>>,
+    /// When the run began; without it nothing is known of when it paid.
+    begun: Option<Timestamp>,
+    timeline: Timeline,
 }
 
 impl Default for Tally {
@@ -64,30 +77,40 @@ impl Default for Tally {
             rows: 0,
             outcomes: [0; Outcome::ALL.len()],
             charges: [0; 3],
+            sources: [0; Source::ALL.len()],
             codes: BTreeMap::new(),
             matches: BTreeMap::new(),
             problems: BTreeMap::new(),
             saved: 0,
             // Microseconds up to an hour, to three digits; the bounds are sound, so it is there.
             latency: Histogram::new_with_bounds(1, 3_600_000_000, 3).ok(),
+            begun: None,
+            timeline: Timeline::default(),
         }
     }
 }
 
 impl Tally {
+    /// The sums of a run that began at this moment.
+    pub fn begun(at: Timestamp) -> Self {
+        Self { begun: Some(at), ..Self::default() }
+    }
+
     /// Counts one row.
     pub fn add(&mut self, verdict: &Verdict, problems: &[Problem]) {
         self.rows += 1;
         self.outcomes[verdict.outcome as usize] += 1;
         self.charges[verdict.charged as usize] += 1;
+        self.sources[verdict.source as usize] += 1;
         for problem in problems {
-            *self.problems.entry(problem.code).or_default() += 1;
+            self.problems.entry(problem.code).or_insert((problem.level, 0)).1 += 1;
         }
         if let Some(answer) = &verdict.answer {
             *self.codes.entry(answer.code).or_default() += 1;
             self.add_matches(answer);
             self.saved += u64::from(is_saved(verdict.source, answer));
         }
+        self.add_cost(verdict);
         if let (Source::Api, Some(_), Some(elapsed)) =
             (verdict.source, &verdict.answer, verdict.elapsed)
             && let Some(latency) = &mut self.latency
@@ -100,6 +123,15 @@ impl Tally {
         let (phone, name) = (answer.id_phone_match.as_deref(), answer.id_name_match.as_deref());
         if phone.is_some() || name.is_some() {
             *self.matches.entry((Match::of(phone), Match::of(name))).or_default() += 1;
+        }
+    }
+
+    /// Places a cost where its call ended, not where its row was written: one slow row keeps many
+    /// others waiting for their turn. Should the clock be set back meanwhile, it is at the start.
+    fn add_cost(&mut self, verdict: &Verdict) {
+        if let (Source::Api, Some(begun), Some(at)) = (verdict.source, self.begun, verdict.at) {
+            let after = Duration::try_from(at.duration_since(begun)).unwrap_or_default();
+            self.timeline.add(after, verdict.charged);
         }
     }
 
@@ -118,6 +150,11 @@ impl Tally {
         self.charges[charge as usize]
     }
 
+    /// Rows whose answer came from there.
+    pub fn source(&self, source: Source) -> u64 {
+        self.sources[source as usize]
+    }
+
     /// Rows by the code of their answer.
     pub fn codes(&self) -> impl Iterator<Item = (i64, u64)> {
         self.codes.iter().map(|(code, count)| (*code, *count))
@@ -133,15 +170,33 @@ impl Tally {
         self.saved
     }
 
-    /// Problems by their code.
-    pub fn problems(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        self.problems.iter().map(|(code, count)| (*code, *count))
+    /// Problems by their code, with their level and how many rows have them.
+    pub fn problems(&self) -> impl Iterator<Item = (&'static str, Level, u64)> {
+        self.problems.iter().map(|(code, (level, count))| (*code, *level, *count))
+    }
+
+    /// What was paid when; empty unless it is known when the run began.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
     }
 
     /// How long so much of the answers took at most: 0.5 is the median. `None` without answers.
     pub fn latency(&self, share: f64) -> Option<Duration> {
         let latency = self.latency.as_ref().filter(|latency| !latency.is_empty())?;
         Some(Duration::from_micros(latency.value_at_quantile(share)))
+    }
+
+    /// How many answers took at least `from` and less than `to`, as finely as they are kept: to
+    /// three digits.
+    pub fn answers_between(&self, from: Duration, to: Duration) -> u64 {
+        let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let Some(latency) = self.latency.as_ref().filter(|_| from < to) else { return 0 };
+        let (from, to) = (micros(from), micros(to));
+        let values = latency.iter_recorded();
+        values
+            .filter(|value| (from..to).contains(&value.value_iterated_to()))
+            .map(|value| value.count_at_value())
+            .sum()
     }
 }
 
@@ -186,7 +241,8 @@ mod tests {
         assert_eq!(tally.outcome(Outcome::Unrecognised), 2);
         assert_eq!([Charge::Yes, Charge::No, Charge::Unknown].map(|c| tally.charged(c)), [2, 1, 1]);
         assert_eq!(tally.codes().collect::<Vec<_>>(), [(200, 2), (12223, 1)]);
-        assert_eq!(tally.problems().collect::<Vec<_>>(), [("name.empty", 1)]);
+        assert_eq!(tally.problems().collect::<Vec<_>>(), [("name.empty", Level::Malformed, 1)]);
+        assert_eq!(Source::ALL.map(|source| tally.source(source)), [3, 0, 0, 1]);
         assert_eq!(
             tally.matches().collect::<Vec<_>>(),
             [
@@ -207,5 +263,37 @@ mod tests {
         tally.add(&Verdict::local(Outcome::Skipped, None), &[]);
         let median = tally.latency(0.5).unwrap().as_millis();
         assert!((49..=51).contains(&median), "{median}");
+    }
+
+    #[test]
+    fn each_answer_is_between_two_times_once() {
+        let mut tally = Tally::default();
+        for millis in 0..100 {
+            tally.add(&answered(200, "pass", "pass", millis), &[]);
+        }
+        let millis = Duration::from_millis;
+        let counts =
+            (0..11).map(|bin| tally.answers_between(millis(bin * 10), millis(bin * 10 + 10)));
+        assert_eq!(counts.sum::<u64>(), 100);
+        assert_eq!(tally.answers_between(millis(20), millis(30)), 10);
+        assert_eq!(tally.answers_between(millis(30), millis(30)), 0);
+    }
+
+    #[test]
+    fn a_cost_stands_at_the_moment_its_call_ended() {
+        let begun: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
+        let mut tally = Tally::begun(begun);
+        for (seconds, code) in [(5, 200), (1, 200), (1, 12223), (1, 305), (-9, 200)] {
+            let at = Some(begun + jiff::SignedDuration::from_secs(seconds));
+            tally.add(&Verdict { at, ..answered(code, "pass", "pass", 10) }, &[]);
+        }
+        let known =
+            Verdict { source: Source::Ledger, charged: Charge::No, ..answered(200, "", "", 1) };
+        tally.add(&known, &[]);
+        let seconds = |at: usize| tally.timeline().intervals()[at * 1000 / 100];
+        assert_eq!(tally.timeline().length(), Duration::from_millis(100));
+        assert_eq!(seconds(0), Interval { charged: 1, unknown: 0 });
+        assert_eq!(seconds(1), Interval { charged: 1, unknown: 1 });
+        assert_eq!(sum(tally.timeline().intervals()), Interval { charged: 3, unknown: 1 });
     }
 }

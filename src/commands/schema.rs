@@ -1,0 +1,31 @@
+//! `idv schema`: the JSON Schemas of what is written.
+
+use std::io::{self, Write as _};
+
+use anyhow::Context as _;
+
+use crate::cli::{Described, SchemaArgs};
+use crate::exit::Exit;
+use crate::output;
+use crate::output::schema::{self, Schema};
+
+/// Prints one schema, or all of them as one.
+pub fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
+    let text = match args.schema {
+        Some(described) => schema_of(described).text().to_owned(),
+        None => serde_json::to_string_pretty(&schema::all().context("a schema is broken")?)? + "\n",
+    };
+    match output::stdout()?.write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(Exit::Ok),
+    }
+}
+
+const fn schema_of(described: Described) -> Schema {
+    match described {
+        Described::Result => Schema::Result,
+        Described::Summary => Schema::Summary,
+        Described::Plan => Schema::Plan,
+        Described::Checked => Schema::Checked,
+    }
+}

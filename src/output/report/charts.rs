@@ -1,0 +1,279 @@
+//! The charts: inline SVG that stretches with the page, its words beside it in HTML, so that they
+//! keep their size. Each has a name and a description for those who don't see it, and its figures
+//! in a table.
+
+use std::time::Duration;
+
+use crate::outcome::Outcome;
+use crate::output::report::html::Html;
+use crate::output::summary::Summary;
+use crate::tally::{Interval, Tally, sum};
+use crate::text::{count, millis, share, span, thousands};
+
+/// Charts are drawn on a ground of this width, which the page stretches.
+const WIDTH: f64 = 1000.0;
+
+/// And of this height.
+const HEIGHT: f64 = 100.0;
+
+/// The narrowest piece of a bar that is still seen.
+const SLIVER: f64 = 4.0;
+
+/// A distribution is drawn with at most so many columns, and one for what takes longer.
+const COLUMNS: u64 = 30;
+
+/// A table beside a chart has at most so many rows.
+const TABLE: usize = 12;
+
+#[expect(clippy::cast_precision_loss, reason = "lengths on paper")]
+fn part(of: u64, whole: u64) -> f64 {
+    of as f64 / whole.max(1) as f64
+}
+
+/// All rows as one bar.
+pub fn outcomes(page: &mut Html, tally: &Tally) {
+    let shown = Outcome::ALL.into_iter().filter(|outcome| tally.outcome(*outcome) > 0);
+    let shown: Vec<_> = shown.map(|outcome| (outcome, tally.outcome(outcome))).collect();
+    let say = |(outcome, rows): &(Outcome, u64)| {
+        format!("{} {} ({})", outcome.word(), thousands(*rows), share(*rows, tally.rows()))
+    };
+    let says = shown.iter().map(say).collect::<Vec<_>>().join(", ");
+    page.raw(
+        "<svg class=\"stack\" role=\"img\" aria-labelledby=\"outcomes-name\" \
+         aria-describedby=\"outcomes-says\" \
+         viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\">",
+    );
+    page.put("<title id=\"outcomes-name\">", "Rows by outcome", "</title>");
+    page.put("<desc id=\"outcomes-says\">", &says, "</desc>");
+    let width = |rows: u64| (part(rows, tally.rows()) * WIDTH).max(SLIVER);
+    let stretch = WIDTH / shown.iter().map(|(_, rows)| width(*rows)).sum::<f64>();
+    let mut x = 0.0;
+    for (outcome, rows) in shown {
+        let width = width(rows) * stretch;
+        page.raw("<rect class=\"fill-").raw(outcome.word());
+        page.shape("\"", &[("x", x), ("y", 0.0), ("width", width), ("height", HEIGHT)]);
+        x += width;
+    }
+    page.raw("</svg>\n");
+}
+
+/// One outcome's bar beside its number, which says the same.
+pub fn bar(page: &mut Html, outcome: Outcome, rows: u64, most: u64) {
+    let width = (part(rows, most) * WIDTH).max(SLIVER);
+    page.raw("<svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+    page.raw("<rect class=\"fill-").raw(outcome.word());
+    page.shape("\"", &[("x", 0.0), ("y", 0.0), ("width", width), ("height", HEIGHT)]);
+    page.raw("</svg>");
+}
+
+/// What was charged by when.
+pub fn charges(page: &mut Html, summary: &Summary<'_>) {
+    let timeline = summary.tally.timeline();
+    let intervals = timeline.intervals();
+    page.raw("<section aria-labelledby=\"charges\">\n<h2 id=\"charges\">Charges over time</h2>\n");
+    if intervals.is_empty() {
+        page.raw("<p class=\"soft\">Nothing was charged in this run.</p>\n</section>\n");
+        return;
+    }
+    let all = sum(intervals);
+    let total = all.charged + all.unknown;
+    // An interval is not over when the run is.
+    let end = summary.totals.elapsed.max(timeline.length() * count_of(intervals.len() - 1));
+    let says = format!(
+        "{} after {}, of which {} may have been charged without a usable answer",
+        count(total, "call"),
+        span(end),
+        thousands(all.unknown)
+    );
+    page.put("<p class=\"soft\">", "Calls charged since the start of the run.", "</p>\n");
+    page.put("<p class=\"axis top\"><span>", &count(total, "call"), "</span></p>\n");
+    page.raw(
+        "<div class=\"plot\"><svg role=\"img\" aria-labelledby=\"charges-name\" \
+         aria-describedby=\"charges-says\" \
+         viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\">",
+    );
+    page.put("<title id=\"charges-name\">", "Charges over time", "</title>");
+    page.put("<desc id=\"charges-says\">", &says, "</desc>");
+    grid(page);
+    let (charged, both) = curves(intervals, timeline.length(), end, total);
+    area(page, "<polygon class=\"fill-unknown\"", &both);
+    area(page, "<polygon class=\"fill-charged\"", &charged);
+    page.raw("</svg></div>\n");
+    axis(page, &["0 s", &span(end / 2), &span(end)]);
+    if all.unknown > 0 {
+        page.raw(
+            "<ul class=\"legend\"><li><span class=\"swatch fill-charged\"></span>charged</li>\
+             <li><span class=\"swatch fill-unknown\"></span>perhaps charged</li></ul>\n",
+        );
+    }
+    charges_table(page, intervals, timeline.length(), end);
+    page.raw("</section>\n");
+}
+
+fn count_of(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Points on the ground of a chart, from left to right.
+type Curve = Vec<(f64, f64)>;
+
+/// The sums of both kinds after each interval, on the ground of the chart.
+fn curves(intervals: &[Interval], length: Duration, end: Duration, total: u64) -> (Curve, Curve) {
+    let end = end.as_secs_f64().max(f64::MIN_POSITIVE);
+    let (mut charged, mut both) = (vec![(0.0, HEIGHT)], vec![(0.0, HEIGHT)]);
+    let mut so_far = Interval::default();
+    for (i, interval) in intervals.iter().enumerate() {
+        so_far = so_far.plus(*interval);
+        let after = (length * count_of(i + 1)).as_secs_f64();
+        let x = (after / end).min(1.0) * WIDTH;
+        let y = |calls| HEIGHT - part(calls, total) * HEIGHT;
+        charged.push((x, y(so_far.charged)));
+        both.push((x, y(so_far.charged + so_far.unknown)));
+    }
+    (charged, both)
+}
+
+/// What is below a curve, which goes on level to the right edge.
+fn area(page: &mut Html, open: &'static str, curve: &[(f64, f64)]) {
+    let last = curve.last().map_or(HEIGHT, |(_, y)| *y);
+    let edge = [(WIDTH, last), (WIDTH, HEIGHT), (0.0, HEIGHT)];
+    page.points(open, &[curve, &edge].concat());
+}
+
+fn grid(page: &mut Html) {
+    for y in [0.0, HEIGHT / 2.0] {
+        let line = [("x1", 0.0), ("y1", y), ("x2", WIDTH), ("y2", y)];
+        page.shape("<line class=\"grid\"", &line);
+    }
+}
+
+fn axis(page: &mut Html, labels: &[&str]) {
+    page.raw("<p class=\"axis\" aria-hidden=\"true\">");
+    for label in labels {
+        page.put("<span>", label, "</span>");
+    }
+    page.raw("</p>\n");
+}
+
+fn charges_table(page: &mut Html, intervals: &[Interval], length: Duration, end: Duration) {
+    page.raw(
+        "<details><summary>The figures of this chart</summary>\n<table>\n<caption>Calls since the \
+         start of the run</caption>\n<thead><tr><th scope=\"col\">After</th><th scope=\"col\" \
+         class=\"n\">Charged</th><th scope=\"col\" class=\"n\">Perhaps</th></tr></thead>\n<tbody>\n",
+    );
+    let each = intervals.len().div_ceil(TABLE);
+    let mut so_far = Interval::default();
+    for (i, chunk) in intervals.chunks(each).enumerate() {
+        so_far = so_far.plus(sum(chunk));
+        let after = (length * count_of(i * each + chunk.len())).min(end);
+        page.put("<tr><th scope=\"row\">", &span(after), "</th>");
+        page.put("<td class=\"n\">", &thousands(so_far.charged), "</td>");
+        page.put("<td class=\"n\">", &thousands(so_far.unknown), "</td></tr>\n");
+    }
+    page.raw("</tbody>\n</table></details>\n");
+}
+
+/// Answers by how long they took.
+struct Columns {
+    /// How much time one column stands for.
+    width: Duration,
+    /// The answers of each, from nothing on.
+    answers: Vec<u64>,
+    /// The answers that took longer.
+    longer: u64,
+}
+
+impl Columns {
+    fn of(tally: &Tally, all: Duration, most: Duration) -> Self {
+        let width = round_step(all / u32::try_from(COLUMNS).unwrap_or(u32::MAX));
+        let columns = all.as_micros() / width.as_micros() + 1;
+        let columns = u32::try_from(columns).unwrap_or(u32::MAX);
+        let answers = (0..columns).map(|i| tally.answers_between(width * i, width * (i + 1)));
+        let answers = answers.collect();
+        // The slowest is known to three digits only, so that its double is surely beyond it.
+        let longer = tally.answers_between(width * columns, most * 2);
+        Self { width, answers, longer }
+    }
+
+    fn end(&self) -> Duration {
+        self.width * count_of(self.answers.len())
+    }
+}
+
+/// The next of 1, 2, 5, 10, 20, 50 ... microseconds that is no less.
+fn round_step(least: Duration) -> Duration {
+    let steps = (0..12).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
+    let mut steps = steps.map(Duration::from_micros);
+    steps.find(|step| *step >= least).unwrap_or(least)
+}
+
+/// How long the answers took.
+pub fn latency(page: &mut Html, tally: &Tally) {
+    let quantiles = [0.5, 0.95, 0.99, 1.0].map(|share| tally.latency(share));
+    let [Some(half), Some(p95), Some(p99), Some(most)] = quantiles else { return };
+    // A few that take very long would press all others into one column.
+    let columns = Columns::of(tally, p99.min(half * 8), most);
+    let says = format!(
+        "Half of the answers took at most {}, 95% at most {}, 99% at most {}, the slowest {}",
+        millis(half),
+        millis(p95),
+        millis(p99),
+        millis(most)
+    );
+    page.raw("<section aria-labelledby=\"latency\">\n<h2 id=\"latency\">Time to answer</h2>\n");
+    page.put("<p class=\"soft\">", &says, ".</p>\n");
+    let highest = columns.answers.iter().chain([&columns.longer]).copied().max().unwrap_or(1);
+    page.put("<p class=\"axis top\"><span>", &count(highest, "answer"), "</span></p>\n");
+    page.raw(
+        "<div class=\"plot\"><svg role=\"img\" aria-labelledby=\"latency-name\" \
+         aria-describedby=\"latency-says\" \
+         viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\">",
+    );
+    page.put("<title id=\"latency-name\">", "Answers by the time they took", "</title>");
+    page.put("<desc id=\"latency-says\">", &says, "</desc>");
+    grid(page);
+    let drawn = columns.answers.len() + usize::from(columns.longer > 0);
+    let step = WIDTH / f64::from(count_of(drawn));
+    let longer = Some(columns.longer).filter(|answers| *answers > 0);
+    for (i, answers) in columns.answers.iter().copied().chain(longer).enumerate() {
+        column(page, f64::from(count_of(i)) * step, step, part(answers, highest));
+    }
+    page.raw("</svg></div>\n");
+    let end =
+        format!("{}{}", millis(columns.end()), if columns.longer > 0 { " and more" } else { "" });
+    axis(page, &["0 ms", &millis(columns.end() / 2), &end]);
+    latency_table(page, &columns);
+    page.raw("</section>\n");
+}
+
+fn column(page: &mut Html, x: f64, step: f64, high: f64) {
+    if high > 0.0 {
+        let high = (high * HEIGHT).max(1.0);
+        let gap = step * 0.08;
+        let numbers =
+            [("x", x + gap), ("y", HEIGHT - high), ("width", step - 2.0 * gap), ("height", high)];
+        page.shape("<rect class=\"fill-charged\"", &numbers);
+    }
+}
+
+fn latency_table(page: &mut Html, columns: &Columns) {
+    page.raw(
+        "<details><summary>The figures of this chart</summary>\n<table>\n<caption>Answers by the \
+         time they took</caption>\n<thead><tr><th scope=\"col\">Less than</th><th scope=\"col\" \
+         class=\"n\">Answers</th></tr></thead>\n<tbody>\n",
+    );
+    let each = columns.answers.len().div_ceil(TABLE);
+    for (i, chunk) in columns.answers.chunks(each).enumerate() {
+        let until = columns.width * count_of(i * each + chunk.len());
+        page.put("<tr><th scope=\"row\">", &millis(until), "</th>");
+        page.put("<td class=\"n\">", &thousands(chunk.iter().sum()), "</td></tr>\n");
+    }
+    if columns.longer > 0 {
+        page.put(
+            "<tr><th scope=\"row\">longer</th><td class=\"n\">",
+            &thousands(columns.longer),
+            "</td></tr>\n",
+        );
+    }
+    page.raw("</tbody>\n</table></details>\n");
+}
