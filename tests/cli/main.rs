@@ -13,6 +13,7 @@ mod batch;
 mod bill;
 mod concurrency;
 mod disk;
+mod docs;
 mod errors;
 mod faults;
 mod generated;
