@@ -2,6 +2,7 @@
 //! directory, then the default. Nothing here ever shows a value it read from a file.
 
 mod outlook;
+mod transport;
 
 use std::collections::HashMap;
 use std::fs;
@@ -17,6 +18,7 @@ use crate::cli::{self, EndpointArgs};
 use crate::client;
 use crate::ledger::Kind;
 use crate::price::{Price, PriceError};
+use crate::settings::transport::{proxy, read_certificates};
 
 pub use crate::settings::outlook::Outlook;
 
@@ -87,6 +89,22 @@ pub enum SettingsError {
     /// An endpoint that can't be used.
     #[error("the endpoint {0}")]
     Endpoint(&'static str),
+    /// A proxy that can't be used. Its URL may hold a password, so it is not shown.
+    #[error("--proxy {0}\n\n  hint: write it as in --proxy http://proxy.example:3128")]
+    Proxy(&'static str),
+    /// A file of certificates that can't be used.
+    #[error(
+        "--ca-cert {}: {why}\n\n  \
+         hint: it must hold certificates in PEM form, each from -----BEGIN CERTIFICATE----- to \
+         -----END CERTIFICATE-----",
+        file.display()
+    )]
+    Certificates {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// No place for the ledger.
     #[error("no home folder is known for the ledger: name a file with --ledger")]
     NoHome,
@@ -154,9 +172,13 @@ impl Settings {
         let shown = shown(&endpoint);
         let kind = kind_of(&endpoint);
         let ledger = layers.ledger(ledger, built_in, kind)?;
+        let proxy = args.proxy.as_deref().map(|text| proxy(text, &endpoint)).transpose()?;
+        let roots = args.ca_cert.as_deref().map(read_certificates).transpose()?;
         let client = client::Options {
             url: with_credentials(endpoint, &code, &key),
             loopback: kind == Kind::Sandbox,
+            proxy,
+            roots,
             timeout: args.timeout,
             connect_timeout: args.connect_timeout.min(args.timeout).max(Duration::from_millis(1)),
             connections: usize::from(concurrency),

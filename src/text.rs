@@ -146,7 +146,7 @@ pub fn cut(text: &str, width: usize) -> String {
 /// The text in lines of at most so many columns. It is broken at spaces, but not at those of a
 /// command between backticks, which must stay whole to be copied: a longer one has a line of its
 /// own that is too long.
-pub fn lines(text: &str, width: usize) -> Vec<String> {
+pub fn lines_around_commands(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut inside = false;
     for word in text.split_inclusive(|c| {
@@ -281,16 +281,16 @@ mod tests {
     fn lines_are_broken_at_spaces_and_never_within_a_command() {
         let text = "look with `idv ledger show --outcome unknown` and compare";
         assert_eq!(
-            lines(text, 20),
+            lines_around_commands(text, 20),
             ["look with", "`idv ledger show --outcome unknown`", "and compare"]
         );
         assert_eq!(
-            lines(text, 46),
+            lines_around_commands(text, 46),
             ["look with `idv ledger show --outcome unknown`", "and compare"]
         );
-        assert_eq!(lines(text, usize::MAX), [text]);
-        assert_eq!(lines("", 20), [""]);
-        assert_eq!(lines("陳大文 陳大文", 7), ["陳大文", "陳大文"]);
+        assert_eq!(lines_around_commands(text, usize::MAX), [text]);
+        assert_eq!(lines_around_commands("", 20), [""]);
+        assert_eq!(lines_around_commands("陳大文 陳大文", 7), ["陳大文", "陳大文"]);
     }
 
     #[test]

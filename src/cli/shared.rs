@@ -54,6 +54,12 @@ pub struct EndpointArgs {
     /// Give up on a connection after this
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub connect_timeout: Duration,
+    /// Connect through this proxy [env: HTTPS_PROXY, NO_PROXY]
+    #[arg(long, value_name = "URL", conflicts_with = "sandbox")]
+    pub proxy: Option<String>,
+    /// Trust the certificates in this file (PEM), and no others; by default those of the system
+    #[arg(long, value_name = "FILE")]
+    pub ca_cert: Option<PathBuf>,
     /// Read settings from this file before the environment; otherwise .env is read after it
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,

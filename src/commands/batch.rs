@@ -71,7 +71,7 @@ async fn send(
 ) -> anyhow::Result<Exit> {
     let shown = !args.no_progress;
     let progress = Progress::run(args.output.quiet, shown, applicants.total);
-    log::start(args.output.verbose, &progress);
+    log::start(&args.output, &progress);
     let stop = Stop::default();
     let sink = match files.results.sink(applicants.layout(args, &files.results)) {
         Ok(sink) => sink,

@@ -32,7 +32,7 @@ const WITHIN: Duration = Duration::from_secs(60);
 /// Verifies one record.
 pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     let progress = Progress::messages(args.output.quiet);
-    log::start(args.output.verbose, &progress);
+    log::start(&args.output, &progress);
     let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1), None)?;
     let mut row = given::row(&args)?;
     checks::prepare(&mut row);
@@ -52,7 +52,8 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Interrupted);
     };
     finish(ledger, stop.reason().as_ref()).await;
-    let written = write(&args, &endpoint, target, &row, &verdict);
+    let ledger = endpoint.ledger_flag(&args.ledger);
+    let written = write(&args, &endpoint, target, &row, &verdict, ledger);
     let mut tally = Tally::default();
     tally.add(&verdict, &row.problems);
     if let Err(error) = written {
@@ -101,6 +102,7 @@ fn write(
     target: Target,
     row: &Row,
     verdict: &Verdict,
+    ledger: String,
 ) -> io::Result<()> {
     let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
     let mask = if args.output.mask { Mask::on(fields()) } else { Mask::default() };
@@ -108,8 +110,7 @@ fn write(
     if target.format == ResultFormat::Table {
         let mut out = target.writer()?;
         let says = if mask.is_on() { None } else { says(row) };
-        let (ledger, width) = (endpoint.ledger_flag(&args.ledger), target.width());
-        let particulars = Particulars { says, ledger, color, width };
+        let particulars = Particulars { says, ledger, color, width: target.width() };
         out.write_all(output::card(row, verdict, &mask, &particulars).as_bytes())?;
         out.flush()?;
     } else {

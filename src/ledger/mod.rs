@@ -11,6 +11,7 @@ mod asker;
 mod call;
 mod error;
 mod file;
+mod index;
 mod lock;
 mod mask;
 mod open;
@@ -19,6 +20,7 @@ mod query;
 mod run;
 mod store;
 mod survey;
+mod tidy;
 mod upkeep;
 mod writer;
 

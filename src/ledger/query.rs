@@ -13,6 +13,7 @@ use serde::{Serialize, Serializer};
 use super::asker::Asker;
 use super::call::{Known, Why};
 use super::error::LedgerError;
+use super::index::Index;
 use super::store::{self, Liveness, charge_of, outcome_of, time};
 use super::{Kind, open};
 use crate::code::Charge;
@@ -25,6 +26,7 @@ pub struct Reader {
     pub(super) connection: Connection,
     pub(super) secret: [u8; 32],
     pub(super) lives: Liveness,
+    pub(super) index: Index,
 }
 
 impl Reader {
@@ -35,7 +37,8 @@ impl Reader {
             open::check_kind(path, &connection, kind)?;
         }
         let secret = open::secret(path, &connection)?;
-        Ok(Self { path: path.to_owned(), connection, secret, lives: Liveness::new(path) })
+        let (lives, index) = (Liveness::new(path), Index::default());
+        Ok(Self { path: path.to_owned(), connection, secret, lives, index })
     }
 
     /// The file.
@@ -73,11 +76,12 @@ impl Reader {
     }
 
     fn read(&mut self, asker: &Asker, keys: &[RecordKey]) -> Result<Vec<Known>, LedgerError> {
-        let Self { path, connection, lives, .. } = self;
+        let Self { path, connection, lives, index, .. } = self;
         let mut read = || {
             let transaction = connection.transaction()?;
+            index.catch_up(&transaction, store::last_call(&transaction)?)?;
             keys.iter()
-                .map(|key| store::look_up(&transaction, lives, key, asker.asking()))
+                .map(|key| store::look_up(&transaction, index, lives, key, asker.asking()))
                 .collect::<Result<Vec<_>, _>>()
         };
         read().map_err(|error| LedgerError::of(path, &error))

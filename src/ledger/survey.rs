@@ -7,8 +7,9 @@ use rusqlite::Connection;
 use super::asker::Asker;
 use super::call::{Asking, End, Known, Past, Why};
 use super::error::LedgerError;
+use super::index::{Index, split};
 use super::query::Reader;
-use super::store::{Liveness, charge_of, time};
+use super::store::{self, Liveness, charge_of, time};
 use crate::answer::Answer;
 use crate::outcome::Outcome;
 
@@ -77,11 +78,12 @@ impl Reader {
         survey: &mut Survey,
         mut again: Option<&mut Vec<ShortKey>>,
     ) -> Result<(), LedgerError> {
-        let Self { path, connection, lives, .. } = self;
+        let Self { path, connection, lives, index, .. } = self;
         let read = || {
             let transaction = connection.transaction()?;
+            index.catch_up(&transaction, store::last_call(&transaction)?)?;
             for key in keys {
-                let known = look_up(&transaction, lives, &key, asker.asking())?;
+                let known = look_up(&transaction, index, lives, &key, asker.asking())?;
                 match (&known, &mut again) {
                     (Known::InDoubt(doubt), Some(again)) if doubt.why == Why::RunEnded => {
                         again.push(key);
@@ -96,24 +98,26 @@ impl Reader {
 }
 
 /// What decides about a call, without the words of its answer.
-const CALLS: &str = "
+const CALL: &str = "
     SELECT c.id, c.run, c.started, c.rest, a.ended, a.charged, a.code,
            (SELECT r.charged FROM resolutions r WHERE r.call = c.id ORDER BY r.id DESC LIMIT 1)
-    FROM calls c LEFT JOIN answers a ON a.call = c.id WHERE c.slot = ?1 ORDER BY c.id DESC";
+    FROM calls c LEFT JOIN answers a ON a.call = c.id WHERE c.id = ?1 AND c.slot = ?2";
 
 fn look_up(
     connection: &Connection,
+    index: &Index,
     lives: &mut Liveness,
     key: &ShortKey,
     asking: &Asking,
 ) -> rusqlite::Result<Known> {
-    let (slot, rest) = key.split_at(8);
-    let slot = slot.iter().fold(0, |number, byte| number << 8 | i64::from(*byte));
-    let mut statement = connection.prepare_cached(CALLS)?;
-    let mut rows = statement.query([slot])?;
+    let (slot, rest) = split(key);
     let mut calls = Vec::new();
-    while let Some(row) = rows.next()? {
-        if row.get_ref(3)?.as_blob()?.starts_with(rest) {
+    for number in index.calls(connection, slot)? {
+        let mut statement = connection.prepare_cached(CALL)?;
+        let mut rows = statement.query([number, slot])?;
+        if let Some(row) = rows.next()?
+            && row.get_ref(3)?.as_blob()?.starts_with(rest)
+        {
             calls.push(past(row)?);
         }
     }

@@ -216,7 +216,12 @@ fn what_the_readme_recorded_is_what_is_printed() {
         let printed: Vec<_> = shown.iter().map(|line| plain(line)).collect();
         for line in block.recorded() {
             let fine = printed.contains(&plain(line));
-            assert!(fine, "{}: {line}\nis not printed:\n{}", block.page, shown.join("\n").trim_end());
+            assert!(
+                fine,
+                "{}: {line}\nis not printed:\n{}",
+                block.page,
+                shown.join("\n").trim_end()
+            );
             compared += 1;
         }
     }

@@ -26,7 +26,7 @@ fn the_readme_shows_the_help_as_it_is() {
 #[test]
 fn each_command_has_an_example_of_itself() {
     for command in
-        ["verify", "batch", "check", "sandbox", "ledger", "codes", "schema", "completions", "man"]
+        ["verify", "batch", "check", "sandbox", "ledger", "codes", "completions", "man", "schema"]
     {
         let help = help(&[command, "--help"]);
         assert!(help.contains(&format!("\n  idv {command}")), "{help}");

@@ -12,6 +12,7 @@ mod answers;
 mod batch;
 mod bill;
 mod concurrency;
+mod connections;
 mod disk;
 mod docs;
 mod errors;
