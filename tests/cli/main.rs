@@ -16,6 +16,7 @@ mod concurrency;
 mod connections;
 mod consent;
 mod disk;
+mod docs;
 mod errors;
 mod faults;
 mod generated;

@@ -61,13 +61,28 @@ fn no_color_and_no_progress_are_obeyed() {
     assert_eq!(sandbox.charged(), 3);
 }
 
-/// All lines that a terminal of so many columns shows at the end of a run, and what it showed on
+/// All lines that a terminal of so many columns shows at the end of a run, and what was written on
 /// the way there.
 fn screen(folder: &Folder, args: &[&str], columns: u16) -> (Vec<String>, String) {
     let idv = folder.command(args);
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("stty cols {columns} rows 24; exec \"$0\" \"$@\"")]);
+    let script = "exec \"$0\" \"$@\"";
+    let mut shell = shell(folder, script, columns);
     shell.arg(idv.get_program()).args(idv.get_args());
+    drawn(shell, columns)
+}
+
+/// All lines that a terminal of so many columns shows at the end of a script; `idv` is in the folder.
+pub fn shown(folder: &Folder, script: &str, columns: u16) -> Vec<String> {
+    let mut shell = shell(folder, script, columns);
+    let path = std::env::var("PATH").unwrap();
+    shell.env("PATH", format!("{}:{path}", folder.dir.path().display()));
+    drawn(shell, columns).0
+}
+
+fn shell(folder: &Folder, script: &str, columns: u16) -> Command {
+    let idv = folder.command(&[]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("stty cols {columns} rows 24\n{script}")]);
     shell.current_dir(idv.get_current_dir().unwrap());
     for (name, value) in idv.get_envs() {
         match value {
@@ -76,11 +91,17 @@ fn screen(folder: &Folder, args: &[&str], columns: u16) -> (Vec<String>, String)
         };
     }
     shell.env("TERM", "xterm-256color").env_remove("NO_COLOR");
+    shell
+}
+
+fn drawn(shell: Command, columns: u16) -> (Vec<String>, String) {
     let written = spawn_command(shell, PATIENCE).unwrap().exp_eof().unwrap();
     // Tall enough that nothing scrolls away.
     let size = |number| NonZero::new(number).unwrap();
     let mut terminal = vt100::Parser::new(size(500), size(columns), 0);
-    terminal.process(written.as_bytes());
+    // The library hands over each byte as a character of its own.
+    let bytes: Vec<u8> = written.chars().map(|c| u8::try_from(c).unwrap()).collect();
+    terminal.process(&bytes);
     let lines = terminal.screen().rows(0, columns).map(|line| line.trim_end().to_owned());
     (lines.collect(), written)
 }
