@@ -14,7 +14,7 @@ use crate::cli::BatchArgs;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::results::Results;
 use crate::commands::target::{Target, color, open_summary};
-use crate::commands::{advice, finish, log};
+use crate::commands::{advice, again, finish, log};
 use crate::exit::Exit;
 use crate::input::{Options, Reader};
 use crate::interrupt::Interrupts;
@@ -50,10 +50,11 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
             return Err(error);
         }
     };
-    let resume = Resume {
-        fresh: args.ledger.fresh.then(|| ledger.0.started()),
-        ledger: endpoint.ledger_flag(&args.ledger),
-    };
+    let fresh = args.ledger.fresh.then(|| ledger.0.started());
+    // What came through a pipe has to be piped again; the arguments alone don't say how.
+    let from_pipe = args.file.as_os_str() == "-";
+    let again = if from_pipe { None } else { again::command(std::env::args_os(), fresh) };
+    let resume = Resume { fresh, again, ledger: endpoint.ledger_flag(&args.ledger) };
     let run = Run { args: &args, endpoint: &endpoint, stop: &stop, progress: &progress, ledger };
     let tally = run.go(applicants, results).await?;
     progress.finish();
@@ -125,6 +126,8 @@ impl Applicants {
 struct Resume {
     /// When a run with `--fresh` began.
     fresh: Option<Timestamp>,
+    /// The command itself, where it is known.
+    again: Option<String>,
     /// The flag of its ledger.
     ledger: String,
 }
@@ -191,7 +194,8 @@ impl Files {
         }
         let stopped = stop.reason();
         let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch);
-        let next = advice::next(tally, stopped.as_ref(), resume.fresh, &resume.ledger);
+        let again = resume.again.as_deref();
+        let next = advice::next(tally, stopped.as_ref(), resume.fresh, again, &resume.ledger);
         let totals = Totals { elapsed, stopped, exit: exit.code(), next };
         let summary = Summary { tally, totals: &totals };
         progress.say(&summary.text(color(args.output.color, io::stderr().is_terminal())));
