@@ -25,7 +25,7 @@ const BOLDEST: f64 = 0.7;
 const LARGEST_STEP: f64 = 0.1;
 
 /// Up to this share of the limit the run comes back briskly: much faster in a second by this share.
-const FAR_BELOW: f64 = 0.95;
+const FAR_BELOW: f64 = 0.92;
 const BRISK: f64 = 0.25;
 
 /// A refusal below this share of the limit came although the run was slower.

@@ -20,6 +20,7 @@ mod interrupts;
 mod kills;
 mod ledger;
 mod outputs;
+mod pace;
 mod retries;
 mod samples;
 mod sandbox;
