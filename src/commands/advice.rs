@@ -86,7 +86,7 @@ pub fn next(
 
 fn go_on(fresh: Option<Timestamp>, again: Option<&str>) -> String {
     let (how, known) = match fresh {
-        None => ("".to_owned(), "what was answered is known and costs nothing"),
+        None => (String::new(), "what was answered is known and costs nothing"),
         Some(begun) => (
             format!(" with --max-age {begun:.3} in place of --fresh"),
             "what this run has paid for is known and costs nothing",
