@@ -26,6 +26,7 @@ mod samples;
 mod sandbox;
 mod secrets;
 mod settings;
+mod stopping;
 mod stops;
 mod terminal;
 mod verify;
