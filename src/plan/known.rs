@@ -23,7 +23,8 @@ pub struct Known {
 
 impl Known {
     /// Takes a ledger for asking.
-    pub fn new(mut reader: Reader, asker: Asker) -> Self {
+    pub fn new(mut reader: Reader, asker: Asker) -> Result<Self, LedgerError> {
+        reader.expect_many()?;
         let (ask, asked) = sync_channel::<Vec<RecordKey>>(WAITING);
         let (tell, answers) = channel();
         thread::spawn(move || {
@@ -35,7 +36,7 @@ impl Known {
                 }
             }
         });
-        Self { piece: Vec::with_capacity(PIECE), ask, answers }
+        Ok(Self { piece: Vec::with_capacity(PIECE), ask, answers })
     }
 
     /// Asks about a record, and gives the answers that are there already; looks for them now and

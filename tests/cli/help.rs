@@ -25,7 +25,7 @@ fn the_readme_shows_the_help_as_it_is() {
 
 #[test]
 fn each_command_has_an_example_of_itself() {
-    for command in ["verify", "batch", "sandbox", "codes"] {
+    for command in ["verify", "batch", "check", "sandbox", "codes"] {
         let help = help(&[command, "--help"]);
         assert!(help.contains(&format!("\n  idv {command}")), "{help}");
     }
@@ -66,6 +66,13 @@ fn the_flags_are_those_of_the_contract() {
         "--delimiter",
         "--summary",
         "--no-progress",
+        "--price",
+        "--yes",
+        "--dry-run",
+        "--no-header",
+        "--encoding",
+        "--input-format",
+        "--sheet",
         "--fail-on-mismatch",
     ];
     for flag in expected {
@@ -74,6 +81,11 @@ fn the_flags_are_those_of_the_contract() {
     }
     for flag in batch {
         assert!(help(&["batch", "--help"]).contains(flag), "{flag}");
+    }
+    for flag in
+        ["--template", "--price", "--suspect", "--ledger", "--max-age", "--output", "--mask"]
+    {
+        assert!(help(&["check", "--help"]).contains(flag), "{flag}");
     }
     for flag in
         ["--nik", "--id-number", "--phone", "--phone-number", "--name", "--country", "--id-type"]
