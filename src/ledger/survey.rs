@@ -1,14 +1,14 @@
 //! What the ledger says of many records at once, without the words of their answers: for a plan.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Rows};
+use rusqlite::{CachedStatement, Connection, Rows};
 
 use super::asker::Asker;
-use super::call::{Asking, End, Known, Past, Why};
+use super::call::{End, Known, Past, Why};
 use super::error::LedgerError;
 use super::index::{Index, split};
 use super::query::Reader;
-use super::store::{self, Liveness, charge_of, time};
+use super::store::{self, charge_of, time};
 use crate::answer::Answer;
 use crate::outcome::Outcome;
 use crate::record::RecordKey;
@@ -27,10 +27,15 @@ pub enum Standing {
 }
 
 /// How much of the file a survey keeps in memory: the table of slots of a million calls, which is
-/// read at random, and some more. In KiB.
-const CACHE: i64 = 48 << 10;
+/// read at random. In KiB.
+const CACHE: i64 = 24 << 10;
 
 impl Reader {
+    /// Another view of the same ledger, for another thread.
+    pub fn another(&self) -> Result<Self, LedgerError> {
+        Self::open(&self.path, None)
+    }
+
     /// Makes ready for many records.
     pub fn expect_many(&self) -> Result<(), LedgerError> {
         // A negative number is KiB, a positive one pages.
@@ -61,9 +66,12 @@ impl Reader {
         let mut read = || {
             let transaction = connection.transaction()?;
             index.catch_up(&transaction, store::last_call(&transaction)?)?;
-            keys.iter()
-                .map(|key| look_up(&transaction, index, lives, key, asker.asking()))
-                .collect::<Result<Vec<_>, _>>()
+            let mut by_slot = transaction.prepare_cached(BY_SLOT)?;
+            let mut look_up = |key| {
+                let calls = history(&transaction, &mut by_slot, index, key)?;
+                Ok(asker.asking().judge(calls, |run| lives.lives(&transaction, run)))
+            };
+            keys.iter().map(&mut look_up).collect::<Result<Vec<_>, _>>()
         };
         read().map_err(|error: rusqlite::Error| LedgerError::of(path, &error))
     }
@@ -99,16 +107,16 @@ const BY_SLOT: &str = calls!(
 const BY_NUMBER: &str =
     calls!("FROM calls c LEFT JOIN answers a ON a.call = c.id WHERE c.slot = ?1 AND c.id = ?2");
 
-fn look_up(
+/// The calls of a record, newest first.
+fn history(
     connection: &Connection,
+    by_slot: &mut CachedStatement<'_>,
     index: &Index,
-    lives: &mut Liveness,
     key: &RecordKey,
-    asking: &Asking,
-) -> rusqlite::Result<Known> {
+) -> rusqlite::Result<Vec<Past>> {
     let (slot, rest) = split(key.as_bytes());
     let mut calls = Vec::new();
-    add(connection.prepare_cached(BY_SLOT)?.query([slot])?, rest, &mut calls)?;
+    add(by_slot.query([slot])?, rest, &mut calls)?;
     let tabled = calls.len();
     for number in index.recent(slot) {
         if !calls[..tabled].iter().any(|call: &Past| call.call == number) {
@@ -118,7 +126,7 @@ fn look_up(
     if calls.len() > tabled {
         calls.sort_unstable_by_key(|call| std::cmp::Reverse(call.call));
     }
-    Ok(asking.judge(calls, |run| lives.lives(connection, run)))
+    Ok(calls)
 }
 
 /// Adds the calls that are this record's.

@@ -111,7 +111,7 @@ impl Planner {
             problems: Problems::default(),
             signs: Signs::default(),
             records: Records::default(),
-            known: ledger.map(|(reader, asker)| Known::new(reader, asker)).transpose()?,
+            known: ledger.map(|(reader, asker)| Known::new(reader, &asker)).transpose()?,
             failed: None,
         })
     }
