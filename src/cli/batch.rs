@@ -67,10 +67,10 @@ pub struct BatchArgs {
     #[arg(long)]
     pub unordered: bool,
     /// Write the summary to FILE, as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub summary: Option<PathBuf>,
     /// Write a report for people to FILE: one HTML page that stands alone and names nobody
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub report: Option<PathBuf>,
     /// Exit with 1 when a row is answered, but is no pass
     #[arg(long)]

@@ -12,7 +12,7 @@ use crate::cli::{BatchArgs, ResultFormat};
 use crate::commands::beside::Beside;
 use crate::commands::consent::Stamp;
 use crate::commands::endpoint::Endpoint;
-use crate::commands::results::Results;
+use crate::commands::results::{Results, reason_of};
 use crate::commands::target::{RESULT_SHEETS, Target, color, look};
 use crate::commands::{advice, consent, finish, log, plan};
 use crate::exit::Exit;
@@ -258,7 +258,7 @@ impl Files {
         let totals = resume.totals(args, tally, stop, elapsed);
         let sheets = Summary { tally, totals: &totals }.json();
         if !broken && let Err(error) = self.results.finish(RESULT_SHEETS, &sheets) {
-            stop.stop(Reason::Output(error.to_string()));
+            stop.stop(reason_of(&error));
         }
         match (stop.reason(), &args.output.output, part) {
             (Some(Reason::Output(_)), _, Some(part)) => {

@@ -63,14 +63,13 @@ impl Past {
         hold: Level,
         mut show: impl FnMut(&Row, bool) -> std::io::Result<()>,
     ) -> Result<Plan, PlanError> {
-        let mut planner = Planner::new(hold, self.known.as_ref().map(|(_, asker)| asker));
+        let mut planner = Planner::new(hold, self.known.take());
         for row in rows {
             let mut row = row?;
             let held = planner.take(&mut row);
             show(&row, held)?;
         }
-        let known = self.known.as_mut().map(|(reader, asker)| (reader, &*asker));
-        let plan = planner.finish(known)?;
+        let plan = planner.finish()?;
         // Where there is no ledger yet, it knows of nothing.
         let empty = self.consulted == Consulted::NotYet;
         Ok(if empty { plan.with_empty_ledger() } else { plan })

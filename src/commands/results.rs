@@ -91,9 +91,14 @@ impl Results {
     fn check(&mut self, written: io::Result<()>) {
         let Err(error) = written else { return };
         self.sink = None;
-        self.stop.stop(match error.kind() {
-            io::ErrorKind::BrokenPipe => Reason::OutputClosed,
-            _ => Reason::Output(error.to_string()),
-        });
+        self.stop.stop(reason_of(&error));
+    }
+}
+
+/// Why a run stops whose results can't be written: a reader who has gone away is no trouble.
+pub fn reason_of(error: &io::Error) -> Reason {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Reason::OutputClosed,
+        _ => Reason::Output(error.to_string()),
     }
 }

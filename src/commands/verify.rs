@@ -10,6 +10,7 @@ use jiff::tz::Offset;
 use crate::checks::{self, nik::Nik};
 use crate::cli::{ResultFormat, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
+use crate::commands::results::reason_of;
 use crate::commands::target::{RESULT_SHEETS, Target, color};
 use crate::commands::{advice, finish, given, log};
 use crate::exit::Exit;
@@ -87,13 +88,6 @@ async fn ask(
         verdict = async { pipeline.verify(row).await.on_disk(stop).await } => Some(verdict),
         () = interrupts.watch(stop, say) => None,
     })
-}
-
-fn reason_of(error: &io::Error) -> Reason {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => Reason::OutputClosed,
-        _ => Reason::Output(error.to_string()),
-    }
 }
 
 fn write(

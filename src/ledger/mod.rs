@@ -44,7 +44,7 @@ pub use error::LedgerError;
 pub use ops::{Settled, Spent};
 pub use query::{BillLine, CallFilter, CallRow, Reader, RunRow};
 pub use run::{Claim, Claimed, Claiming, Run, RunEnd, Settling, Waited, Waiter};
-pub use survey::{ShortKey, Survey};
+pub use survey::Standing;
 pub use upkeep::{Purged, Resolution};
 
 use ops::Op;

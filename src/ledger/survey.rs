@@ -1,5 +1,4 @@
-//! What the ledger says of all the records of a file at once: counts, for a plan. A record goes by
-//! the beginning of its key here, so that a file of any size can be kept in order in memory.
+//! What the ledger says of many records at once, without the words of their answers: for a plan.
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -12,88 +11,59 @@ use super::query::Reader;
 use super::store::{self, Liveness, charge_of, time};
 use crate::answer::Answer;
 use crate::outcome::Outcome;
+use crate::record::RecordKey;
 
-/// The beginning of a record's key: long enough that two of a file are never alike by chance.
-pub type ShortKey = [u8; 12];
-
-/// How many records are looked up in one reading transaction: a longer one would keep the ledger
-/// of a run that goes on from tidying up.
-const AT_ONCE: usize = 4096;
-
-/// What the ledger says of so many records.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Survey {
-    /// Nothing that stands against sending them.
-    pub unasked: u64,
-    /// Answered, at no cost.
-    pub answered: u64,
-    /// When the oldest of those answers came.
-    pub oldest: Option<Timestamp>,
-    /// They may have been paid for already.
-    pub in_doubt: u64,
-    /// Another run is asking about them right now.
-    pub busy: u64,
-}
-
-impl Survey {
-    fn count(&mut self, known: &Known) {
-        match known {
-            Known::Unasked => self.unasked += 1,
-            Known::Answered(stored) => {
-                self.answered += 1;
-                self.oldest =
-                    Some(self.oldest.map_or(stored.at, |oldest: Timestamp| oldest.min(stored.at)));
-            }
-            Known::InDoubt(_) => self.in_doubt += 1,
-            Known::Busy(_) => self.busy += 1,
-        }
-    }
+/// How a record stands with the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing stands against sending it.
+    Unasked,
+    /// An answer came at that moment, and costs nothing.
+    Answered(Timestamp),
+    /// It may have been paid for already.
+    InDoubt,
+    /// Another run is asking about it right now.
+    Busy,
 }
 
 impl Reader {
-    /// What is known of the records of these keys. Keys in order are found several times faster
-    /// than others.
+    /// How the records of these keys stand, in one reading transaction. Keys in the order in which
+    /// they were once asked are found several times faster than others.
     pub fn survey(
         &mut self,
         asker: &Asker,
-        keys: impl Iterator<Item = ShortKey>,
-    ) -> Result<Survey, LedgerError> {
-        let mut survey = Survey::default();
-        let mut keys = keys.peekable();
-        let mut again = Vec::new();
-        while keys.peek().is_some() {
-            self.count(asker, keys.by_ref().take(AT_ONCE), &mut survey, Some(&mut again))?;
-            // A run may have written its answer and ended between our view of the file and our
-            // look at its lock; what is read after that look holds.
-            self.count(asker, again.drain(..), &mut survey, None)?;
+        keys: &[RecordKey],
+    ) -> Result<Vec<Standing>, LedgerError> {
+        let mut known = self.read_all(asker, keys)?;
+        // A run may have written its answer and ended between our view of the file and our look at
+        // its lock; what is read after that look holds.
+        for (known, key) in known.iter_mut().zip(keys) {
+            if matches!(known, Known::InDoubt(doubt) if doubt.why == Why::RunEnded) {
+                *known = self.read_all(asker, &[*key])?.pop().unwrap_or(Known::Unasked);
+            }
         }
-        Ok(survey)
+        Ok(known.iter().map(standing).collect())
     }
 
-    /// Counts in one transaction; a call cut off by the end of its run goes to `again` instead.
-    fn count(
-        &mut self,
-        asker: &Asker,
-        keys: impl Iterator<Item = ShortKey>,
-        survey: &mut Survey,
-        mut again: Option<&mut Vec<ShortKey>>,
-    ) -> Result<(), LedgerError> {
+    fn read_all(&mut self, asker: &Asker, keys: &[RecordKey]) -> Result<Vec<Known>, LedgerError> {
         let Self { path, connection, lives, index, .. } = self;
-        let read = || {
+        let mut read = || {
             let transaction = connection.transaction()?;
             index.catch_up(&transaction, store::last_call(&transaction)?)?;
-            for key in keys {
-                let known = look_up(&transaction, index, lives, &key, asker.asking())?;
-                match (&known, &mut again) {
-                    (Known::InDoubt(doubt), Some(again)) if doubt.why == Why::RunEnded => {
-                        again.push(key);
-                    }
-                    _ => survey.count(&known),
-                }
-            }
-            Ok(())
+            keys.iter()
+                .map(|key| look_up(&transaction, index, lives, key, asker.asking()))
+                .collect::<Result<Vec<_>, _>>()
         };
         read().map_err(|error: rusqlite::Error| LedgerError::of(path, &error))
+    }
+}
+
+fn standing(known: &Known) -> Standing {
+    match known {
+        Known::Unasked => Standing::Unasked,
+        Known::Answered(stored) => Standing::Answered(stored.at),
+        Known::InDoubt(_) => Standing::InDoubt,
+        Known::Busy(_) => Standing::Busy,
     }
 }
 
@@ -107,16 +77,16 @@ fn look_up(
     connection: &Connection,
     index: &Index,
     lives: &mut Liveness,
-    key: &ShortKey,
+    key: &RecordKey,
     asking: &Asking,
 ) -> rusqlite::Result<Known> {
-    let (slot, rest) = split(key);
+    let (slot, rest) = split(key.as_bytes());
     let mut calls = Vec::new();
     for number in index.calls(connection, slot)? {
         let mut statement = connection.prepare_cached(CALL)?;
         let mut rows = statement.query([number, slot])?;
         if let Some(row) = rows.next()?
-            && row.get_ref(3)?.as_blob()?.starts_with(rest)
+            && row.get_ref(3)?.as_blob()? == rest
         {
             calls.push(past(row)?);
         }

@@ -95,7 +95,87 @@ fn harmless(cell: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+    use std::sync::{Mutex, PoisonError};
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::input::{Options, Reader};
+    use crate::outcome::Outcome;
+    use crate::output::Mask;
+
+    /// What was written, for those who can't be asked for it back.
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    const HEADER: [&str; 4] = ["nik", "hp", "nama", "catatan"];
+
+    fn written(cells: &[[String; 4]], delimiter: u8, bom: bool, ours: Ours) -> Vec<u8> {
+        let out = Shared::default();
+        let columns: Arc<[String]> = HEADER.map(str::to_owned).into();
+        let mask = Mask::default();
+        let columns_of_rows = Arc::clone(&columns);
+        let layout = Layout { columns, delimiter, bom, mask, color: false, ours };
+        let mut csv = Csv::new(Box::new(out.clone()), layout, true).unwrap();
+        for (number, cells) in (1..).zip(cells) {
+            let row = Row {
+                number,
+                line: number + 1,
+                columns: Arc::clone(&columns_of_rows),
+                cells: cells.iter().collect(),
+                record: crate::record::Record::default(),
+                problems: Vec::new(),
+            };
+            csv.write(&row, &Verdict::local(Outcome::Skipped, None)).unwrap();
+        }
+        csv.flush().unwrap();
+        let bytes = out.0.lock().unwrap();
+        bytes.clone()
+    }
+
+    /// Anything a cell may hold: letters of all kinds, quotes, delimiters, ends of lines, formulas.
+    fn cell() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[^\0]{0,12}",
+            "[\"',;|\t\r\n =+@-]{0,6}",
+            "[=+@-][A-Z0-9 ()\"]{0,8}",
+            "08[0-9]{8,11}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back_the_same_but_for_formulas(
+            cells in prop::collection::vec([cell(), cell(), cell(), cell()], 0..8),
+            delimiter in prop::sample::select(vec![b',', b';', b'\t', b'|']),
+            bom in any::<bool>(),
+            checks in any::<bool>(),
+        ) {
+            let ours = if checks { Ours::Checks } else { Ours::Results };
+            let bytes = written(&cells, delimiter, bom, ours);
+            let reader = Reader::from_reader(Box::new(Cursor::new(bytes)), "x", &Options::default());
+            let reader = reader.unwrap();
+            prop_assert_eq!(reader.shape().delimiter, delimiter);
+            let rows: Vec<Row> = reader.map(Result::unwrap).collect();
+            prop_assert_eq!(rows.len(), cells.len());
+            for (row, cells) in rows.iter().zip(&cells) {
+                let expected: Vec<_> = cells.iter().map(|cell| harmless(cell)).collect();
+                prop_assert_eq!(row.cells.iter().collect::<Vec<_>>(), expected);
+                prop_assert!(row.problems.is_empty(), "{:?}", row.problems);
+            }
+        }
+    }
 
     #[test]
     fn a_cell_that_a_spreadsheet_would_run_is_made_harmless() {

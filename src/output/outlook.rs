@@ -198,12 +198,7 @@ impl Outlook<'_> {
 
 /// A problem with the rows that have it and how to repair them.
 fn problem(found: &Found, color: bool) -> String {
-    let style = match found.level {
-        Level::Malformed => Style::Bad,
-        Level::Suspect => Style::Warn,
-        Level::Note => Style::Faint,
-    };
-    let level = paint(found.level.word(), style, color);
+    let level = paint(found.level.word(), Style::of_level(found.level), color);
     let more = if found.rows > found.first.len() as u64 { ", ..." } else { "" };
     let places: Vec<_> = found.first.iter().map(|place| name(*place)).collect();
     format!(

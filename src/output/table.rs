@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Color, Style as Ansi};
 use crate::code;
 use crate::outcome::{Outcome, Verdict};
 use crate::output::{Layout, Sink, Writer};
+use crate::problem::Level;
 use crate::record::Field;
 use crate::row::Row;
 use crate::text;
@@ -171,6 +172,15 @@ impl Style {
             | Outcome::Held
             | Outcome::Unavailable => Self::Warn,
             Outcome::Skipped => Self::Faint,
+        }
+    }
+
+    /// The style of a level's word.
+    pub const fn of_level(level: Level) -> Self {
+        match level {
+            Level::Malformed => Self::Bad,
+            Level::Suspect => Self::Warn,
+            Level::Note => Self::Faint,
         }
     }
 

@@ -104,15 +104,14 @@ enum Kind {
     /// As a number, of our own making.
     Number,
     /// As a word in the colour of its meaning.
-    Outcome,
-    /// The same of a level.
-    Level,
+    Painted,
 }
 
 struct Columns {
     kinds: Vec<Kind>,
     text: Format,
     header: Format,
+    painted: Vec<(&'static str, Format)>,
 }
 
 impl Columns {
@@ -122,14 +121,14 @@ impl Columns {
         }
         let kind = |name: &str| match name {
             "idv_row" | "idv_line" | "idv_code" | "idv_attempts" | "idv_elapsed_ms" => Kind::Number,
-            "idv_outcome" => Kind::Outcome,
-            "idv_level" => Kind::Level,
+            "idv_outcome" | "idv_level" => Kind::Painted,
             _ => Kind::Text,
         };
         Ok(Self {
             kinds: header.iter().map(kind).collect(),
             text: text_format(),
             header: Format::new().set_bold(),
+            painted: painted(),
         })
     }
 
@@ -166,8 +165,10 @@ impl Columns {
             }
             match (kind, cell.parse::<f64>()) {
                 (Kind::Number, Ok(number)) => sheet.write_number(row, column, number)?,
-                (Kind::Outcome | Kind::Level, _) => {
-                    sheet.write_string_with_format(row, column, cell, &painted(cell))?
+                (Kind::Painted, _) => {
+                    let format = self.painted.iter().find(|(word, _)| *word == cell);
+                    let format = format.map_or(&self.text, |(_, format)| format);
+                    sheet.write_string_with_format(row, column, cell, format)?
                 }
                 _ => sheet.write_string_with_format(row, column, cut(cell), &self.text)?,
             };
@@ -190,17 +191,16 @@ pub fn text_format() -> Format {
     Format::new().set_num_format("@")
 }
 
-/// A word in the colour of its meaning.
-fn painted(word: &str) -> Format {
-    let outcome = Outcome::ALL.into_iter().find(|outcome| outcome.word() == word);
-    let level = [Level::Note, Level::Suspect, Level::Malformed];
-    let level = level.into_iter().find(|level| level.word() == word);
-    let style = match (outcome, level) {
-        (Some(outcome), _) => Style::of(outcome),
-        (None, Some(Level::Malformed)) => Style::Bad,
-        (None, Some(Level::Suspect)) => Style::Warn,
-        (None, Some(Level::Note) | None) => Style::Faint,
-    };
+/// The words of outcomes and levels in the colours of their meaning.
+fn painted() -> Vec<(&'static str, Format)> {
+    let outcome = |outcome: Outcome| (outcome.word(), ground(Style::of(outcome)));
+    let level = |level: Level| (level.word(), ground(Style::of_level(level)));
+    let levels = [Level::Note, Level::Suspect, Level::Malformed];
+    Outcome::ALL.into_iter().map(outcome).chain(levels.map(level)).collect()
+}
+
+/// A style as spreadsheets show good, neutral and bad.
+fn ground(style: Style) -> Format {
     let (ground, ink) = match style {
         Style::Good => (0x00C6_EFCE, 0x0000_6100),
         Style::Warn => (0x00FF_EB9C, 0x009C_5700),
@@ -254,6 +254,7 @@ pub fn first_row(path: &Path) -> Option<String> {
 fn into_io(error: XlsxError) -> io::Error {
     match error {
         XlsxError::IoError(error) | XlsxError::TempFileError(_, error) => error,
+        XlsxError::ZipError(error) => error.into(),
         other => io::Error::other(other.to_string()),
     }
 }

@@ -1,15 +1,19 @@
 //! What a run over a file would do and what it would cost, found without sending anything.
 
-mod duplicates;
+mod known;
 mod problems;
+mod records;
 
 pub use problems::Found;
 
 use crate::checks;
+use jiff::Timestamp;
+
 use crate::checks::signs::{Sign, Signs};
-use crate::ledger::{Asker, LedgerError, Reader, Survey};
-use crate::plan::duplicates::Records;
+use crate::ledger::{Asker, LedgerError, Reader, Standing};
+use crate::plan::known::Known;
 use crate::plan::problems::Problems;
+use crate::plan::records::Records;
 use crate::problem::Level;
 use crate::record::KeyMaker;
 use crate::row::Row;
@@ -24,6 +28,21 @@ pub struct Place {
     pub row: u64,
     /// The line of the file on which it begins, from 1.
     pub line: u64,
+}
+
+/// How many records of a file stand how with the ledger.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Nothing stands against sending them.
+    pub unasked: u64,
+    /// Answered, at no cost.
+    pub answered: u64,
+    /// When the oldest of those answers came.
+    pub oldest: Option<Timestamp>,
+    /// They may have been paid for already.
+    pub in_doubt: u64,
+    /// Another run is asking about them right now.
+    pub busy: u64,
 }
 
 /// What a run would do with each row. `held + duplicates + answered + in_doubt + busy + to_send` is
@@ -72,13 +91,18 @@ pub struct Planner {
     problems: Problems,
     signs: Signs,
     records: Records,
+    known: Option<Known>,
+    failed: Option<LedgerError>,
 }
 
 impl Planner {
-    /// Begins a plan for a run that holds what is as grave as `hold`. Without an asker the ledger
-    /// can't be consulted at its end.
-    pub fn new(hold: Level, asker: Option<&Asker>) -> Self {
-        let keys = asker.map_or_else(|| KeyMaker::new(&[0; 32], "", ""), |a| a.keys().clone());
+    /// Begins a plan for a run that holds what is as grave as `hold`, with a ledger if there is one
+    /// to be asked.
+    pub fn new(hold: Level, ledger: Option<(Reader, Asker)>) -> Self {
+        let keys = match &ledger {
+            Some((_, asker)) => asker.keys().clone(),
+            None => KeyMaker::new(&[0; 32], "", ""),
+        };
         Self {
             hold,
             keys,
@@ -87,6 +111,8 @@ impl Planner {
             problems: Problems::default(),
             signs: Signs::default(),
             records: Records::default(),
+            known: ledger.map(|(reader, asker)| Known::new(reader, asker)),
+            failed: None,
         }
     }
 
@@ -102,24 +128,50 @@ impl Planner {
         if held {
             self.held += 1;
         } else {
-            self.records.add(&self.keys.key(&row.record), row.number);
+            self.add(row);
         }
         held
     }
 
-    /// Asks the ledger, and sums up.
-    pub fn finish(self, ledger: Option<(&mut Reader, &Asker)>) -> Result<Plan, LedgerError> {
-        let records = self.records.sorted(NAMED);
-        let survey = |(reader, asker): (&mut Reader, &Asker)| reader.survey(asker, records.keys());
+    fn add(&mut self, row: &Row) {
+        let key = self.keys.key(&row.record);
+        self.records.add(&key, row.number);
+        let Some(known) = &mut self.known else { return };
+        for answers in known.ask(key) {
+            note(&mut self.records, &mut self.failed, answers);
+        }
+    }
+
+    /// Waits for what the ledger still has to say, and sums up.
+    pub fn finish(mut self) -> Result<Plan, LedgerError> {
+        let consulted = self.known.is_some();
+        for answers in self.known.into_iter().flat_map(Known::rest) {
+            note(&mut self.records, &mut self.failed, answers);
+        }
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let records = self.records.count(NAMED);
         Ok(Plan {
             rows: self.rows,
             held: self.held,
             problems: self.problems.sorted(),
             signs: self.signs.found(),
             duplicates: records.duplicates,
-            ledger: ledger.map(survey).transpose()?,
             first_duplicates: records.first_duplicates,
+            ledger: consulted.then_some(records.survey),
         })
+    }
+}
+
+fn note(
+    records: &mut Records,
+    failed: &mut Option<LedgerError>,
+    answers: Result<Vec<Standing>, LedgerError>,
+) {
+    match answers {
+        Ok(standings) => records.note(&standings),
+        Err(error) => *failed = Some(error),
     }
 }
 

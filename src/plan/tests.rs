@@ -26,7 +26,7 @@ fn plan(hold: Level, rows: &[(&str, &str)]) -> Plan {
     for (number, (id_number, phone)) in (1..).zip(rows) {
         planner.take(&mut row(number, id_number, phone));
     }
-    planner.finish(None).unwrap()
+    planner.finish().unwrap()
 }
 
 const GOOD: &str = "3310990101900001";

@@ -95,3 +95,25 @@ fn results_that_cannot_be_written_are_still_in_the_ledger() {
     let known = lines(&run).iter().filter(|line| line["source"] == "ledger").count() as u64;
     assert_eq!((known, sandbox.charged()), (charged, 300));
 }
+
+#[test]
+fn a_workbook_without_room_leaves_its_rows_where_they_are() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    let small = folder.path("small");
+    let Some(_mounted) = Small::mount(&small) else {
+        println!("skipped: no file system can be mounted here");
+        return;
+    };
+    folder.write("a.csv", applicants(30));
+    let run = folder.idv(&["batch", "a.csv", "-o", "small/r.xlsx"]).code(6);
+    let said = stderr(&run);
+    assert!(said.contains("there is no room for a workbook"), "{said}");
+    assert!(said.contains("r.xlsx.part"), "{said}");
+    let rows = crate::support::table(&folder.read("small/r.xlsx.part"), b',');
+    assert_eq!(rows.iter().filter(|row| row["idv_outcome"] == "pass").count(), 30);
+    assert!(!small.join("r.xlsx").exists() && !small.join("r.xlsx.new").exists());
+    // What was paid for is known, and written elsewhere at no cost.
+    folder.idv(&["batch", "a.csv", "-o", "r.xlsx"]).code(0);
+    assert_eq!(sandbox.charged(), 30);
+}

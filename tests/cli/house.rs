@@ -82,6 +82,29 @@ fn every_file_begins_with_its_purpose_and_stays_short() {
     }
 }
 
+/// The codes of problems and signs that stand in a text between these marks.
+fn codes(text: &str, mark: char) -> BTreeSet<String> {
+    let subjects = ["id_number", "phone_number", "name", "id_type", "country", "row", "columns"];
+    let is_word = |part: &str| part.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let is_code = |word: &&str| {
+        word.split_once('.').is_some_and(|(of, what)| subjects.contains(&of) && is_word(what))
+    };
+    text.split(mark).filter(is_code).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_problem_is_explained_and_none_besides() {
+    let mut files = Vec::new();
+    for folder in ["src/checks", "src/input"] {
+        sources(&root().join(folder), &mut files);
+    }
+    let found: BTreeSet<_> =
+        files.iter().flat_map(|file| codes(&fs::read_to_string(file).unwrap(), '"')).collect();
+    assert!(found.len() > 30, "only {} codes were found", found.len());
+    let explained = fs::read_to_string(root().join("docs/input.md")).unwrap();
+    assert_eq!(found, codes(&explained, '`'));
+}
+
 #[test]
 fn every_dependency_has_its_reason() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();

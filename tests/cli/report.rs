@@ -69,6 +69,8 @@ fn a_report_of_ours_is_replaced_and_nothing_else_is() {
     let twice = ["--summary", "s.json"];
     run("s.json", &twice).code(2).stderr(predicate::str::contains("two outputs"));
     assert!(!folder.path("s.json.part").exists());
+    // A run that does not take place has nothing to report.
+    run("dry.html", &["--dry-run"]).code(2).stderr(predicate::str::contains("--dry-run"));
     assert_eq!(sandbox.charged(), 2);
 }
 

@@ -38,13 +38,7 @@ pub fn outcomes(page: &mut Html, tally: &Tally) {
         format!("{} {} ({})", outcome.word(), thousands(*rows), share(*rows, tally.rows()))
     };
     let says = shown.iter().map(say).collect::<Vec<_>>().join(", ");
-    page.raw(
-        "<svg class=\"stack\" role=\"img\" aria-labelledby=\"outcomes-name\" \
-         aria-describedby=\"outcomes-says\" \
-         viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\">",
-    );
-    page.put("<title id=\"outcomes-name\">", "Rows by outcome", "</title>");
-    page.put("<desc id=\"outcomes-says\">", &says, "</desc>");
+    image(page, "stack", "outcomes", "Rows by outcome", &says);
     let width = |rows: u64| (part(rows, tally.rows()) * WIDTH).max(SLIVER);
     let stretch = WIDTH / shown.iter().map(|(_, rows)| width(*rows)).sum::<f64>();
     let mut x = 0.0;
@@ -55,6 +49,24 @@ pub fn outcomes(page: &mut Html, tally: &Tally) {
         x += width;
     }
     page.raw("</svg>\n");
+}
+
+/// The ground of a chart: its name, what it says in words, and what its upper edge stands for.
+fn begin(page: &mut Html, id: &'static str, name: &str, says: &str, top: &str) {
+    page.put("<p class=\"axis top\"><span>", top, "</span></p>\n<div class=\"plot\">");
+    image(page, "", id, name, says);
+    for y in [0.0, HEIGHT / 2.0] {
+        let line = [("x1", 0.0), ("y1", y), ("x2", WIDTH), ("y2", y)];
+        page.shape("<line class=\"grid\"", &line);
+    }
+}
+
+/// An SVG with a name and a description for those who don't see it.
+fn image(page: &mut Html, class: &'static str, id: &'static str, name: &str, says: &str) {
+    page.raw("<svg role=\"img\" preserveAspectRatio=\"none\" viewBox=\"0 0 1000 100\" class=\"");
+    page.raw(class).raw("\" aria-labelledby=\"").raw(id).raw("-name\" aria-describedby=\"");
+    page.raw(id).raw("-says\"><title id=\"").raw(id).put("-name\">", name, "</title>");
+    page.raw("<desc id=\"").raw(id).put("-says\">", says, "</desc>");
 }
 
 /// One outcome's bar beside its number, which says the same.
@@ -85,16 +97,8 @@ pub fn charges(page: &mut Html, summary: &Summary<'_>) {
         span(end),
         thousands(all.unknown)
     );
-    page.put("<p class=\"soft\">", "Calls charged since the start of the run.", "</p>\n");
-    page.put("<p class=\"axis top\"><span>", &count(total, "call"), "</span></p>\n");
-    page.raw(
-        "<div class=\"plot\"><svg role=\"img\" aria-labelledby=\"charges-name\" \
-         aria-describedby=\"charges-says\" \
-         viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\">",
-    );
-    page.put("<title id=\"charges-name\">", "Charges over time", "</title>");
-    page.put("<desc id=\"charges-says\">", &says, "</desc>");
-    grid(page);
+    page.raw("<p class=\"soft\">Calls charged since the start of the run.</p>\n");
+    begin(page, "charges", "Charges over time", &says, &count(total, "call"));
     let (charged, both) = curves(intervals, timeline.length(), end, total);
     area(page, "<polygon class=\"fill-unknown\"", &both);
     area(page, "<polygon class=\"fill-charged\"", &charged);
@@ -138,13 +142,6 @@ fn area(page: &mut Html, open: &'static str, curve: &[(f64, f64)]) {
     let last = curve.last().map_or(HEIGHT, |(_, y)| *y);
     let edge = [(WIDTH, last), (WIDTH, HEIGHT), (0.0, HEIGHT)];
     page.points(open, &[curve, &edge].concat());
-}
-
-fn grid(page: &mut Html) {
-    for y in [0.0, HEIGHT / 2.0] {
-        let line = [("x1", 0.0), ("y1", y), ("x2", WIDTH), ("y2", y)];
-        page.shape("<line class=\"grid\"", &line);
-    }
 }
 
 fn axis(page: &mut Html, labels: &[&str]) {
@@ -223,15 +220,7 @@ pub fn latency(page: &mut Html, tally: &Tally) {
     page.raw("<section aria-labelledby=\"latency\">\n<h2 id=\"latency\">Time to answer</h2>\n");
     page.put("<p class=\"soft\">", &says, ".</p>\n");
     let highest = columns.answers.iter().chain([&columns.longer]).copied().max().unwrap_or(1);
-    page.put("<p class=\"axis top\"><span>", &count(highest, "answer"), "</span></p>\n");
-    page.raw(
-        "<div class=\"plot\"><svg role=\"img\" aria-labelledby=\"latency-name\" \
-         aria-describedby=\"latency-says\" \
-         viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\">",
-    );
-    page.put("<title id=\"latency-name\">", "Answers by the time they took", "</title>");
-    page.put("<desc id=\"latency-says\">", &says, "</desc>");
-    grid(page);
+    begin(page, "latency", "Answers by the time they took", &says, &count(highest, "answer"));
     let drawn = columns.answers.len() + usize::from(columns.longer > 0);
     let step = WIDTH / f64::from(count_of(drawn));
     let longer = Some(columns.longer).filter(|answers| *answers > 0);

@@ -219,7 +219,7 @@ pub fn problems(page: &mut Html, tally: &Tally) {
     for (code, level, rows) in problems {
         let meaning = match level {
             Level::Malformed => "never sent",
-            Level::Suspect => "would be paid in vain; held unless --suspect send",
+            Level::Suspect => "would be paid in vain, so held by default",
             Level::Note => "sent all the same",
         };
         page.put("<tr><th scope=\"row\"><code>", code, "</code>");
