@@ -15,7 +15,7 @@ pub enum Exit {
     Unknown,
     /// The run was stopped: account, quota, or an endpoint in trouble. Run again later.
     Stopped,
-    /// Ctrl-C or SIGTERM.
+    /// Ctrl-C, SIGTERM or SIGHUP.
     Interrupted,
     /// The disk failed: the results are not whole.
     Disk,

@@ -16,7 +16,7 @@ use terminal_size::{Width, terminal_size_of};
 use crate::brake::Gauge;
 use crate::code::Charge;
 use crate::progress::sight::Sight;
-use crate::text::{columns, lines_around_commands};
+use crate::text::{columns, lines};
 
 /// How often a line is written where there is no bar.
 const EVERY: Duration = Duration::from_secs(10);
@@ -169,8 +169,8 @@ fn fitted(message: &str) -> Cow<'_, str> {
     if !io::stderr().is_terminal() || message.lines().all(|line| columns(line) <= width) {
         return message.into();
     }
-    let lines = message.lines().flat_map(|line| lines_around_commands(line, width));
-    lines.collect::<Vec<_>>().join("\n").into()
+    let broken = message.lines().flat_map(|line| lines(line, width));
+    broken.collect::<Vec<_>>().join("\n").into()
 }
 
 /// The columns of the terminal.

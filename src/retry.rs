@@ -30,7 +30,7 @@ pub enum Decision {
 /// What is known of a record's attempts so far.
 #[derive(Debug, Clone, Copy)]
 pub struct Tried {
-    /// How many attempts were made, at least one.
+    /// How many attempts were made that count.
     pub attempts: u32,
     /// Since the first one began.
     pub spent: Duration,
@@ -51,7 +51,7 @@ impl Policy {
         if tried.attempts > self.retries {
             return Decision::GiveUp;
         }
-        let doublings = (tried.attempts - 1).min(16);
+        let doublings = tried.attempts.saturating_sub(1).min(16);
         let bound = self.base.saturating_mul(1 << doublings).min(self.cap);
         let wish = tried.retry_after.unwrap_or_default().min(LONGEST_WISH);
         let wait = bound.mul_f64(jitter.clamp(0.0, 1.0)).max(wish);
@@ -110,5 +110,8 @@ mod tests {
     fn no_retries_means_one_attempt() {
         let tried = Tried { attempts: 1, spent: Duration::ZERO, retry_after: None };
         assert_eq!(Policy::new(0, None).decide(tried, 0.0), Decision::GiveUp);
+        // One that does not count is made again.
+        let tried = Tried { attempts: 0, ..tried };
+        assert_eq!(Policy::new(0, None).decide(tried, 0.0), Decision::Wait(Duration::ZERO));
     }
 }

@@ -41,7 +41,7 @@ pub enum Reason {
     /// The ledger can't be trusted with more.
     #[error("the ledger: {0}")]
     Ledger(String),
-    /// Ctrl-C or SIGTERM.
+    /// Ctrl-C, SIGTERM or SIGHUP.
     #[error("interrupted")]
     Interrupted,
     /// Whoever read the results has gone (`| head`).

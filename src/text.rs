@@ -52,18 +52,11 @@ fn is_right_to_left(c: char) -> bool {
         || matches!(c, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
-/// The text in lines of so many columns at most, the first begun with `first` and the others with
-/// `indent`; a width of 0 breaks nothing.
+/// The text in lines of so many columns at most, as [`lines`] breaks them: the first begun with
+/// `first`, the others with `indent`, which is as wide. A width of 0 breaks nothing.
 pub fn wrap(text: &str, width: usize, first: &str, indent: &str) -> String {
-    if width == 0 {
-        return format!("{first}{text}");
-    }
-    let options = textwrap::Options::new(width)
-        .initial_indent(first)
-        .subsequent_indent(indent)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
-    textwrap::fill(text, options)
+    let room = if width == 0 { usize::MAX } else { width.saturating_sub(indent.width()) };
+    first.to_owned() + &lines(text, room).join(&format!("\n{indent}"))
 }
 
 /// The text with every run of 8 or more digits starred out: it may echo a NIK or a phone.
@@ -146,7 +139,7 @@ pub fn cut(text: &str, width: usize) -> String {
 /// The text in lines of at most so many columns. It is broken at spaces, but not at those of a
 /// command between backticks, which must stay whole to be copied: a longer one has a line of its
 /// own that is too long.
-pub fn lines_around_commands(text: &str, width: usize) -> Vec<String> {
+pub fn lines(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut inside = false;
     for word in text.split_inclusive(|c| {
@@ -281,16 +274,16 @@ mod tests {
     fn lines_are_broken_at_spaces_and_never_within_a_command() {
         let text = "look with `idv ledger show --outcome unknown` and compare";
         assert_eq!(
-            lines_around_commands(text, 20),
+            lines(text, 20),
             ["look with", "`idv ledger show --outcome unknown`", "and compare"]
         );
         assert_eq!(
-            lines_around_commands(text, 46),
+            lines(text, 46),
             ["look with `idv ledger show --outcome unknown`", "and compare"]
         );
-        assert_eq!(lines_around_commands(text, usize::MAX), [text]);
-        assert_eq!(lines_around_commands("", 20), [""]);
-        assert_eq!(lines_around_commands("陳大文 陳大文", 7), ["陳大文", "陳大文"]);
+        assert_eq!(lines(text, usize::MAX), [text]);
+        assert_eq!(lines("", 20), [""]);
+        assert_eq!(lines("陳大文 陳大文", 7), ["陳大文", "陳大文"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //!   window allow.
 //! - **Slow down.** A refusal, or a call without a usable answer, slows rate and window down and
 //!   begins a pause. What else is refused of the requests sent before counts as the same event.
-//! - **Paused.** Nothing is sent: at first for a quarter of a second at most, twice as long after
+//! - **Paused.** Nothing is sent: at first for a tenth of a second at most, twice as long after
 //!   each probe that failed, and at least as long as the server asks.
 //! - **Probing.** When the pause is over exactly one request goes out. Clean: open again.
 //!   Otherwise the next pause begins.
@@ -26,7 +26,7 @@ use meter::Meter;
 use speed::Speed;
 
 /// The longest first pause; it doubles with each probe that fails.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The longest pause that is not the server's wish.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);

@@ -25,7 +25,7 @@ const BOLDEST: f64 = 0.7;
 const LARGEST_STEP: f64 = 0.1;
 
 /// Up to this share of the limit the run comes back briskly: much faster in a second by this share.
-const FAR_BELOW: f64 = 0.95;
+const FAR_BELOW: f64 = 0.92;
 const BRISK: f64 = 0.25;
 
 /// A refusal below this share of the limit came although the run was slower.
@@ -43,6 +43,11 @@ const PAST: f64 = 1.05;
 /// Coming back to a limit is careful enough when it takes so long, and so many answers.
 const CYCLE: Duration = Duration::from_secs(4);
 const CYCLE_ANSWERS: u32 = 60;
+
+/// A rate this many times what is measured is not what holds the run back; above the larger one,
+/// it is not what was refused either.
+const UNFELT: f64 = 1.2;
+const BESIDE_THE_POINT: f64 = 1.5;
 
 /// A limit that has held nobody back for so long is forgotten.
 const FORGOTTEN: Duration = Duration::from_secs(60);
@@ -117,8 +122,8 @@ impl Speed {
     /// One of a probe tells nothing about the rate that the endpoint bears.
     pub fn slow_down(&mut self, now: Instant, probe: bool) {
         // Where the rate does not hold it back, the run is as fast as its clean answers come.
-        let measured = self.recent.rate(now) + 1.0;
-        let rate = if self.rate > 1.5 * measured { measured } else { self.rate };
+        let measured = self.measured(now);
+        let rate = if self.rate > BESIDE_THE_POINT * measured { measured } else { self.rate };
         if !probe || self.slowed.is_none() {
             self.learn(rate, now);
         }
@@ -162,12 +167,20 @@ impl Speed {
         }
     }
 
+    /// Clean answers a second; one more, since few are counted coarsely.
+    fn measured(&mut self, now: Instant) -> f64 {
+        self.recent.rate(now) + 1.0
+    }
+
     fn speed_up(&mut self, now: Instant) {
         let far = self.rate < FAR_BELOW * self.limit;
         let boldness = if far { self.boldness.max(BRISK) } else { self.boldness };
         let step = (boldness / self.rate).min(LARGEST_STEP);
-        self.rate *= 1.0 + step;
         self.window = (self.window * (1.0 + step)).min(self.most);
+        if self.rate > UNFELT * self.measured(now) {
+            return;
+        }
+        self.rate *= 1.0 + step;
         if self.rate > PAST * self.limit {
             self.limit = self.rate;
             self.bolder();

@@ -47,12 +47,13 @@ const fn of_stop(reason: &Reason) -> Exit {
 }
 
 /// What to do next, a sentence each. `fresh` is when a run with `--fresh` began: the command that
-/// goes on with it must not pay again for what that run has paid. `ledger` is the
-/// flag that leads `idv ledger` to this run's file.
+/// goes on with it must not pay again for what that run has paid. `again` is that command, where
+/// it is known. `ledger` is the flag that leads `idv ledger` to this run's file.
 pub fn next(
     tally: &Tally,
     stopped: Option<&Reason>,
     fresh: Option<Timestamp>,
+    again: Option<&str>,
     ledger: &str,
 ) -> Vec<String> {
     let mut next: Vec<String> = stopped.and_then(after_stop).into_iter().collect();
@@ -81,16 +82,23 @@ pub fn next(
     );
     advise(
         tally.outcome(Outcome::Skipped) + tally.outcome(Outcome::Unavailable) > 0,
-        &match fresh {
-            None => "run the same command again: what was answered is known and costs nothing"
-                .to_owned(),
-            Some(begun) => format!(
-                "run the same command again with --max-age {begun:.3} in place of --fresh: what \
-                 this run has paid for is known and costs nothing"
-            ),
-        },
+        &go_on(fresh, again),
     );
     next
+}
+
+fn go_on(fresh: Option<Timestamp>, again: Option<&str>) -> String {
+    let (how, known) = match fresh {
+        None => (String::new(), "what was answered is known and costs nothing"),
+        Some(begun) => (
+            format!(" with --max-age {begun:.3} in place of --fresh"),
+            "what this run has paid for is known and costs nothing",
+        ),
+    };
+    match again {
+        Some(command) => format!("run the same command again{how}, {known}: `{command}`"),
+        None => format!("run the same command again{how}: {known}"),
+    }
 }
 
 /// What to do about an error that says only what the system said.

@@ -14,7 +14,7 @@ use crate::commands::consent::Stamp;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::results::{Results, reason_of};
 use crate::commands::target::{RESULT_SHEETS, Target, color, look};
-use crate::commands::{advice, consent, finish, log, plan};
+use crate::commands::{advice, again, consent, finish, log, plan};
 use crate::exit::Exit;
 use crate::input::Reader;
 use crate::interrupt::Interrupts;
@@ -90,8 +90,12 @@ async fn send(
             return Err(error);
         }
     };
+    let fresh = args.ledger.fresh.then(|| ledger.0.started());
+    // What came through a pipe has to be piped again; the arguments alone don't say how.
+    let from_pipe = args.file.as_os_str() == "-";
     let resume = Resume {
-        fresh: args.ledger.fresh.then(|| ledger.0.started()),
+        fresh,
+        again: if from_pipe { None } else { again::command(std::env::args_os(), fresh) },
         ledger: endpoint.ledger_flag(&args.ledger),
         price: args.price.or(endpoint.price),
         started: ledger.0.started(),
@@ -182,6 +186,8 @@ impl Applicants {
 struct Resume {
     /// When a run with `--fresh` began.
     fresh: Option<Timestamp>,
+    /// The command itself, where it is known.
+    again: Option<String>,
     /// The flag of its ledger.
     ledger: String,
     /// What one call costs.
@@ -196,7 +202,8 @@ impl Resume {
     fn totals(&self, args: &BatchArgs, tally: &Tally, stop: &Stop, elapsed: Duration) -> Totals {
         let stopped = stop.reason();
         let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch).code();
-        let next = advice::next(tally, stopped.as_ref(), self.fresh, &self.ledger);
+        let again = self.again.as_deref();
+        let next = advice::next(tally, stopped.as_ref(), self.fresh, again, &self.ledger);
         Totals {
             started: self.started,
             elapsed,

@@ -1,6 +1,7 @@
 //! The commands: each puts the parts together for one job.
 
 mod advice;
+mod again;
 mod batch;
 mod beside;
 mod check;

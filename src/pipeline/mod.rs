@@ -298,7 +298,7 @@ impl Pipeline {
             Signal::Refused { wish, .. } => wish,
             Signal::Clean | Signal::Unsent(_) | Signal::Final => None,
         };
-        let tried = Tried { attempts: way.counted.max(1), spent: way.begun.elapsed(), retry_after };
+        let tried = Tried { attempts: way.counted, spent: way.begun.elapsed(), retry_after };
         match self.terms.policy.decide(tried, fastrand::f64()) {
             Decision::Wait(wait) => Some(wait),
             Decision::GiveUp => None,

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 use tokio::time::{sleep_until, timeout_at};
+use tracing::debug;
 
 use crate::answer::Answer;
 use crate::brake::{Bounds, Brake, Cause, Gate, Gauge, Signal, Ticket};
@@ -124,10 +125,15 @@ impl Pass<'_> {
     pub fn hand_in(mut self, signal: Signal) -> bool {
         let Some(ticket) = self.ticket.take() else { return false };
         let mut books = self.pace.books();
-        let was_open = books.brake.is_open();
+        let (was_open, brakings) = (books.brake.is_open(), books.brake.reading().brakings);
         let gave_up = books.brake.observe(ticket, signal, Instant::now(), fastrand::f64());
         if !(was_open && books.brake.is_open()) {
-            self.pace.gauge.show(books.brake.reading());
+            let reading = books.brake.reading();
+            if let Some((until, cause)) = reading.pause.filter(|_| reading.brakings > brakings) {
+                let pause = until.saturating_duration_since(Instant::now());
+                debug!(%cause, ?pause, pace = reading.rate, "slowing down");
+            }
+            self.pace.gauge.show(reading);
         }
         drop(books);
         self.pace.changed.notify_one();

@@ -27,6 +27,7 @@ mod interrupts;
 mod kills;
 mod ledger;
 mod outputs;
+mod pace;
 mod report;
 mod retries;
 mod samples;

@@ -9,7 +9,7 @@ use crate::outcome::{Outcome, Source};
 use crate::output::summary::{Crossed, Summary};
 use crate::output::table::{Style, paint};
 use crate::tally::Match;
-use crate::text::{count, escape, lines_around_commands, millis, share, span, thousands};
+use crate::text::{count, escape, lines, millis, share, span, thousands};
 
 /// The layout where there is no terminal to fit.
 const USUAL: usize = 100;
@@ -226,7 +226,7 @@ impl Page {
             None => usize::MAX,
         };
         let mut label = label.to_owned();
-        for line in lines_around_commands(sentence, room) {
+        for line in lines(sentence, room) {
             let line = self.commands(&line);
             self.line(&format!("{label}{line}"));
             label = " ".repeat(indent);

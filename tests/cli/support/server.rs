@@ -3,14 +3,16 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
 
 /// One request as it arrived.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub head: String,
     pub body: String,
+    /// When it had arrived.
+    pub at: Instant,
 }
 
 /// What is known of all requests.
@@ -69,6 +71,18 @@ pub fn json(body: &str) -> String {
     response("200 OK", "Content-Type: application/json\r\n", body)
 }
 
+/// Answers so many requests, each on a connection of its own, and tells the bodies.
+pub fn serve_some(listener: &TcpListener, count: usize, body: &str, bodies: &mpsc::Sender<String>) {
+    let answer = response("200 OK", "Connection: close\r\n", body);
+    for stream in listener.incoming().take(count) {
+        let stream = stream.unwrap();
+        if let Some(request) = read(&mut BufReader::new(&stream)) {
+            let _ = bodies.send(request.body);
+            let _ = (&stream).write_all(answer.as_bytes());
+        }
+    }
+}
+
 fn serve(stream: &TcpStream, seen: &Seen, answer: &dyn Fn(usize) -> Vec<u8>, latency: Duration) {
     let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader) {
@@ -106,5 +120,5 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
     });
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
-    Some(Request { head, body: String::from_utf8(body).unwrap() })
+    Some(Request { head, body: String::from_utf8(body).unwrap(), at: Instant::now() })
 }

@@ -1,0 +1,98 @@
+//! The places where settings stand: a file that was named, the environment, `.env`.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::settings::{PARTNER_KEY, PARTNER_KEY_FILE, SettingsError};
+
+/// One place where settings stand.
+struct Layer {
+    name: String,
+    values: HashMap<String, String>,
+}
+
+/// The places, the strongest first.
+pub(super) struct Layers(Vec<Layer>);
+
+impl Layers {
+    pub(super) fn read(env_file: Option<&Path>) -> Result<Self, SettingsError> {
+        let mut layers = Vec::new();
+        if let Some(file) = env_file {
+            layers.push(Layer::of_file(file)?);
+        }
+        let own = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            let name = name.into_string().ok().filter(|name| name.starts_with("IDV_"))?;
+            Some((name, value.into_string().ok()?))
+        };
+        let values = std::env::vars_os().filter_map(own).collect();
+        layers.push(Layer { name: "the environment".to_owned(), values });
+        let local = Path::new(".env");
+        if env_file.is_none() && local.is_file() {
+            layers.push(Layer::of_file(local)?);
+        }
+        Ok(Self(layers))
+    }
+
+    /// The strongest value that is not empty.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find_map(|layer| layer.get(name))
+    }
+
+    pub(super) fn key(&self, file: Option<&Path>) -> Result<Option<SecretString>, SettingsError> {
+        if let Some(file) = file {
+            return read_key(file).map(Some);
+        }
+        for layer in &self.0 {
+            match (layer.get(PARTNER_KEY), layer.get(PARTNER_KEY_FILE)) {
+                (Some(_), Some(_)) => return Err(SettingsError::TwoKeys(layer.name.clone())),
+                (Some(key), None) => return Ok(Some(SecretString::from(key))),
+                (None, Some(file)) => return read_key(Path::new(file)).map(Some),
+                (None, None) => {}
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Layer {
+    fn of_file(file: &Path) -> Result<Self, SettingsError> {
+        let unreadable = |error: &dyn ToString| SettingsError::File {
+            file: file.to_owned(),
+            why: error.to_string(),
+        };
+        let entries = dotenvy::from_path_iter(file).map_err(|error| match error {
+            dotenvy::Error::Io(error) => unreadable(&error),
+            _ => unreadable(&"not a settings file"),
+        })?;
+        let mut values = HashMap::new();
+        let mut after = "at its beginning".to_owned();
+        for entry in entries {
+            let syntax = || SettingsError::Syntax { file: file.to_owned(), after: after.clone() };
+            let (name, value) = entry.map_err(|_| syntax())?;
+            after = format!("after {name}");
+            values.insert(name, value);
+        }
+        Ok(Self { name: file.display().to_string(), values })
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
+    }
+}
+
+/// The key is the file's text without the line's end.
+fn read_key(file: &Path) -> Result<SecretString, SettingsError> {
+    let unusable = |why: String| SettingsError::File { file: file.to_owned(), why };
+    let text = SecretString::from(fs::read_to_string(file).map_err(|error| {
+        // The system's words for text that isn't UTF-8 don't quote it.
+        unusable(error.to_string())
+    })?);
+    let key = text.expose_secret().trim_end_matches(['\r', '\n']);
+    if key.trim().is_empty() {
+        return Err(unusable("the file is empty; it must hold the partner key".to_owned()));
+    }
+    Ok(SecretString::from(key))
+}
