@@ -133,6 +133,14 @@ pub const CODES: [Code; 11] = [
 ];
 
 /// The row of a documented code; `None` for any other number.
+///
+/// ```
+/// use idv::code::{self, Charge};
+///
+/// let quota = code::find(305).expect("it is documented");
+/// assert_eq!((quota.meaning, quota.charge), ("Today's quota is used up", Charge::No));
+/// assert!(code::find(12_223).is_none());
+/// ```
 pub fn find(number: i64) -> Option<&'static Code> {
     CODES.iter().find(|code| i64::from(code.number) == number)
 }

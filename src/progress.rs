@@ -3,6 +3,7 @@
 
 mod sight;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use terminal_size::{Width, terminal_size_of};
 use crate::brake::Gauge;
 use crate::code::Charge;
 use crate::progress::sight::Sight;
+use crate::text::{columns, lines};
 
 /// How often a line is written where there is no bar.
 const EVERY: Duration = Duration::from_secs(10);
@@ -89,7 +91,7 @@ impl Progress {
     /// A message that `--quiet` leaves out.
     pub fn say(&self, message: &str) {
         if !self.quiet {
-            self.print(message);
+            self.print(&fitted(message));
         }
     }
 
@@ -160,11 +162,21 @@ impl Progress {
     }
 }
 
-/// The terminal that is drawn on; less than 60 columns are not made for.
+/// The message with its long lines broken between words, where it goes to a terminal: that would
+/// break them within a word.
+fn fitted(message: &str) -> Cow<'_, str> {
+    let width = width();
+    if !io::stderr().is_terminal() || message.lines().all(|line| columns(line) <= width) {
+        return message.into();
+    }
+    let broken = message.lines().flat_map(|line| lines(line, width));
+    broken.collect::<Vec<_>>().join("\n").into()
+}
+
+/// The columns of the terminal.
 fn width() -> usize {
     let said = terminal_size_of(io::stderr()).map(|(Width(columns), _)| usize::from(columns));
-    // In the last column some terminals have begun the next line already.
-    said.filter(|columns| *columns > 1).unwrap_or(80) - 1
+    said.filter(|columns| *columns > 1).unwrap_or(80)
 }
 
 fn bar(progress: &Progress) -> ProgressBar {
@@ -173,8 +185,9 @@ fn bar(progress: &Progress) -> ProgressBar {
         let progress = progress.clone();
         move |state: &ProgressState, out: &mut dyn fmt::Write| {
             let left = Some(state.eta()).filter(|left| progress.total.is_some() && !left.is_zero());
-            // The terminal takes what it can.
-            let _ = out.write_str(&draw(&progress.sight(state.per_sec(), left), width()));
+            // In the last column some terminals have begun the next line already. The terminal
+            // takes what it can.
+            let _ = out.write_str(&draw(&progress.sight(state.per_sec(), left), width() - 1));
         }
     };
     // The template is fixed, so it is sound; the default style would only look otherwise.

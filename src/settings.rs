@@ -1,6 +1,7 @@
 //! Settings: flag, then an explicit `--env-file`, then the environment, then `.env` in the working
 //! directory, then the default. Nothing here ever shows a value it read from a file.
 
+mod given;
 mod layers;
 mod outlook;
 mod transport;

@@ -52,18 +52,11 @@ fn is_right_to_left(c: char) -> bool {
         || matches!(c, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
-/// The text in lines of so many columns at most, the first begun with `first` and the others with
-/// `indent`; a width of 0 breaks nothing.
+/// The text in lines of so many columns at most, as [`lines`] breaks them: the first begun with
+/// `first`, the others with `indent`, which is as wide. A width of 0 breaks nothing.
 pub fn wrap(text: &str, width: usize, first: &str, indent: &str) -> String {
-    if width == 0 {
-        return format!("{first}{text}");
-    }
-    let options = textwrap::Options::new(width)
-        .initial_indent(first)
-        .subsequent_indent(indent)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
-    textwrap::fill(text, options)
+    let room = if width == 0 { usize::MAX } else { width.saturating_sub(indent.width()) };
+    first.to_owned() + &lines(text, room).join(&format!("\n{indent}"))
 }
 
 /// The text with every run of 8 or more digits starred out: it may echo a NIK or a phone.

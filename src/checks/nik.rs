@@ -46,6 +46,15 @@ pub enum Sex {
 
 impl Nik {
     /// Reads a NIK; `None` for what can't be one.
+    ///
+    /// ```
+    /// use idv::checks::nik::{Nik, Sex};
+    ///
+    /// let nik = Nik::read("3310994101909001").expect("it can be one");
+    /// assert_eq!((nik.province, nik.sex), (Some("Jawa Tengah"), Sex::Female));
+    /// assert_eq!((nik.day, nik.month, nik.year), (1, 1, 90));
+    /// assert!(Nik::read("3310990000000000").is_none());
+    /// ```
     pub fn read(value: &str) -> Option<Self> {
         let digits: &[u8; DIGITS] = value.as_bytes().try_into().ok()?;
         let plausible = value.bytes().all(|byte| byte.is_ascii_digit())

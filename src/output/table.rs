@@ -25,6 +25,9 @@ const WHAT: usize = 42;
 /// So much of a name, and of what there is to say, is worth a column.
 const NAME_LEAST: usize = 10;
 const WHAT_LEAST: usize = 21;
+/// So much is enough for most.
+const NAME_USUAL: usize = 14;
+const WHAT_USUAL: usize = 26;
 
 /// The columns that there is room for: row, number and outcome always; 0 leaves one out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +53,17 @@ impl Columns {
             if fits { least } else { 0 }
         };
         let (charged, name, phone) = (take(CHARGED), take(NAME_LEAST), take(PHONE));
-        let more = if name > 0 { room.min(NAME - NAME_LEAST) } else { 0 };
-        let what = (WHAT_LEAST + room - more).min(WHAT);
-        Self { phone, name: name + more, charged, what }
+        // In turn: most names whole, a missing record whole, long names.
+        let mut more = |most: usize, there: bool| {
+            let more = if there { room.min(most) } else { 0 };
+            room -= more;
+            more
+        };
+        let name = name + more(NAME_USUAL - NAME_LEAST, name > 0);
+        let what = WHAT_LEAST + more(WHAT_USUAL - WHAT_LEAST, true);
+        let name = name + more(NAME - NAME_USUAL, name > 0);
+        let what = what + more(WHAT - WHAT_USUAL, true);
+        Self { phone, name, charged, what }
     }
 
     /// Between the row's number and the last column.

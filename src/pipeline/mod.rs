@@ -57,6 +57,23 @@ pub struct Terms {
     pub give_up_after: Duration,
 }
 
+/// The terms for one record at a time, as `idv verify` has them: four retries within a minute,
+/// every answer of the past counts, and what would be charged in vain is not sent.
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            policy: Policy::new(4, Some(Duration::from_secs(60))),
+            options: ClaimOptions::default(),
+            patience: Duration::from_secs(60),
+            concurrency: 1,
+            hold: Level::Suspect,
+            max_charges: None,
+            rate: None,
+            give_up_after: Duration::from_secs(300),
+        }
+    }
+}
+
 /// Sends records under claims, as often as the terms allow and no run-wide trouble forbids.
 pub struct Pipeline {
     client: Client,
