@@ -206,6 +206,9 @@ fn in_a_browser_each_part_has_a_name_for_screen_readers_and_fits_its_width() {
         });
         named.count()
     };
+    for heading in parts.iter().filter(|part| part["tag"] == "th") {
+        assert!(heading["name"].as_str().is_some_and(|name| !name.is_empty()), "{found}");
+    }
     assert_eq!(role("svg", "image"), 3, "{found}");
     assert_eq!(role("table", "table"), 7, "{found}");
     assert_eq!(role("section", "region"), 9, "{found}");
