@@ -43,7 +43,7 @@ impl Live {
 }
 
 fn terminal(folder: &Folder, args: &[&str]) -> PtySession {
-    let args = [&["batch", "a.csv", "-o", "r.csv", "--retries", "0"], args].concat();
+    let args = [&["batch", "a.csv", "-o", "r.csv", "--give-up-after", "1s"], args].concat();
     let mut command = folder.command(&args);
     command.env("TERM", "xterm-256color").env("NO_COLOR", "1");
     spawn_command(command, PATIENCE).unwrap()
@@ -125,13 +125,13 @@ fn a_script_is_never_asked() {
     let live = Live::start();
     let folder = Folder::at(&live.url);
     folder.write("a.csv", applicants(1));
-    let run = folder.idv(&["batch", "a.csv", "--retries", "0"]);
+    let run = folder.idv(&["batch", "a.csv", "--give-up-after", "1s"]);
     let said = stderr(&run);
     assert!(said.contains("plan: 1 row; 1 to send") && !said.contains("[y/N]"), "{said}");
     assert!(live.connections() > 0);
     // Nor is the reader of a pipe, which can't be planned: it may have no end.
     let before = live.connections();
-    let command = folder.command(&["batch", "-", "--retries", "0", "--quiet"]);
+    let command = folder.command(&["batch", "-", "--give-up-after", "1s", "--quiet"]);
     let run = assert_cmd::Command::from_std(command).write_stdin(applicants(2)).assert();
     run.stderr(predicate::str::contains("[y/N]").not());
     assert!(live.connections() > before);
