@@ -42,9 +42,9 @@ impl Meter {
         self.due = self.due.and_then(|due| due.checked_sub(interval));
     }
 
-    /// No send has its time before that of `other`.
-    pub fn follow(&mut self, other: &Self) {
-        self.due = self.due.max(other.due);
+    /// No send has its time further ahead of that of `other` than this.
+    pub fn follow(&mut self, other: &Self, lead: Duration) {
+        self.due = self.due.max(other.due.and_then(|due| due.checked_sub(lead)));
     }
 }
 

@@ -40,6 +40,9 @@ const EXACT_OVER: Duration = Duration::from_secs(10);
 /// How much a claim may delay its request without delaying the next one's.
 const CLAIM_SLACK: Duration = Duration::from_millis(20);
 
+/// How long before its time a request may be claimed, where the disk is slow.
+const CLAIM_LEAD: Duration = Duration::from_millis(250);
+
 /// How much later than others a request may arrive at the endpoint, for `--rate` to be exact there.
 const ON_THE_WAY: Duration = Duration::from_millis(20);
 
@@ -171,7 +174,7 @@ impl Brake {
         }
         let at = self.exact.ready(now).max(now);
         self.exact.take(at, self.interval);
-        self.meter.follow(&self.exact);
+        self.meter.follow(&self.exact, CLAIM_LEAD);
         at
     }
 

@@ -199,6 +199,31 @@ fn what_the_server_asked_for_and_what_was_clean_do_not_try_patience() {
     }
 }
 
+#[test]
+fn claims_that_take_long_change_neither_the_rate_nor_how_exact_it_is() {
+    let mut chance = fastrand::Rng::with_seed(5);
+    let mut desk = Desk::new(Bounds { rate: Some(20.0), ..bounds(16) });
+    let mut sent = Vec::new();
+    for _ in 0..400 {
+        let ticket = match desk.brake.may_send(desk.now) {
+            Gate::Open(ticket) => ticket,
+            Gate::Until(at) => {
+                desk.now = at;
+                desk.send()
+            }
+            Gate::Shut => panic!("shut"),
+        };
+        // Another one is claimed meanwhile, so that the time does not go on here.
+        let claimed = desk.now + Duration::from_millis(chance.u64(1..120));
+        sent.push(desk.brake.send_at(claimed) - desk.start);
+        desk.tell(ticket, Signal::Clean);
+    }
+    for (first, last) in (0..200).map(|first| (sent[first], sent[first + 200])) {
+        assert!(last - first >= 10 * SECOND, "{first:?} to {last:?}");
+    }
+    assert!(sent[399] < 21 * SECOND, "{:?}", sent[399]);
+}
+
 /// An endpoint in simulated time, and a run that asks it and always has more to ask.
 struct World {
     concurrency: usize,
