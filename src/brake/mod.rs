@@ -226,7 +226,9 @@ impl Brake {
             self.speed.clean(now);
         }
         // Unless somebody was told meanwhile to wait for longer.
-        self.pause.take_if(|pause| ticket.probe && now >= pause.until);
+        if self.pause.take_if(|pause| ticket.probe && now >= pause.until).is_some() {
+            self.meter.restart(now);
+        }
     }
 
     fn fail(&mut self, now: Instant, wish: Option<Duration>) {

@@ -230,7 +230,7 @@ struct World {
     /// Of each answer.
     latency: Duration,
     /// Requests a second that are let through, over any one second; the second one holds from the
-    /// 30th second on.
+    /// 60th second on.
     limits: [usize; 2],
     /// Of each this many is one refused, by chance.
     one_in: Option<u32>,
@@ -317,7 +317,7 @@ impl World {
         while passed.front().is_some_and(|then| now - *then >= SECOND) {
             passed.pop_front();
         }
-        let limit = self.limits[usize::from(since >= 30 * SECOND)];
+        let limit = self.limits[usize::from(since >= 60 * SECOND)];
         let refused =
             passed.len() >= limit || self.one_in.is_some_and(|many| chance.u32(..many) == 0);
         if !refused && limit < usize::MAX {
@@ -364,9 +364,9 @@ fn it_finds_a_limit_of_any_size_and_follows_one_that_moves() {
     {
         for seed in 1..=3 {
             let world = World { limits, concurrency, seed, latency: 5 * MILLI, ..WORLD };
-            let played = world.play(75);
-            for (from, limit) in [(20, limits[0]), (65, limits[1])] {
-                let (clean, refused) = played.rates(from, from + 10);
+            let played = world.play(120);
+            for (from, limit) in [(40, limits[0]), (100, limits[1])] {
+                let (clean, refused) = played.rates(from, from + 20);
                 let told = format!("{limits:?}, {concurrency} in flight, seed {seed}, at {from} s");
                 let limit = f64::from(u32::try_from(limit).unwrap());
                 assert!(clean >= 0.8 * limit, "{told}: {clean:.1} clean answers a second");
