@@ -34,8 +34,9 @@ impl Interrupts {
         Ok(Self {})
     }
 
+    /// Waits for a signal.
     #[cfg(unix)]
-    async fn next(&mut self) {
+    pub async fn next(&mut self) {
         let hung_up = async {
             match &mut self.hup {
                 Some(hup) => drop(hup.recv().await),
@@ -49,8 +50,9 @@ impl Interrupts {
         }
     }
 
+    /// Waits for Ctrl-C.
     #[cfg(not(unix))]
-    async fn next(&mut self) {
+    pub async fn next(&mut self) {
         // Without signals there is nothing to wait for.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

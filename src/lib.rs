@@ -13,6 +13,7 @@ pub mod checks;
 pub mod input;
 
 pub mod pipeline;
+pub mod plan;
 
 pub mod sandbox;
 
@@ -25,6 +26,7 @@ pub mod answer;
 pub mod code;
 pub mod ledger;
 pub mod outcome;
+pub mod price;
 pub mod problem;
 pub mod record;
 pub mod row;

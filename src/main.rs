@@ -8,6 +8,10 @@ use idv::cli::Cli;
 use idv::commands;
 use idv::exit::Exit;
 
+/// Rows are made on one thread and freed on another, which this allocator is quick at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match Cli::try_parse() {
         Ok(cli) => commands::run(cli.command).into(),

@@ -96,6 +96,12 @@ impl Progress {
         self.print(message);
     }
 
+    /// A question, whose answer is written behind it.
+    pub fn ask(&self, question: &str) {
+        // Nobody can be asked when stderr is closed.
+        self.beside_bar(|| drop(write!(io::stderr().lock(), "{question}")));
+    }
+
     fn print(&self, message: &str) {
         // Nobody can be told when stderr itself is closed.
         self.beside_bar(|| drop(writeln!(io::stderr().lock(), "{message}")));

@@ -1,6 +1,9 @@
 //! Settings: flag, then an explicit `--env-file`, then the environment, then `.env` in the working
 //! directory, then the default. Nothing here ever shows a value it read from a file.
 
+mod outlook;
+mod transport;
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +17,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::cli::{self, EndpointArgs};
 use crate::client;
 use crate::ledger::Kind;
+use crate::price::{Price, PriceError};
+use crate::settings::transport::{proxy, read_certificates};
+
+pub use crate::settings::outlook::Outlook;
 
 /// Where the endpoint's URL is read from.
 pub const ENDPOINT: &str = "IDV_ENDPOINT";
@@ -27,12 +34,17 @@ pub const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
 pub const LEDGER: &str = "IDV_LEDGER";
 /// Where the number of requests in flight is read from.
 pub const CONCURRENCY: &str = "IDV_CONCURRENCY";
+/// Where the price of a call is read from.
+pub const PRICE: &str = "IDV_PRICE";
 
 /// Where the number of requests a second is read from.
 pub const RATE: &str = "IDV_RATE";
 
 /// Requests in flight, where nothing else is said.
 const DEFAULT_CONCURRENCY: u16 = 8;
+
+/// Whose calls those of the built-in sandbox are.
+const SANDBOX_CODE: &str = "sandbox";
 
 /// All that a query parameter's value can't hold as it is (RFC 3986, "unreserved").
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -74,6 +86,22 @@ pub enum SettingsError {
     /// An endpoint that can't be used.
     #[error("the endpoint {0}")]
     Endpoint(&'static str),
+    /// A proxy that can't be used. Its URL may hold a password, so it is not shown.
+    #[error("--proxy {0}\n\n  hint: write it as in --proxy http://proxy.example:3128")]
+    Proxy(&'static str),
+    /// A file of certificates that can't be used.
+    #[error(
+        "--ca-cert {}: {why}\n\n  \
+         hint: it must hold certificates in PEM form, each from -----BEGIN CERTIFICATE----- to \
+         -----END CERTIFICATE-----",
+        file.display()
+    )]
+    Certificates {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// No place for the ledger.
     #[error("no home folder is known for the ledger: name a file with --ledger")]
     NoHome,
@@ -85,6 +113,9 @@ pub enum SettingsError {
         /// What it must be.
         wanted: &'static str,
     },
+    /// A price that is none.
+    #[error("{PRICE} is no price: {0}")]
+    Price(PriceError),
 }
 
 /// All that a run needs to know to reach its endpoint.
@@ -103,6 +134,8 @@ pub struct Settings {
     pub kind: Kind,
     /// The file that remembers the calls.
     pub ledger: PathBuf,
+    /// What one call costs, where that is known.
+    pub price: Option<Price>,
 }
 
 /// Shows neither the URL with its credentials nor anything else that was read.
@@ -130,27 +163,31 @@ impl Settings {
         let rate = rate.map_or_else(|| layers.rate(), |rate| Ok(Some(rate)))?;
         let built_in = sandbox.is_some();
         let (endpoint, code, key) = match sandbox {
-            Some(url) => (url, "sandbox".to_owned(), SecretString::from("sandbox")),
+            Some(url) => (url, SANDBOX_CODE.to_owned(), SecretString::from("sandbox")),
             None => layers.account(args)?,
         };
-        let loopback = is_loopback(&endpoint);
         let shown = shown(&endpoint);
-        let kind = if loopback { Kind::Sandbox } else { Kind::Live };
-        // The built-in sandbox is beside all settings, but not beside a flag.
-        let named = layers.get(LEDGER).filter(|_| !built_in).map(PathBuf::from);
-        let ledger = match ledger.map(Path::to_owned).or(named) {
-            Some(ledger) => ledger,
-            None => default_ledger(kind)?,
-        };
+        let kind = kind_of(&endpoint);
+        let ledger = layers.ledger(ledger, built_in, kind)?;
+        let proxy = args.proxy.as_deref().map(|text| proxy(text, &endpoint)).transpose()?;
+        let roots = args.ca_cert.as_deref().map(read_certificates).transpose()?;
         let client = client::Options {
             url: with_credentials(endpoint, &code, &key),
-            loopback,
+            loopback: kind == Kind::Sandbox,
+            proxy,
+            roots,
             timeout: args.timeout,
             connect_timeout: args.connect_timeout.min(args.timeout).max(Duration::from_millis(1)),
             connections: usize::from(concurrency),
         };
-        Ok(Self { client, shown, concurrency, rate, partner_code: code, kind, ledger })
+        let price = layers.price()?;
+        let partner_code = code;
+        Ok(Self { client, shown, concurrency, rate, partner_code, kind, ledger, price })
     }
+}
+
+fn kind_of(endpoint: &Url) -> Kind {
+    if is_loopback(endpoint) { Kind::Sandbox } else { Kind::Live }
 }
 
 /// The ledger that `idv ledger` is about: the flag's, the setting's, or the default one.
@@ -220,6 +257,26 @@ impl Layers {
         let Some(text) = self.get(RATE) else { return Ok(None) };
         let wanted = "requests a second, as in 10 or 0.5";
         cli::rate(text).map(Some).map_err(|_| SettingsError::Number { name: RATE, wanted })
+    }
+
+    /// The flag's ledger, the setting's, or the usual one. The built-in sandbox is beside all
+    /// settings, but not beside a flag.
+    fn ledger(
+        &self,
+        flag: Option<&Path>,
+        built_in: bool,
+        kind: Kind,
+    ) -> Result<PathBuf, SettingsError> {
+        let named = || self.get(LEDGER).filter(|_| !built_in).map(PathBuf::from);
+        match flag.map(Path::to_owned).or_else(named) {
+            Some(ledger) => Ok(ledger),
+            None => default_ledger(kind),
+        }
+    }
+
+    fn price(&self) -> Result<Option<Price>, SettingsError> {
+        let price = self.get(PRICE).map(|text| text.trim().parse());
+        price.transpose().map_err(SettingsError::Price)
     }
 
     fn account(&self, args: &EndpointArgs) -> Result<(Url, String, SecretString), SettingsError> {

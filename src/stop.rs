@@ -32,6 +32,9 @@ pub enum Reason {
     /// No trusted TLS connection.
     #[error("no trusted TLS connection: {0}")]
     Tls(String),
+    /// The proxy does not let us through.
+    #[error("the proxy refuses: {0}")]
+    Proxy(String),
     /// As much as `--max-charges` allows was charged, or may have been.
     #[error("the budget of {0} charges is used up")]
     Budget(u64),
@@ -71,6 +74,7 @@ impl Reason {
             Self::GaveUp(_) => "unreachable",
             Self::Redirected(_) | Self::Denied(_) => "endpoint",
             Self::Tls(_) => "tls",
+            Self::Proxy(_) => "proxy",
             Self::Budget(_) => "budget",
             Self::Ledger(_) => "ledger",
             Self::Interrupted => "interrupted",

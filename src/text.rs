@@ -113,7 +113,11 @@ pub fn count(number: u64, noun: &str) -> String {
 
 /// A number with a comma at each thousand.
 pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
+    grouped(&number.to_string())
+}
+
+/// Digits with a comma at each thousand.
+pub fn grouped(digits: &str) -> String {
     let comma = |i: usize| i > 0 && (digits.len() - i).is_multiple_of(3);
     digits.chars().enumerate().fold(String::new(), |mut text, (i, digit)| {
         if comma(i) {

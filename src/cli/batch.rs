@@ -6,11 +6,13 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, Suspect};
-use crate::cli::values::{duration, rate};
+use crate::cli::values::{duration, price, rate};
+use crate::price::Price;
 
 pub(super) const BATCH_HELP: &str = "\
 Examples:
   idv batch applicants.csv -o results.csv
+  idv batch applicants.csv --dry-run --price 1000
   idv batch applicants.csv -f jsonl | jq -r 'select(.outcome == \"fail\") | .row'
   idv batch export.csv --map id_number='Nomor KTP Pemohon' --summary summary.json
 
@@ -22,6 +24,7 @@ Exit codes:
 
 /// `idv batch`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct BatchArgs {
     /// The applicants: CSV, JSON Lines or .xlsx; - for stdin
     pub file: PathBuf,
@@ -41,6 +44,9 @@ pub struct BatchArgs {
     /// Stop when this run has cost, or may have cost, N charges; 0 only shows what is known
     #[arg(long, value_name = "N")]
     pub max_charges: Option<u64>,
+    /// What one call costs, as in 1000 or 0.25 [env: IDV_PRICE]
+    #[arg(long, value_name = "AMOUNT", value_parser = price)]
+    pub price: Option<Price>,
     /// What to do with a row that would be charged and can't match [default: hold]
     #[arg(
         long,
@@ -50,6 +56,12 @@ pub struct BatchArgs {
         hide_default_value = true
     )]
     pub suspect: Suspect,
+    /// Send without asking first; scripts and sandboxes are never asked
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Show the plan, as idv check does, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Write results as they come, not in the input's order
     #[arg(long)]
     pub unordered: bool,

@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "flags and their helps")]
 
 mod batch;
+mod check;
 mod history;
 mod record;
 mod sandbox;
@@ -12,15 +13,17 @@ mod values;
 use clap::{Args, Parser, Subcommand};
 
 pub use crate::cli::batch::BatchArgs;
+pub use crate::cli::check::CheckArgs;
 pub use crate::cli::history::{FilterArgs, LedgerAction, LedgerCommand};
 pub use crate::cli::record::RecordArgs;
 pub use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub use crate::cli::shared::{
-    Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, Suspect, Unknown,
+    Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, ResultFormat, Suspect, Unknown,
 };
 pub use crate::cli::values::rate;
 
 use crate::cli::batch::BATCH_HELP;
+use crate::cli::check::CHECK_HELP;
 use crate::cli::sandbox::SANDBOX_HELP;
 
 /// Verify Indonesian identities: does this KTP number belong to this name and this phone?
@@ -70,6 +73,9 @@ pub enum Action {
     /// Verify every record of a file
     #[command(after_help = BATCH_HELP)]
     Batch(Box<BatchArgs>),
+    /// Everything batch would do but send: problems, duplicates, calls, price
+    #[command(after_help = CHECK_HELP)]
+    Check(Box<CheckArgs>),
     /// Run the documented API on this machine, with test values and faults
     #[command(after_help = SANDBOX_HELP)]
     Sandbox(SandboxArgs),

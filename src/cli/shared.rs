@@ -54,6 +54,12 @@ pub struct EndpointArgs {
     /// Give up on a connection after this
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub connect_timeout: Duration,
+    /// Connect through this proxy [env: HTTPS_PROXY, NO_PROXY]
+    #[arg(long, value_name = "URL", conflicts_with = "sandbox")]
+    pub proxy: Option<String>,
+    /// Trust the certificates in this file (PEM), and no others; by default those of the system
+    #[arg(long, value_name = "FILE")]
+    pub ca_cert: Option<PathBuf>,
     /// Read settings from this file before the environment; otherwise .env is read after it
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
@@ -98,7 +104,7 @@ pub enum Suspect {
     Send,
 }
 
-/// How the results are written.
+/// How the history is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
@@ -108,6 +114,20 @@ pub enum Format {
     Jsonl,
     /// The input's columns and the results beside them
     Csv,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResultFormat {
+    /// For people
+    Table,
+    /// One JSON object a line
+    #[value(alias = "json")]
+    Jsonl,
+    /// The input's columns and the results beside them
+    Csv,
+    /// The same as a workbook, with numbers as text and a sheet with the summary
+    Xlsx,
 }
 
 /// When to use colour.
@@ -127,7 +147,7 @@ pub enum Color {
 pub struct OutputArgs {
     /// The format; by default that of FILE's ending, table on a terminal, jsonl in a pipe
     #[arg(short, long, value_enum)]
-    pub format: Option<Format>,
+    pub format: Option<ResultFormat>,
     /// Write the results to FILE, readable by you alone
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

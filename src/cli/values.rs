@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::input::{Encoding, Format};
 use crate::outcome::Outcome;
+use crate::price::{Price, PriceError};
 use crate::record::Field;
 
 /// A length of time: `500ms`, `30s`, `5m`, `2h`; a bare number is seconds.
@@ -71,6 +72,11 @@ pub fn delimiter(text: &str) -> Result<u8, String> {
 pub fn encoding(text: &str) -> Result<Encoding, String> {
     Encoding::of_name(text)
         .ok_or_else(|| "say one of utf-8, utf-16le, utf-16be or windows-1252".to_owned())
+}
+
+/// An amount of money.
+pub fn price(text: &str) -> Result<Price, String> {
+    text.trim().parse().map_err(|error: PriceError| error.to_string())
 }
 
 /// `None` finds it out.

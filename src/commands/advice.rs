@@ -39,7 +39,8 @@ const fn of_stop(reason: &Reason) -> Exit {
         | Reason::Redirected(_)
         | Reason::Denied(_)
         | Reason::Budget(_)
-        | Reason::Tls(_) => Exit::Stopped,
+        | Reason::Tls(_)
+        | Reason::Proxy(_) => Exit::Stopped,
     }
 }
 
@@ -114,6 +115,10 @@ fn after_stop(reason: &Reason) -> Option<String> {
         }
         Reason::Tls(_) => {
             "check IDV_ENDPOINT, the clock of this machine and the certificates it trusts"
+        }
+        Reason::Proxy(_) => {
+            "check --proxy or HTTPS_PROXY, with the user name and the password in it; NO_PROXY names \
+             hosts that are reached without it"
         }
         Reason::Output(_) => "make room for the results; what is written stands in the .part file",
         Reason::Input(_) => "repair the input",

@@ -10,17 +10,19 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::checks;
-use crate::cli::BatchArgs;
+use crate::cli::{BatchArgs, ResultFormat};
+use crate::commands::consent::Stamp;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::results::Results;
-use crate::commands::target::{Target, color, open_summary};
-use crate::commands::{advice, again, finish, log};
+use crate::commands::target::{RESULT_SHEETS, Target, color, open_summary};
+use crate::commands::{advice, again, consent, finish, log, plan};
 use crate::exit::Exit;
-use crate::input::{Options, Reader};
+use crate::input::Reader;
 use crate::interrupt::Interrupts;
 use crate::ledger;
-use crate::output::{Destination, Layout, Mask, Summary, Totals};
+use crate::output::{self, Destination, Layout, Mask, Ours, Summary, Totals};
 use crate::pipeline::{self, Limits, Pipeline, Rows, Terms};
+use crate::price::Price;
 use crate::progress::Progress;
 use crate::record::Field;
 use crate::retry::Policy;
@@ -30,16 +32,55 @@ use crate::tally::Tally;
 /// Verifies a file.
 pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
     let endpoint = Endpoint::open(&args.endpoint, &args.ledger, args.concurrency, args.rate)?;
+    let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let applicants = Applicants::open(&args)?;
     let files = Files::open(&args, &applicants)?;
+    let messages = Progress::messages(args.output.quiet);
+    endpoint.announce(&messages);
+    messages.say(&format!("input: {}", applicants.reader.shape()));
+    let begun = tokio::select! {
+        begun = applicants.plan(&args, &endpoint, &files, &messages) => begun,
+        () = interrupts.next() => Ok(Begun::Interrupted),
+    };
+    match begun {
+        Ok(Begun::Wanted(applicants)) => {
+            send(&args, &endpoint, *applicants, files, interrupts).await
+        }
+        Ok(Begun::Unwanted) => {
+            files.discard();
+            Ok(Exit::Usage)
+        }
+        Ok(Begun::Interrupted) => {
+            files.discard();
+            messages.warn("interrupted; nothing was sent");
+            Ok(Exit::Interrupted)
+        }
+        Err(error) => {
+            files.discard();
+            Err(error)
+        }
+    }
+}
+
+/// Everything after the plan.
+async fn send(
+    args: &BatchArgs,
+    endpoint: &Endpoint,
+    applicants: Applicants,
+    files: Files,
+    interrupts: Interrupts,
+) -> anyhow::Result<Exit> {
     let shown = !args.no_progress;
     let progress = Progress::run(args.output.quiet, shown, applicants.total);
-    log::start(args.output.verbose, &progress);
-    endpoint.announce(&progress);
-    progress.say(&format!("input: {}", applicants.reader.shape()));
+    log::start(&args.output, &progress);
     let stop = Stop::default();
-    let sink = files.results.sink(applicants.layout(&args, &files.results));
-    let sink = sink.context("can't begin the results")?;
+    let sink = match files.results.sink(applicants.layout(args, &files.results)) {
+        Ok(sink) => sink,
+        Err(error) => {
+            files.discard();
+            return Err(error).context("can't begin the results");
+        }
+    };
     let beside_bar = files.results.is_terminal();
     let results = Results::new(sink, !args.unordered, beside_bar, progress.clone(), stop.clone());
     let begun = Instant::now();
@@ -53,48 +94,64 @@ pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
     let fresh = args.ledger.fresh.then(|| ledger.0.started());
     // What came through a pipe has to be piped again; the arguments alone don't say how.
     let from_pipe = args.file.as_os_str() == "-";
-    let again = if from_pipe { None } else { again::command(std::env::args_os(), fresh) };
-    let resume = Resume { fresh, again, ledger: endpoint.ledger_flag(&args.ledger) };
-    let run = Run { args: &args, endpoint: &endpoint, stop: &stop, progress: &progress, ledger };
-    let tally = run.go(applicants, results).await?;
+    let resume = Resume {
+        fresh,
+        again: if from_pipe { None } else { again::command(std::env::args_os(), fresh) },
+        ledger: endpoint.ledger_flag(&args.ledger),
+        price: args.price.or(endpoint.price),
+    };
+    let run = Run { args, endpoint, stop: &stop, progress: &progress, ledger };
+    let tally = run.go(applicants, results, interrupts).await?;
     progress.finish();
     let Some(tally) = tally else {
         files.abandon(&progress);
         return Ok(Exit::Interrupted);
     };
     endpoint.conclude(&progress);
-    Ok(files.finish(&args, &tally, &stop, begun.elapsed(), &resume, &progress))
+    Ok(files.finish(args, &tally, &stop, begun.elapsed(), &resume, &progress))
+}
+
+/// Whether a run begins.
+enum Begun {
+    Wanted(Box<Applicants>),
+    Unwanted,
+    Interrupted,
 }
 
 /// The input: what is read, and what is known of it before.
 struct Applicants {
     reader: Reader,
-    /// A regular file has an end, and is read twice.
-    finite: bool,
-    /// How many rows a regular file has.
+    /// What a regular file was when it was opened: it has an end, and is read twice.
+    stamp: Option<Stamp>,
+    /// How many rows a regular file has, once that is known.
     total: Option<u64>,
 }
 
 impl Applicants {
-    /// A regular file is read once before anything is sent, so that one which can't be read to
-    /// its end is found before it costs anything.
     fn open(args: &BatchArgs) -> anyhow::Result<Self> {
-        let options = Options {
-            delimiter: args.input.delimiter,
-            map: args.input.map.clone(),
-            no_header: args.input.no_header,
-            encoding: args.input.encoding,
-            format: args.input.input_format.0,
-            sheet: args.input.sheet.clone(),
-        };
-        let finite = args.file.is_file();
-        let total = if finite {
-            let mut reader = Reader::open(&args.file, &options)?;
-            Some(reader.try_fold(0, |rows, row| row.map(|_| rows + 1))?)
-        } else {
-            None
-        };
-        Ok(Self { reader: Reader::open(&args.file, &options)?, finite, total })
+        let stamp = Stamp::of(&args.file);
+        let reader = Reader::open(&args.file, &plan::options(&args.input))?;
+        Ok(Self { reader, stamp, total: None })
+    }
+
+    /// A regular file is read once before anything is sent, so that what can't be read to its end
+    /// is found before it costs anything; then from its beginning, to be sent.
+    async fn plan(
+        self,
+        args: &BatchArgs,
+        endpoint: &Endpoint,
+        files: &Files,
+        progress: &Progress,
+    ) -> anyhow::Result<Begun> {
+        let Some(stamp) = self.stamp else { return Ok(Begun::Wanted(Box::new(self))) };
+        let consent = consent::before(args, endpoint, self.reader, stamp, progress).await?;
+        let Some(consent) = consent else { return Ok(Begun::Unwanted) };
+        if files.results.format == ResultFormat::Xlsx && consent.rows > output::MOST_ROWS {
+            return Err(output::too_many().into());
+        }
+        let reader = Reader::open(&args.file, &plan::options(&args.input))?;
+        let total = Some(consent.rows);
+        Ok(Begun::Wanted(Box::new(Self { reader, stamp: self.stamp, total })))
     }
 
     fn layout(&self, args: &BatchArgs, results: &Target) -> Layout {
@@ -109,6 +166,7 @@ impl Applicants {
             bom: shape.bom,
             mask: if args.output.mask { Mask::on(columns()) } else { Mask::default() },
             color: color(args.output.color, results.is_terminal()),
+            ours: Ours::Results,
         }
     }
 
@@ -118,11 +176,12 @@ impl Applicants {
             checks::prepare(&mut row);
             Ok(row)
         });
-        Rows { rows: Box::new(rows), finite: self.finite }
+        Rows { rows: Box::new(rows), finite: self.stamp.is_some() }
     }
 }
 
-/// What the commands that go on with a run must name.
+/// What the summary says besides the sums: what a command that goes on with the run must name, and
+/// the price.
 struct Resume {
     /// When a run with `--fresh` began.
     fresh: Option<Timestamp>,
@@ -130,6 +189,18 @@ struct Resume {
     again: Option<String>,
     /// The flag of its ledger.
     ledger: String,
+    /// What one call costs.
+    price: Option<Price>,
+}
+
+impl Resume {
+    fn totals(&self, args: &BatchArgs, tally: &Tally, stop: &Stop, elapsed: Duration) -> Totals {
+        let stopped = stop.reason();
+        let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch).code();
+        let again = self.again.as_deref();
+        let next = advice::next(tally, stopped.as_ref(), self.fresh, again, &self.ledger);
+        Totals { elapsed, stopped, exit, next, price: self.price }
+    }
 }
 
 /// The files that a run writes.
@@ -140,7 +211,7 @@ struct Files {
 
 impl Files {
     fn open(args: &BatchArgs, applicants: &Applicants) -> anyhow::Result<Self> {
-        let input = applicants.finite.then_some(args.file.as_path());
+        let input = applicants.stamp.map(|_| args.file.as_path());
         let results = Target::open(&args.output, input)?;
         let open = |file: &Path| open_summary(file, input, &results, args.output.force);
         match args.summary.as_deref().map(open).transpose() {
@@ -182,7 +253,9 @@ impl Files {
     ) -> Exit {
         let part = self.results.file().map(|file| file.part().to_owned());
         let broken = matches!(stop.reason(), Some(Reason::Output(_)));
-        if !broken && let Err(error) = self.results.finish() {
+        let totals = resume.totals(args, tally, stop, elapsed);
+        let sheets = Summary { tally, totals: &totals }.json();
+        if !broken && let Err(error) = self.results.finish(RESULT_SHEETS, &sheets) {
             stop.stop(Reason::Output(error.to_string()));
         }
         match (stop.reason(), &args.output.output, part) {
@@ -192,11 +265,8 @@ impl Files {
             (_, Some(file), Some(_)) => progress.say(&format!("results: {}", file.display())),
             (_, _, _) => {}
         }
-        let stopped = stop.reason();
-        let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch);
-        let again = resume.again.as_deref();
-        let next = advice::next(tally, stopped.as_ref(), resume.fresh, again, &resume.ledger);
-        let totals = Totals { elapsed, stopped, exit: exit.code(), next };
+        let totals = resume.totals(args, tally, stop, elapsed);
+        let exit = advice::exit(tally, stop.reason().as_ref(), args.fail_on_mismatch);
         let summary = Summary { tally, totals: &totals };
         progress.say(&summary.text(color(args.output.color, io::stderr().is_terminal())));
         match self.summary.map_or(Ok(()), |file| write_summary(file, &summary)) {
@@ -227,7 +297,12 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Runs to the end; `None` when a second Ctrl-C came before it.
-    async fn go(self, applicants: Applicants, results: Results) -> anyhow::Result<Option<Tally>> {
+    async fn go(
+        self,
+        applicants: Applicants,
+        results: Results,
+        interrupts: Interrupts,
+    ) -> anyhow::Result<Option<Tally>> {
         let concurrency = usize::from(self.endpoint.concurrency);
         let (ledger, past) = self.ledger;
         let policy = Policy::new(self.args.retries, None);
@@ -237,7 +312,6 @@ impl Run<'_> {
         let (client, stop) = (self.endpoint.client.clone(), self.stop.clone());
         let gauge = self.progress.gauge();
         let pipeline = Pipeline::new(client, ledger.clone(), past, terms, stop, gauge);
-        let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
         let (done, receive) = mpsc::channel();
         let (sums, sum) = oneshot::channel();
         std::thread::spawn(move || drop(sums.send(results.collect(&receive))));

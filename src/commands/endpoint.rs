@@ -11,9 +11,10 @@ use tokio::net::TcpListener;
 
 use crate::cli::{EndpointArgs, LedgerArgs, Suspect, Unknown};
 use crate::client::Client;
-use crate::ledger::{ClaimOptions, Kind, Ledger, Reader, Run};
+use crate::commands::plan::{self, Past};
+use crate::ledger::{ClaimOptions, Kind, Ledger, LedgerError, Reader, Run};
 use crate::pipeline::Terms;
-use crate::problem::Level;
+use crate::price::Price;
 use crate::progress::Progress;
 use crate::retry::Policy;
 use crate::sandbox::{Charges, Config, serve};
@@ -30,6 +31,8 @@ pub struct Endpoint {
     pub concurrency: u16,
     /// Requests a second.
     rate: Option<f64>,
+    /// What one call costs, by the settings.
+    pub price: Option<Price>,
     /// How long a request may take.
     timeout: Duration,
     partner_code: String,
@@ -55,6 +58,7 @@ impl Endpoint {
             client,
             concurrency: settings.concurrency,
             rate: settings.rate,
+            price: settings.price,
             timeout: args.timeout,
             partner_code: settings.partner_code,
             kind: settings.kind,
@@ -71,6 +75,17 @@ impl Endpoint {
         Ok((run, Reader::open(&self.ledger, Some(self.kind))?))
     }
 
+    /// What the ledger says of records, on the terms of a run that began now.
+    pub fn past(&self, args: &LedgerArgs) -> Result<Past, LedgerError> {
+        let options = plan::claim_options(args);
+        Past::open(self.ledger.clone(), self.kind, Some(&self.partner_code), options)
+    }
+
+    /// Whether what is asked there is paid.
+    pub fn is_live(&self) -> bool {
+        self.kind == Kind::Live
+    }
+
     /// The terms of a run.
     pub fn terms(&self, args: &LedgerArgs, run: &Run, policy: Policy, suspect: Suspect) -> Terms {
         let fresh_since = if args.fresh { Some(run.started()) } else { args.max_age };
@@ -83,10 +98,7 @@ impl Endpoint {
             max_charges: None,
             rate: self.rate,
             give_up_after: GIVE_UP_AFTER,
-            hold: match suspect {
-                Suspect::Hold => Level::Suspect,
-                Suspect::Send => Level::Malformed,
-            },
+            hold: plan::hold(suspect),
         }
     }
 

@@ -3,11 +3,14 @@
 mod advice;
 mod again;
 mod batch;
+mod check;
 mod codes;
+mod consent;
 mod endpoint;
 mod given;
 mod ledger;
 mod log;
+mod plan;
 mod results;
 mod sandbox;
 mod target;
@@ -27,7 +30,9 @@ use crate::stop::Reason;
 pub fn run(action: Action) -> Exit {
     let done = match action {
         Action::Verify(args) => in_runtime(verify::run(*args)),
+        Action::Batch(args) if args.dry_run => check::dry_run(&args),
         Action::Batch(args) => in_runtime(batch::run(*args)),
+        Action::Check(args) => check::run(&args),
         Action::Sandbox(args) => in_runtime(sandbox::run(args)),
         Action::Ledger(args) => in_runtime(ledger::run(args)),
         Action::Codes(args) => codes::run(&args),

@@ -3,12 +3,17 @@
 
 use std::io;
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use crate::output::{Order, Sink};
 use crate::pipeline::Done;
 use crate::progress::Progress;
 use crate::stop::{Reason, Stop};
 use crate::tally::Tally;
+
+/// How long results gather before they are taken: to wake this thread for each of them costs the
+/// network's thread more than to send it.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// Takes what is done, writes it and counts it.
 pub struct Results {
@@ -40,6 +45,7 @@ impl Results {
     /// Takes results until the run has no more; gives the sums.
     pub fn collect(mut self, done: &Receiver<Done>) -> Tally {
         while let Ok(first) = done.recv() {
+            std::thread::sleep(GATHER);
             let ready = std::iter::once(first).chain(done.try_iter());
             if self.beside_bar {
                 let progress = self.progress.clone();
@@ -55,11 +61,11 @@ impl Results {
     fn take(&mut self, ready: impl Iterator<Item = Done>) {
         for done in ready {
             match &mut self.order {
-                None => self.put(&done),
+                None => self.put(done),
                 Some(order) => {
                     order.put(done.row.number, done);
                     while let Some(next) = self.order.as_mut().and_then(Order::take) {
-                        self.put(&next);
+                        self.put(next);
                     }
                 }
             }
@@ -68,11 +74,14 @@ impl Results {
         self.check(flushed);
     }
 
-    fn put(&mut self, done: &Done) {
-        self.tally.add(&done.verdict, &done.row.problems);
-        self.progress.count(done.verdict.charged);
-        let written = self.sink.as_mut().map_or(Ok(()), |s| s.write(&done.row, &done.verdict));
+    fn put(&mut self, done: Done) {
+        let Done { row, judged, place } = done;
+        let verdict = judged.wait_on_disk(&self.stop);
+        self.tally.add(&verdict, &row.problems);
+        self.progress.count(verdict.charged);
+        let written = self.sink.as_mut().map_or(Ok(()), |sink| sink.write(&row, &verdict));
         self.check(written);
+        drop(place);
     }
 
     /// After an error nothing more is sent; what is in flight is still counted.

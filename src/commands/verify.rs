@@ -6,14 +6,14 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use crate::checks;
-use crate::cli::{Format, VerifyArgs};
+use crate::cli::{ResultFormat, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
-use crate::commands::target::{Target, color};
+use crate::commands::target::{RESULT_SHEETS, Target, color};
 use crate::commands::{advice, finish, given, log};
 use crate::exit::Exit;
 use crate::interrupt::Interrupts;
 use crate::outcome::Verdict;
-use crate::output::{self, Layout, Mask};
+use crate::output::{self, Layout, Mask, Ours, Summary, Totals};
 use crate::pipeline::Pipeline;
 use crate::problem::Level;
 use crate::progress::Progress;
@@ -30,7 +30,7 @@ const WITHIN: Duration = Duration::from_secs(60);
 /// Verifies one record.
 pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     let progress = Progress::messages(args.output.quiet);
-    log::start(args.output.verbose, &progress);
+    log::start(&args.output, &progress);
     let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1), None)?;
     let mut row = given::row(&args)?;
     checks::prepare(&mut row);
@@ -92,16 +92,27 @@ fn write(args: &VerifyArgs, target: Target, row: &Row, verdict: &Verdict) -> io:
     let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
     let mask = if args.output.mask { Mask::on(fields()) } else { Mask::default() };
     let color = color(args.output.color, target.is_terminal());
-    if target.format == Format::Table {
+    if target.format == ResultFormat::Table {
         let mut out = target.writer()?;
         out.write_all(output::card(row, verdict, &mask, color).as_bytes())?;
         out.flush()?;
     } else {
         let columns = row.columns.clone();
-        let layout = Layout { columns, delimiter: b',', bom: false, mask, color };
+        let layout =
+            Layout { columns, delimiter: b',', bom: false, mask, color, ours: Ours::Results };
         let mut sink = target.sink(layout)?;
         sink.write(row, verdict)?;
         sink.flush()?;
     }
-    target.finish()
+    target.finish(RESULT_SHEETS, &sums(row, verdict))
+}
+
+/// What stands beside the row of a workbook.
+fn sums(row: &Row, verdict: &Verdict) -> serde_json::Value {
+    let mut tally = Tally::default();
+    tally.add(verdict, &row.problems);
+    let elapsed = verdict.elapsed.unwrap_or_default();
+    let exit = advice::exit(&tally, None, true).code();
+    let totals = Totals { elapsed, stopped: None, exit, next: Vec::new(), price: None };
+    Summary { tally: &tally, totals: &totals }.json()
 }

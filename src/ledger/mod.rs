@@ -7,9 +7,11 @@
 //! run lives is told by the lock it holds (`lock.rs`); an intent without an end, of a run that is
 //! dead, is in doubt. The rules are in `call.rs`, without any database around them.
 
+mod asker;
 mod call;
 mod error;
 mod file;
+mod index;
 mod lock;
 mod mask;
 mod open;
@@ -17,6 +19,8 @@ mod ops;
 mod query;
 mod run;
 mod store;
+mod survey;
+mod tidy;
 mod upkeep;
 mod writer;
 
@@ -34,11 +38,13 @@ use tokio::sync::oneshot;
 
 use crate::record::KeyMaker;
 
+pub use asker::Asker;
 pub use call::{ClaimOptions, Doubt, InFlight, Known, Stored, Why};
 pub use error::LedgerError;
 pub use ops::{Settled, Spent};
-pub use query::{Asker, BillLine, CallFilter, CallRow, Reader, RunRow};
+pub use query::{BillLine, CallFilter, CallRow, Reader, RunRow};
 pub use run::{Claim, Claimed, Claiming, Run, RunEnd, Settling, Waited, Waiter};
+pub use survey::{ShortKey, Survey};
 pub use upkeep::{Purged, Resolution};
 
 use ops::Op;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::writer::Writer;
 use super::{
     CallFilter, Claim, ClaimOptions, Claimed, Kind, Ledger, LedgerError, Reader, Resolution, Run,
     RunEnd, Settled,
@@ -16,12 +17,38 @@ use crate::record::{Field, Record};
 
 #[derive(Debug, Clone, Copy)]
 enum Action {
-    Start { owner: usize },
-    Finish { owner: usize },
-    Crash { owner: usize },
-    Claim { owner: usize, record: usize, fresh: bool, resend: bool },
-    End { owner: usize, record: usize, how: How },
-    Resolve { call: usize, charged: bool },
+    Start {
+        owner: usize,
+    },
+    Finish {
+        owner: usize,
+    },
+    Crash {
+        owner: usize,
+    },
+    Claim {
+        owner: usize,
+        record: usize,
+        fresh: bool,
+        resend: bool,
+    },
+    End {
+        owner: usize,
+        record: usize,
+        how: How,
+    },
+    Resolve {
+        call: usize,
+        charged: bool,
+    },
+    /// What is in memory of the latest calls goes into its table.
+    Index {
+        owner: usize,
+    },
+    /// What is in memory of them is lost, as after a failed commit.
+    Forget {
+        owner: usize,
+    },
 }
 
 /// How a claim ends.
@@ -43,6 +70,8 @@ fn action() -> impl Strategy<Value = Action> {
     let record = 0..2_usize;
     prop_oneof![
         1 => owner.clone().prop_map(|owner| Action::Start { owner }),
+        2 => owner.clone().prop_map(|owner| Action::Index { owner }),
+        1 => owner.clone().prop_map(|owner| Action::Forget { owner }),
         1 => owner.clone().prop_map(|owner| Action::Finish { owner }),
         2 => owner.clone().prop_map(|owner| Action::Crash { owner }),
         8 => (owner.clone(), record.clone(), any::<bool>(), any::<bool>())
@@ -121,7 +150,18 @@ impl World {
             }
             Action::End { owner, record, how } => self.end(owner, record, how).await,
             Action::Resolve { call, charged } => self.resolve(call, charged).await,
+            Action::Index { owner } => self.tell(owner, |writer| writer.write_index(0)).await,
+            Action::Forget { owner } => self.tell(owner, Writer::forget_index).await,
         }
+    }
+
+    async fn tell(&self, owner: usize, what: impl FnOnce(&mut Writer) + Send + 'static) {
+        let Some(owner) = &self.owners[owner] else { return };
+        let told = owner.run.ledger().job(|writer| {
+            what(writer);
+            Ok(())
+        });
+        told.await.unwrap();
     }
 
     async fn start(&mut self, owner: usize) {
@@ -139,7 +179,7 @@ impl World {
     async fn finish(&mut self, owner: usize) {
         let Some(Owner { run, claims, .. }) = self.owners[owner].take() else { return };
         for (_, number, claim) in claims {
-            self.calls[number - 1].how = Some(How::Dropped);
+            self.note(number, How::Dropped);
             drop(claim);
         }
         run.finish(RunEnd::Done).await.unwrap();
@@ -173,7 +213,15 @@ impl World {
                 Expected::Claim
             }
         };
-        assert_eq!(got, expected);
+        let about = format!(
+            "record {record} for run {}, begun at {} after call {}, fresh {fresh}, resend \
+             {resend_unknown}: {:?}",
+            holder.number,
+            holder.began,
+            holder.last_call,
+            self.calls.iter().filter(|call| call.record == record).collect::<Vec<_>>(),
+        );
+        assert_eq!(got, expected, "{about}");
         assert!(
             got != Expected::Claim || !perhaps_paid || fresh || resend_unknown,
             "paid twice unasked"

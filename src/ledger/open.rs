@@ -15,7 +15,7 @@ use super::file;
 const APPLICATION: i64 = 0x6964_766C;
 
 /// The newest schema known here; `schema.sql` is version 1, each later one is a step in `migrate`.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 
 /// How long another process may hold the database.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -39,12 +39,14 @@ pub(super) fn for_reading(path: &Path) -> Result<Connection, LedgerError> {
     // A connection that may write cleans up after a run that was killed; one that may not suffices.
     let writing = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let reading = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = match connect(path, writing) {
+    let mut connection = match connect(path, writing) {
         Err(LedgerError::Forbidden { .. }) => connect(path, reading)?,
         other => other?,
     };
-    if version(path, &connection)? == 0 {
-        return Err(LedgerError::Missing(path.to_owned()));
+    match version(path, &connection)? {
+        0 => return Err(LedgerError::Missing(path.to_owned())),
+        SCHEMA => {}
+        _ => migrate(&mut connection).map_err(|error| LedgerError::of(path, &error))?,
     }
     connection
         .pragma_update(None, "query_only", true)
@@ -66,7 +68,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, LedgerError> {
              PRAGMA foreign_keys = OFF;
              PRAGMA trusted_schema = OFF;
              PRAGMA secure_delete = ON;
-             PRAGMA cache_size = -16384;
+             PRAGMA cache_size = -8192;
              PRAGMA wal_autocheckpoint = 0;",
         )?;
         Ok(connection)
@@ -106,6 +108,9 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
             "INSERT INTO ledger (one, secret, created) VALUES (1, ?1, ?2)",
             params![secret, Timestamp::now().as_millisecond()],
         )?;
+    }
+    if found < 2 {
+        transaction.execute_batch(include_str!("schema-2.sql"))?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", SCHEMA)?;

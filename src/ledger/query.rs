@@ -10,35 +10,23 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 use serde::{Serialize, Serializer};
 
-use super::call::{Asking, ClaimOptions, Known, Why};
+use super::asker::Asker;
+use super::call::{Known, Why};
 use super::error::LedgerError;
-use super::run::Run;
+use super::index::Index;
 use super::store::{self, Liveness, charge_of, outcome_of, time};
 use super::{Kind, open};
 use crate::code::Charge;
 use crate::outcome::Outcome;
-use crate::record::{KeyMaker, Record, RecordKey};
+use crate::record::{Record, RecordKey};
 
 /// A ledger opened for queries. Makes no ledger, and changes nothing in one.
 pub struct Reader {
-    path: PathBuf,
-    connection: Connection,
-    secret: [u8; 32],
-    lives: Liveness,
-}
-
-/// On whose behalf, and on which terms, records are looked up.
-#[derive(Clone)]
-pub struct Asker {
-    keys: KeyMaker,
-    asking: Asking,
-}
-
-impl Asker {
-    /// For a run: what it may send by these terms is `Unasked`.
-    pub fn of_run(run: &Run, options: ClaimOptions) -> Self {
-        Self { keys: run.keys().clone(), asking: run.asking(options) }
-    }
+    pub(super) path: PathBuf,
+    pub(super) connection: Connection,
+    pub(super) secret: [u8; 32],
+    pub(super) lives: Liveness,
+    pub(super) index: Index,
 }
 
 impl Reader {
@@ -49,7 +37,8 @@ impl Reader {
             open::check_kind(path, &connection, kind)?;
         }
         let secret = open::secret(path, &connection)?;
-        Ok(Self { path: path.to_owned(), connection, secret, lives: Liveness::new(path) })
+        let (lives, index) = (Liveness::new(path), Index::default());
+        Ok(Self { path: path.to_owned(), connection, secret, lives, index })
     }
 
     /// The file.
@@ -60,12 +49,6 @@ impl Reader {
     /// The kind that the first run stamped; none before it.
     pub fn kind(&self) -> Result<Option<Kind>, LedgerError> {
         open::kind(&self.path, &self.connection)
-    }
-
-    /// For a plan that sends nothing: what a run that starts now would find.
-    pub fn asker(&self, kind: Kind, partner_code: &str, options: ClaimOptions) -> Asker {
-        let keys = KeyMaker::new(&self.secret, kind.word(), partner_code);
-        Asker { keys, asking: Asking { run: None, last_call: i64::MAX, options } }
     }
 
     /// What is known of a record.
@@ -80,7 +63,7 @@ impl Reader {
         asker: &Asker,
         records: &[Record],
     ) -> Result<Vec<Known>, LedgerError> {
-        let keys: Vec<_> = records.iter().map(|record| asker.keys.key(record)).collect();
+        let keys: Vec<_> = records.iter().map(|record| asker.keys().key(record)).collect();
         let mut known = self.read(asker, &keys)?;
         // A run may have written its answer and ended between our view of the file and our look at
         // its lock; what is read after that look holds.
@@ -93,11 +76,12 @@ impl Reader {
     }
 
     fn read(&mut self, asker: &Asker, keys: &[RecordKey]) -> Result<Vec<Known>, LedgerError> {
-        let Self { path, connection, lives, .. } = self;
+        let Self { path, connection, lives, index, .. } = self;
         let mut read = || {
             let transaction = connection.transaction()?;
+            index.catch_up(&transaction, store::last_call(&transaction)?)?;
             keys.iter()
-                .map(|key| store::look_up(&transaction, lives, key, &asker.asking))
+                .map(|key| store::look_up(&transaction, index, lives, key, asker.asking()))
                 .collect::<Result<Vec<_>, _>>()
         };
         read().map_err(|error| LedgerError::of(path, &error))

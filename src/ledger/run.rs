@@ -307,6 +307,13 @@ pub struct Settling {
     answer: oneshot::Receiver<Result<Settled, LedgerError>>,
 }
 
+impl Settling {
+    /// Waits for it on a thread that has nothing else to do.
+    pub fn wait(self) -> Result<Settled, LedgerError> {
+        self.answer.blocking_recv().unwrap_or(Err(LedgerError::Closed))
+    }
+}
+
 impl Future for Settling {
     type Output = Result<Settled, LedgerError>;
 

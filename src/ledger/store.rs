@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::call::{Asking, End, Known, Past};
+use super::index::{Index, split};
 use super::lock;
 use crate::answer::Answer;
 use crate::code::Charge;
@@ -54,14 +55,15 @@ const ADD_ANSWER: &str = "
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (call) DO NOTHING";
 
 /// The calls of a record, newest first.
-fn history(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Vec<Past>> {
-    let (slot, rest) = split(key);
-    let mut statement =
-        connection.prepare_cached(calls!("WHERE c.slot = ?1 ORDER BY c.id DESC"))?;
-    let mut rows = statement.query([slot])?;
+fn history(connection: &Connection, index: &Index, key: &RecordKey) -> rusqlite::Result<Vec<Past>> {
+    let (slot, rest) = split(key.as_bytes());
     let mut calls = Vec::new();
-    while let Some(row) = rows.next()? {
-        if row.get_ref(3)?.as_blob()? == rest {
+    for number in index.calls(connection, slot)? {
+        let mut statement = connection.prepare_cached(calls!("WHERE c.id = ?1 AND c.slot = ?2"))?;
+        let mut rows = statement.query([number, slot])?;
+        if let Some(row) = rows.next()?
+            && row.get_ref(3)?.as_blob()? == rest
+        {
             calls.push(past(row)?);
         }
     }
@@ -77,11 +79,12 @@ pub(super) fn call(connection: &Connection, call: i64) -> rusqlite::Result<Optio
 /// What is known of a record, on the terms of who asks.
 pub(super) fn look_up(
     connection: &Connection,
+    index: &Index,
     lives: &mut Liveness,
     key: &RecordKey,
     asking: &Asking,
 ) -> rusqlite::Result<Known> {
-    let calls = history(connection, key)?;
+    let calls = history(connection, index, key)?;
     Ok(asking.judge(calls, |run| lives.lives(connection, run)))
 }
 
@@ -92,7 +95,7 @@ pub(super) fn add_call(
     run: i64,
     key: &RecordKey,
 ) -> rusqlite::Result<()> {
-    let (slot, rest) = split(key);
+    let (slot, rest) = split(key.as_bytes());
     let now = Timestamp::now().as_millisecond();
     connection.prepare_cached(ADD_CALL)?.execute(params![call, run, now, slot, rest])?;
     Ok(())
@@ -206,12 +209,6 @@ impl Liveness {
         self.tokens.insert(run, None);
         false
     }
-}
-
-/// A key as it stands in the table: an indexed number, and the rest.
-fn split(key: &RecordKey) -> (i64, &[u8]) {
-    let (slot, rest) = key.as_bytes().split_at(8);
-    (slot.iter().fold(0, |number, byte| number << 8 | i64::from(*byte)), rest)
 }
 
 fn past(row: &Row<'_>) -> rusqlite::Result<Past> {

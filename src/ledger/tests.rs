@@ -403,6 +403,7 @@ async fn a_purge_erases_what_is_old_and_keeps_what_is_in_doubt() {
     let run = ledger.start_run("batch", "partner").await.unwrap();
     settle(&run, 9001, 200).await;
     let _ = claim(&run, 9002, PLAIN).await.doubt("silence", 1).await.unwrap();
+    write_index(&ledger, 0).await;
     let later = Timestamp::now() + 1.hour();
     assert_eq!(ledger.purge(later, false).await, Err(LedgerError::LivingRun(run.id())));
     run.finish(RunEnd::Done).await.unwrap();
@@ -416,9 +417,11 @@ async fn a_purge_erases_what_is_old_and_keeps_what_is_in_doubt() {
 
     let rest: Vec<_> =
         (0..24).map(|at| u8::from_str_radix(&key[16 + 2 * at..][..2], 16).unwrap()).collect();
+    let slot = u64::from_str_radix(&key[..16], 16).unwrap().to_be_bytes();
     for file in ["", "-wal"] {
         let bytes = std::fs::read(super::file::beside(&place.path(), file)).unwrap();
         assert!(!bytes.windows(24).any(|window| window == rest), "{file}");
+        assert!(!bytes.windows(8).any(|window| window == slot), "{file}");
         assert!(file.is_empty() || bytes.is_empty());
     }
     let run = ledger.start_run("batch", "partner").await.unwrap();
@@ -505,9 +508,66 @@ async fn a_newer_schema_is_refused() {
     let place = Place::new();
     drop(place.open());
     change(&place.path(), "PRAGMA user_version = 99");
-    let expected = LedgerError::Newer { path: place.path(), found: 99, known: 1 };
+    let expected = LedgerError::Newer { path: place.path(), found: 99, known: 2 };
     assert_eq!(Ledger::open(&place.path(), Kind::Sandbox).err().as_ref(), Some(&expected));
     assert_eq!(Reader::open(&place.path(), None).err(), Some(expected));
+}
+
+async fn write_index(ledger: &Ledger, most: usize) {
+    let told = ledger.job(move |writer| {
+        writer.write_index(most);
+        Ok(())
+    });
+    told.await.unwrap();
+}
+
+/// What a file of version 1 lacks of version 2.
+const TO_VERSION_1: &str = "
+    DROP TABLE slots;
+    ALTER TABLE ledger DROP COLUMN indexed;
+    CREATE INDEX calls_by_slot ON calls (slot);
+    PRAGMA user_version = 1;";
+
+#[tokio::test]
+async fn a_file_of_version_1_is_brought_to_this_one_and_loses_nothing() {
+    let place = Place::new();
+    let run = place.run().await;
+    settle(&run, 9001, 200).await;
+    let _ = claim(&run, 9002, PLAIN).await.doubt("silence", 1).await.unwrap();
+    run.finish(RunEnd::Done).await.unwrap();
+    drop(run);
+    for by_query in [true, false] {
+        change(&place.path(), TO_VERSION_1);
+        if by_query {
+            assert_eq!(place.calls().len(), 2);
+        }
+        let run = place.run().await;
+        assert_eq!(stored(&run, 9001, PLAIN).await.call, 1);
+        assert_eq!(doubt(&run, 9002, PLAIN).await.call, 2);
+        run.finish(RunEnd::Done).await.unwrap();
+    }
+}
+
+/// Of a thousand calls of one run the next one, and one beside it, find each.
+#[tokio::test]
+async fn a_record_is_found_whether_its_call_is_in_memory_or_in_the_table() {
+    let place = Place::new();
+    let (run, beside) = (place.run().await, place.run().await);
+    for half in [0..500_u32, 500..1000] {
+        let claims = half.clone().map(|serial| run.claim(&record(serial), PLAIN));
+        for claiming in claims.collect::<Vec<_>>() {
+            let Claimed::Claim(claim) = claiming.await.unwrap() else { panic!("no claim") };
+            assert_eq!(claim.settle(&answer(200), 1).await, Ok(Settled::Written));
+        }
+        write_index(run.ledger(), 400).await;
+        assert_eq!(stored(&beside, half.start, PLAIN).await.call, i64::from(half.start) + 1);
+    }
+    run.finish(RunEnd::Done).await.unwrap();
+    let run = place.run().await;
+    for serial in 0..1000 {
+        assert_eq!(stored(&run, serial, PLAIN).await.call, i64::from(serial) + 1);
+        assert_eq!(stored(&beside, serial, PLAIN).await.call, i64::from(serial) + 1);
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::call::End;
 use super::error::LedgerError;
+use super::index;
 use super::lock::{self, RunLock};
 use super::store::{self, Liveness, charge_number};
 use super::writer::Writer;
@@ -48,6 +49,7 @@ pub(super) fn begin_run(
         };
         begin().map_err(|error: rusqlite::Error| LedgerError::of(&path, &error))
     })?;
+    writer.read_index()?;
     writer.adopt(id, last_call);
     Ok(Begun { id, last_call, started, lock })
 }
@@ -82,6 +84,7 @@ pub(super) fn end_run(
     lock: Option<RunLock>,
 ) -> Result<(), LedgerError> {
     let path = writer.path().to_owned();
+    writer.write_index(index::LEFT);
     let noted = end_row(writer.connection()?, run, word);
     if let Some(lock) = lock {
         lock.remove();
@@ -145,6 +148,7 @@ const ERASE: &str = "
     UPDATE ledger SET last_purged_call =
         max(last_purged_call, ifnull((SELECT max(id) FROM calls), 0));
     DELETE FROM answers WHERE call IN (SELECT id FROM doomed);
+    DELETE FROM slots WHERE call IN (SELECT id FROM doomed);
     DELETE FROM resolutions WHERE call IN (SELECT id FROM doomed);";
 
 /// Erases the calls that were over before a moment, for good: the freed space is overwritten
@@ -159,6 +163,7 @@ pub(super) fn purge(
         refuse_beside_a_run(&path, transaction, lives)?;
         erase(transaction, before, include_unknown).map_err(|error| LedgerError::of(&path, &error))
     })?;
+    writer.forget_index();
     let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
     match writer.connection()?.query_row(sql, [], |row| row.get(0)) {
         Ok(0_i64) => Ok(purged),

@@ -11,6 +11,7 @@ use rusqlite::Connection;
 
 use super::call::Known;
 use super::error::LedgerError;
+use super::index::{self, Index};
 use super::ops::{ClaimOp, Claimable, CloseOp, Job, Op, Reply, Settled, Spent, counted, unsent};
 use super::store::{self, Closed, Liveness};
 use super::{file, open};
@@ -18,22 +19,16 @@ use super::{file, open};
 /// No transaction holds more than this, so that another process gets its turn.
 const LARGEST_BATCH: usize = 1024;
 
-/// When the write-ahead log is copied into the database: seldom, because pages of the index that
-/// changed many times are then copied once.
-const CHECKPOINT_BYTES: u64 = 64 << 20;
-
-/// How often the log's size is looked at, in transactions.
-const CHECKPOINT_LOOK: u32 = 64;
-
 /// How long an answer that could not be written waits for the next try.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// The thread's state.
 pub(super) struct Writer {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// `None` between a failure and a reopening that works.
-    connection: Option<Connection>,
+    pub(super) connection: Option<Connection>,
     lives: Liveness,
+    pub(super) index: Index,
     /// The calls of this process that go on, and who waits for their end.
     in_flight: HashMap<i64, Vec<Reply<Option<Box<Closed>>>>>,
     /// The runs of this process, and the last call before each.
@@ -44,7 +39,7 @@ pub(super) struct Writer {
     kept: Vec<CloseOp>,
     /// Why no claim is given any more.
     stopped: Option<LedgerError>,
-    transactions: u32,
+    pub(super) transactions: u32,
 }
 
 /// What one operation came to, not yet committed.
@@ -60,6 +55,7 @@ impl Writer {
             path: path.to_owned(),
             connection: Some(connection),
             lives: Liveness::new(path),
+            index: Index::default(),
             in_flight: HashMap::new(),
             runs: HashMap::new(),
             own: Vec::new(),
@@ -115,6 +111,7 @@ impl Writer {
                 for (op, done) in batch.drain(..).zip(done) {
                     self.deliver(op, done);
                 }
+                self.write_index(index::MOST);
                 self.checkpoint_when_due();
             }
             Err(error) => self.suffer(batch, error),
@@ -124,7 +121,9 @@ impl Writer {
     fn attempt(&mut self, batch: &[Op]) -> Result<Vec<Done>, LedgerError> {
         let failed = || LedgerError::Disk { path: self.path.clone(), what: "not open".to_owned() };
         let connection = self.connection.as_ref().ok_or_else(failed)?;
-        carry_out(connection, &mut self.lives, &self.in_flight, batch).map_err(|error| {
+        let Self { lives, index, in_flight, .. } = self;
+        carry_out(connection, lives, index, in_flight, batch).map_err(|error| {
+            index.forget();
             // Where the transaction is over already, there is nothing to roll back.
             let _ = connection.execute_batch("ROLLBACK");
             LedgerError::of(&self.path, &error)
@@ -186,7 +185,7 @@ impl Writer {
 
     /// Gives no more claims. An fsync that failed once is never trusted again: the database is
     /// opened anew and read over. A busy one is no trouble of the disk.
-    fn stop(&mut self, error: LedgerError) {
+    pub(super) fn stop(&mut self, error: LedgerError) {
         if matches!(error, LedgerError::Busy(_)) {
             return;
         }
@@ -263,23 +262,6 @@ impl Writer {
         }
     }
 
-    /// Copies the log into the database when it has grown long. Not left to the
-    /// database, which would not tell of an error there.
-    fn checkpoint_when_due(&mut self) {
-        self.transactions += 1;
-        if !self.transactions.is_multiple_of(CHECKPOINT_LOOK) {
-            return;
-        }
-        let log = std::fs::metadata(file::beside(&self.path, "-wal"));
-        if log.is_ok_and(|log| log.len() < CHECKPOINT_BYTES) {
-            return;
-        }
-        let Some(connection) = &self.connection else { return };
-        if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-            self.stop(LedgerError::of(&self.path, &error));
-        }
-    }
-
     /// For jobs: the database, or why there is none.
     pub(super) fn connection(&mut self) -> Result<&mut Connection, LedgerError> {
         self.connection.as_mut().ok_or(LedgerError::Closed)
@@ -331,16 +313,18 @@ fn refuse_claims(batch: &mut Vec<Op>, error: &LedgerError) {
 fn carry_out(
     connection: &Connection,
     lives: &mut Liveness,
+    index: &mut Index,
     in_flight: &HashMap<i64, Vec<Reply<Option<Box<Closed>>>>>,
     batch: &[Op],
 ) -> rusqlite::Result<Vec<Done>> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     let mut last_call = store::last_call(connection)?;
+    index.catch_up(connection, last_call)?;
     let mut all = Vec::with_capacity(batch.len());
     for op in batch {
         all.push(match op {
             Op::Claim(claim) => {
-                Done::Claim(carry_out_claim(connection, lives, claim, &mut last_call)?)
+                Done::Claim(carry_out_claim(connection, lives, index, claim, &mut last_call)?)
             }
             Op::Close(close) => {
                 store::add_answer(connection, close.call, &close.ending)?;
@@ -354,19 +338,22 @@ fn carry_out(
         });
     }
     connection.prepare_cached("COMMIT")?.execute([])?;
+    index.commit(last_call);
     Ok(all)
 }
 
 fn carry_out_claim(
     connection: &Connection,
     lives: &mut Liveness,
+    index: &mut Index,
     claim: &ClaimOp,
     last_call: &mut i64,
 ) -> rusqlite::Result<Claimable> {
-    match store::look_up(connection, lives, &claim.key, &claim.asking)? {
+    match store::look_up(connection, index, lives, &claim.key, &claim.asking)? {
         Known::Unasked => {
             *last_call += 1;
             store::add_call(connection, *last_call, claim.run, &claim.key)?;
+            index.note(&claim.key, *last_call);
             Ok(Claimable::Intent(*last_call))
         }
         known => Ok(Claimable::Known(known)),

@@ -7,32 +7,46 @@ use std::sync::Arc;
 use csv::{Writer, WriterBuilder};
 
 use crate::outcome::Verdict;
-use crate::output::fields::{COLUMNS, cells};
-use crate::output::{Layout, Sink};
+use crate::output::fields::{cells, checked_cells};
+use crate::output::{Layout, Ours, Sink};
 use crate::row::Row;
 
 /// Writes results as CSV.
 pub struct Csv {
     out: Writer<crate::output::Writer>,
     layout: Layout,
+    /// Whether a spreadsheet may open it as it is.
+    escaped: bool,
 }
 
 impl Csv {
     /// Writes the header.
-    pub fn new(mut out: crate::output::Writer, layout: Layout) -> io::Result<Self> {
+    pub fn new(mut out: crate::output::Writer, layout: Layout, escaped: bool) -> io::Result<Self> {
         if layout.bom {
             out.write_all("\u{feff}".as_bytes())?;
         }
-        let mut out = WriterBuilder::new().delimiter(layout.delimiter).from_writer(out);
-        for column in layout.columns.iter().map(String::as_str).chain(COLUMNS) {
-            out.write_field(harmless(column).as_bytes())?;
+        let out = WriterBuilder::new().delimiter(layout.delimiter).from_writer(out);
+        let mut csv = Self { out, layout, escaped };
+        let columns = Arc::clone(&csv.layout.columns);
+        let ours = csv.layout.ours.columns().iter().copied();
+        for column in columns.iter().map(String::as_str).chain(ours) {
+            csv.write_cell(column)?;
         }
-        out.write_record(None::<&[u8]>)?;
-        Ok(Self { out, layout })
+        csv.end_row()?;
+        Ok(csv)
     }
 
     fn write_cell(&mut self, cell: &str) -> io::Result<()> {
-        self.out.write_field(harmless(cell).as_bytes()).map_err(into_io)
+        let cell = if self.escaped { harmless(cell) } else { cell.into() };
+        self.out.write_field(cell.as_bytes()).map_err(into_io)
+    }
+
+    fn end_row(&mut self) -> io::Result<()> {
+        self.out.write_record(None::<&[u8]>).map_err(into_io)
+    }
+
+    fn write_ours(&mut self, cells: &[Cow<'_, str>]) -> io::Result<()> {
+        cells.iter().try_for_each(|cell| self.write_cell(cell))
     }
 
     /// The cells stand under the header's columns, whatever columns this row has.
@@ -52,11 +66,11 @@ impl Csv {
 impl Sink for Csv {
     fn write(&mut self, row: &Row, verdict: &Verdict) -> io::Result<()> {
         self.write_input(row)?;
-        let cells = cells(row, verdict, &self.layout.mask);
-        for cell in &cells {
-            self.write_cell(cell)?;
+        match self.layout.ours {
+            Ours::Results => self.write_ours(&cells(row, verdict, &self.layout.mask))?,
+            Ours::Checks => self.write_ours(&checked_cells(row, verdict, &self.layout.mask))?,
         }
-        self.out.write_record(None::<&[u8]>).map_err(into_io)
+        self.end_row()
     }
 
     fn flush(&mut self) -> io::Result<()> {

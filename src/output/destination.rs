@@ -2,8 +2,10 @@
 //! and renamed when done. A file that isn't ours is not replaced.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _};
 use std::path::{Path, PathBuf};
+
+use crate::output::xlsx;
 
 /// Why results can't be written there. Found before anything is sent.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +32,32 @@ pub enum OutputError {
     },
 }
 
+/// Which file an output may replace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MayReplace {
+    /// One that idv wrote.
+    Ours,
+    /// One that a check wrote: what was paid for is worth more than what a check finds.
+    Checks,
+    /// Any.
+    Anything,
+}
+
+impl MayReplace {
+    /// For results, with `--force` or without.
+    pub const fn of_results(force: bool) -> Self {
+        if force { Self::Anything } else { Self::Ours }
+    }
+
+    fn allows(self, path: &Path) -> io::Result<bool> {
+        match self {
+            Self::Ours => Ok(is_ours(path)? || is_check(path)?),
+            Self::Checks => is_check(path),
+            Self::Anything => Ok(true),
+        }
+    }
+}
+
 /// A file that is being written.
 #[derive(Debug)]
 pub struct Destination {
@@ -41,7 +69,11 @@ pub struct Destination {
 
 impl Destination {
     /// Opens a file for results; `input` is the file that they are about.
-    pub fn open(path: &Path, input: Option<&Path>, force: bool) -> Result<Self, OutputError> {
+    pub fn open(
+        path: &Path,
+        input: Option<&Path>,
+        may_replace: MayReplace,
+    ) -> Result<Self, OutputError> {
         let unwritable = |why| OutputError::Unwritable { file: path.to_owned(), why };
         let existing = match fs::metadata(path) {
             Ok(existing) => Some(existing),
@@ -56,11 +88,11 @@ impl Destination {
         }
         let part = part_of(path);
         if let Some(input) = input
-            && [path, &part].iter().any(|own| is_same(own, input))
+            && [path, &part, &with_ending(path, ".new")].iter().any(|own| is_same(own, input))
         {
             return Err(OutputError::IsInput(input.to_owned()));
         }
-        if existing.is_some() && !force && !is_ours(path).map_err(unwritable)? {
+        if existing.is_some() && !may_replace.allows(path).map_err(unwritable)? {
             return Err(OutputError::NotOurs(path.to_owned()));
         }
         let file = create_private(&part).map_err(unwritable)?;
@@ -90,6 +122,35 @@ impl Destination {
         fs::rename(part, self.path)
     }
 
+    /// Puts another file in its place, made of what was written here; that stays where it is when
+    /// the other can't be made.
+    pub fn replace(self, make: impl FnOnce(File, File) -> io::Result<()>) -> io::Result<()> {
+        let Some(part) = &self.part else { return make(self.file.try_clone()?, self.file) };
+        let new = with_ending(&self.path, ".new");
+        let out = create_private(&new)?;
+        let made = make(self.rewound()?, out.try_clone()?).and_then(|()| out.sync_all());
+        if let Err(error) = made {
+            // The next run replaces what can't be removed.
+            let _ = fs::remove_file(&new);
+            return Err(error);
+        }
+        fs::rename(new, &self.path)?;
+        fs::remove_file(part)
+    }
+
+    fn rewound(&self) -> io::Result<File> {
+        let mut file = self.file.try_clone()?;
+        file.rewind()?;
+        Ok(file)
+    }
+
+    /// The folder it is in; `None` for a device or a pipe.
+    pub fn folder(&self) -> Option<&Path> {
+        self.part.as_ref()?;
+        let folder = self.path.parent()?;
+        Some(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+    }
+
     /// Takes back a file to which nothing was written.
     pub fn discard(self) {
         if let Some(part) = self.part {
@@ -113,8 +174,12 @@ pub fn stdout() -> io::Result<Box<dyn io::Write + Send>> {
 }
 
 fn part_of(path: &Path) -> PathBuf {
+    with_ending(path, ".part")
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".part");
+    name.push(ending);
     PathBuf::from(name)
 }
 
@@ -144,20 +209,39 @@ fn create_private(path: &Path) -> io::Result<File> {
         _ => {}
     }
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.read(true).write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
 }
 
-/// An empty file, or one that begins as one of our outputs does.
-fn is_ours(path: &Path) -> io::Result<bool> {
+/// The beginning of a file as text; of a workbook, its first row.
+fn beginning(path: &Path) -> io::Result<String> {
     let mut beginning = Vec::new();
     File::open(path)?.take(64 * 1024).read_to_end(&mut beginning)?;
-    let text = String::from_utf8_lossy(&beginning);
+    if beginning.starts_with(b"PK\x03\x04") {
+        // What can't be read as a workbook isn't ours.
+        return Ok(xlsx::first_row(path).unwrap_or_else(|| "no workbook".to_owned()));
+    }
+    Ok(String::from_utf8_lossy(&beginning).into_owned())
+}
+
+/// An empty file, or one that begins as what a check writes.
+fn is_check(path: &Path) -> io::Result<bool> {
+    let text = beginning(path)?;
     let line = text.lines().next().unwrap_or_default();
     let holds = |words: &[&str]| words.iter().all(|word| line.contains(word));
-    Ok(beginning.is_empty()
+    Ok(text.is_empty()
+        || holds(&["idv_row", "idv_line", "idv_level", "idv_problems"])
+        || (line.starts_with('{') && holds(&["\"row\":", "\"line\":", "\"level\":"])))
+}
+
+/// An empty file, or one that begins as one of our results does.
+fn is_ours(path: &Path) -> io::Result<bool> {
+    let text = beginning(path)?;
+    let line = text.lines().next().unwrap_or_default();
+    let holds = |words: &[&str]| words.iter().all(|word| line.contains(word));
+    Ok(text.is_empty()
         || holds(&["idv_row", "idv_outcome", "idv_charged"])
         || (line.starts_with('{') && holds(&["\"row\":", "\"outcome\":", "\"charged\":"]))
         || (line.starts_with('{') && text.contains("\"by_outcome\":"))
@@ -181,8 +265,8 @@ mod tests {
         ] {
             fs::write(&file, text).unwrap();
             assert_eq!(is_ours(&file).unwrap(), ours, "{text}");
-            assert_eq!(Destination::open(&file, None, false).is_ok(), ours, "{text}");
-            assert!(Destination::open(&file, None, true).is_ok(), "{text}");
+            assert_eq!(Destination::open(&file, None, MayReplace::Ours).is_ok(), ours, "{text}");
+            assert!(Destination::open(&file, None, MayReplace::Anything).is_ok(), "{text}");
         }
     }
 
@@ -191,7 +275,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let part = folder.path().join("a.csv.part");
         fs::write(&part, "nik\n").unwrap();
-        let open = |output: &str| Destination::open(&folder.path().join(output), Some(&part), true);
+        let open = |output: &str| {
+            Destination::open(&folder.path().join(output), Some(&part), MayReplace::Anything)
+        };
         assert!(matches!(open("a.csv.part"), Err(OutputError::IsInput(_))));
         assert!(matches!(open("a.csv"), Err(OutputError::IsInput(_))));
         assert_eq!(fs::read_to_string(&part).unwrap(), "nik\n");

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::outcome::{Source, Verdict};
+use crate::outcome::{Outcome, Source, Verdict};
 use crate::record::Field;
 use crate::row::Row;
 use crate::text;
@@ -30,7 +30,38 @@ pub const COLUMNS: [&str; 18] = [
     "idv_problems",
 ];
 
-/// The cells of those columns. What came from the endpoint has its control characters escaped.
+/// The columns that a check adds, to which nothing was sent.
+pub const CHECKED: [&str; 8] = [
+    "idv_row",
+    "idv_line",
+    "idv_level",
+    "idv_id_number_sent",
+    "idv_phone_number_sent",
+    "idv_name_sent",
+    "idv_problems",
+    "idv_repair",
+];
+
+/// The cells of those columns: what would be sent is empty where the row would be held.
+pub fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) -> [Cow<'a, str>; 8] {
+    let sent = |field| match verdict.outcome {
+        Outcome::Held => Cow::Borrowed(""),
+        _ => mask.field(field, row.record.get(field)),
+    };
+    let repairs: Vec<_> = row.problems.iter().map(|problem| problem.message.as_ref()).collect();
+    [
+        row.number.to_string().into(),
+        row.line.to_string().into(),
+        row.worst().map_or(Cow::Borrowed(""), |level| level.word().into()),
+        sent(Field::IdNumber),
+        sent(Field::PhoneNumber),
+        sent(Field::Name),
+        problem_codes(row),
+        repairs.join(" ").into(),
+    ]
+}
+
+/// The cells of the columns of a result. What came from the endpoint has its control characters escaped.
 pub fn cells<'a>(row: &'a Row, verdict: &'a Verdict, mask: &Mask) -> [Cow<'a, str>; 18] {
     let answer = verdict.answer.as_ref();
     let said =

@@ -10,8 +10,8 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 use crate::code::Charge;
 use crate::outcome::{Outcome, Source, Verdict};
 use crate::output::fields::{self, Mask};
-use crate::output::{Sink, Writer};
-use crate::problem::Problem;
+use crate::output::{Layout, Ours, Sink, Writer};
+use crate::problem::{Level, Problem};
 use crate::record::{Field, Record};
 use crate::row::Row;
 use crate::text;
@@ -20,22 +20,29 @@ use crate::text;
 pub struct Jsonl {
     out: Writer,
     mask: Mask,
+    ours: Ours,
     keys: Keys,
 }
 
 impl Jsonl {
     /// Writes to `out`.
-    pub fn new(out: Writer, mask: Mask) -> Self {
-        Self { out, mask, keys: Keys::default() }
+    pub fn new(out: Writer, layout: Layout) -> Self {
+        Self { out, mask: layout.mask, ours: layout.ours, keys: Keys::default() }
     }
 }
 
 impl Sink for Jsonl {
     fn write(&mut self, row: &Row, verdict: &Verdict) -> io::Result<()> {
         let keys = self.keys.of(&row.columns);
-        let line = Line::new(row, verdict, keys, &self.mask);
         let mut serializer = serde_json::Serializer::with_formatter(&mut self.out, Shown);
-        line.serialize(&mut serializer)?;
+        match self.ours {
+            Ours::Results => {
+                Line::new(row, verdict, keys, &self.mask).serialize(&mut serializer)?;
+            }
+            Ours::Checks => {
+                CheckedLine::new(row, verdict, keys, &self.mask).serialize(&mut serializer)?;
+            }
+        }
         self.out.write_all(b"\n")
     }
 
@@ -92,6 +99,32 @@ impl<'a> Line<'a> {
             extra: answer
                 .filter(|_| !mask.is_on() && verdict.source == Source::Api)
                 .map(|answer| &answer.extra),
+        }
+    }
+}
+
+/// A row that was looked at and not sent.
+#[derive(Serialize)]
+struct CheckedLine<'a> {
+    row: u64,
+    line: u64,
+    level: Option<Level>,
+    /// What would be sent; `null` for a row that would be held.
+    sent: Option<Sent<'a>>,
+    input: Input<'a>,
+    problems: &'a [Problem],
+}
+
+impl<'a> CheckedLine<'a> {
+    fn new(row: &'a Row, verdict: &Verdict, keys: &'a [String], mask: &'a Mask) -> Self {
+        let sent = verdict.outcome != Outcome::Held;
+        Self {
+            row: row.number,
+            line: row.line,
+            level: row.worst(),
+            sent: sent.then_some(Sent { record: &row.record, mask }),
+            input: Input { row, keys, mask },
+            problems: &row.problems,
         }
     }
 }

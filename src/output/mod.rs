@@ -6,18 +6,24 @@ mod destination;
 mod fields;
 mod jsonl;
 mod order;
+mod outlook;
+mod room;
+mod sheet;
 mod summary;
 mod table;
+mod xlsx;
 
 use std::io::{self, Write};
 use std::sync::Arc;
 
 pub use crate::output::card::card;
-pub use crate::output::destination::{Destination, OutputError, stdout};
+pub use crate::output::destination::{Destination, MayReplace, OutputError, stdout};
 pub use crate::output::fields::Mask;
 pub use crate::output::order::Order;
+pub use crate::output::outlook::{Consulted, Outlook};
 pub use crate::output::summary::{Summary, Totals};
 pub use crate::output::table::{Style, paint};
+pub use crate::output::xlsx::{Book, MOST_ROWS, template, too_many};
 
 use crate::outcome::Verdict;
 use crate::row::Row;
@@ -29,6 +35,25 @@ pub trait Sink: Send {
 
     /// Hands everything written so far to the operating system.
     fn flush(&mut self) -> io::Result<()>;
+}
+
+/// Which columns of ours stand beside the input's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ours {
+    /// What became of the row.
+    Results,
+    /// What the checks found in it; it was not sent.
+    Checks,
+}
+
+impl Ours {
+    /// Their names, in order.
+    pub const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Results => &fields::COLUMNS,
+            Self::Checks => &fields::CHECKED,
+        }
+    }
 }
 
 /// What a sink must know of the input and of what the user wants.
@@ -44,6 +69,8 @@ pub struct Layout {
     pub mask: Mask,
     /// Whether colour is used.
     pub color: bool,
+    /// Which columns are added.
+    pub ours: Ours,
 }
 
 /// Anything that results can be written to.
@@ -56,10 +83,17 @@ pub fn table(out: Writer, layout: Layout) -> io::Result<Box<dyn Sink>> {
 
 /// Results as JSON Lines.
 pub fn jsonl(out: Writer, layout: Layout) -> Box<dyn Sink> {
-    Box::new(jsonl::Jsonl::new(out, layout.mask))
+    Box::new(jsonl::Jsonl::new(out, layout))
 }
 
 /// Results as CSV.
 pub fn csv(out: Writer, layout: Layout) -> io::Result<Box<dyn Sink>> {
-    Ok(Box::new(csv::Csv::new(out, layout)?))
+    Ok(Box::new(csv::Csv::new(out, layout, true)?))
+}
+
+/// The rows of a workbook as they come: CSV until all are there, and nothing in it escaped.
+pub fn rows_of_workbook(out: Writer, layout: Layout) -> io::Result<Box<dyn Sink>> {
+    xlsx::holds_columns(layout.columns.len(), layout.ours)?;
+    let layout = Layout { delimiter: b',', bom: false, ..layout };
+    Ok(Box::new(csv::Csv::new(out, layout, false)?))
 }

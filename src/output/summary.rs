@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::code::{self, Charge};
 use crate::outcome::Outcome;
 use crate::output::table::{Style, paint};
+use crate::price::Price;
 use crate::stop::Reason;
 use crate::tally::Tally;
 use crate::text::{count, thousands};
@@ -23,6 +24,8 @@ pub struct Totals {
     pub exit: u8,
     /// What to do next.
     pub next: Vec<String>,
+    /// What one call costs, where that is known.
+    pub price: Option<Price>,
 }
 
 /// The sums of a run and what else is known of it.

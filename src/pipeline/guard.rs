@@ -29,6 +29,7 @@ impl Guard {
         match attempt {
             Ok(answer) => self.answered(answer),
             Err(SendError::Tls(why)) => Some(Reason::Tls(why.clone())),
+            Err(SendError::Proxy(why)) => Some(Reason::Proxy(why.clone())),
             Err(SendError::Denied(status)) => Some(Reason::Denied(*status)),
             Err(SendError::Redirected(status)) => Some(Reason::Redirected(*status)),
             Err(

@@ -8,7 +8,7 @@ use tracing::debug;
 use crate::answer::Answer;
 use crate::client::SendError;
 use crate::code::{Charge, Class};
-use crate::ledger::{Claim, Settled, Settling};
+use crate::ledger::{Claim, LedgerError, Settled, Settling};
 use crate::outcome::{Outcome, Source, Verdict};
 use crate::row::Row;
 use crate::stop::{Reason, Stop};
@@ -25,24 +25,35 @@ impl Judged {
     /// of it, unknown, and the run is stopped; the ledger goes on trying to write it until it is
     /// closed, so that the next run may have it.
     pub async fn on_disk(self, stop: &Stop) -> Verdict {
-        let settled = match self.settling {
-            Some(settling) => settling.await,
-            None => return self.verdict,
-        };
-        match settled {
-            Ok(Settled::Written) => {}
-            Ok(Settled::ThenStop) => {
-                stop.stop(Reason::Ledger(
-                    "its disk is full or in trouble; every answer so far was saved".to_owned(),
-                ));
-            }
-            Err(error) => {
-                let why = format!("an answer came, but is not on disk: {error}");
-                stop.stop(Reason::Ledger(error.to_string()));
-                return unsaved(&self.verdict, why);
-            }
+        match self.settling {
+            Some(settling) => settled(self.verdict, settling.await, stop),
+            None => self.verdict,
         }
-        self.verdict
+    }
+
+    /// The same for a thread that has nothing else to do.
+    pub fn wait_on_disk(self, stop: &Stop) -> Verdict {
+        match self.settling {
+            Some(settling) => settled(self.verdict, settling.wait(), stop),
+            None => self.verdict,
+        }
+    }
+}
+
+fn settled(verdict: Verdict, settled: Result<Settled, LedgerError>, stop: &Stop) -> Verdict {
+    match settled {
+        Ok(Settled::Written) => verdict,
+        Ok(Settled::ThenStop) => {
+            stop.stop(Reason::Ledger(
+                "its disk is full or in trouble; every answer so far was saved".to_owned(),
+            ));
+            verdict
+        }
+        Err(error) => {
+            let why = format!("an answer came, but is not on disk: {error}");
+            stop.stop(Reason::Ledger(error.to_string()));
+            unsaved(&verdict, why)
+        }
     }
 }
 

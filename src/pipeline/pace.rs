@@ -169,7 +169,12 @@ pub fn signal(attempt: &Result<Answer, SendError>) -> Signal {
         Err(SendError::NoAnswer(_)) => refused(Cause::NoAnswer, None),
         Err(SendError::NotSent(why)) if is_want_of_files(why) => Signal::Unsent(Cause::OpenFiles),
         Err(SendError::NotSent(_)) => Signal::Unsent(Cause::Unreachable),
-        Err(SendError::Tls(_) | SendError::Denied(_) | SendError::Redirected(_)) => Signal::Final,
+        Err(
+            SendError::Tls(_)
+            | SendError::Proxy(_)
+            | SendError::Denied(_)
+            | SendError::Redirected(_),
+        ) => Signal::Final,
     }
 }
 

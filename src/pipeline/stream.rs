@@ -8,8 +8,7 @@ use std::sync::mpsc::Sender;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use crate::outcome::Verdict;
-use crate::pipeline::{Pipeline, Step};
+use crate::pipeline::{Judged, Pipeline, Step};
 use crate::row::Row;
 use crate::stop::{Reason, Stop};
 
@@ -42,14 +41,15 @@ pub struct Rows {
     pub finite: bool,
 }
 
-/// A row and what became of it. It keeps its place in the window until it is dropped.
-#[derive(Debug)]
+/// A row and what became of it, perhaps still on its way to the disk. It keeps its place in the
+/// window until it is dropped.
 pub struct Done {
     /// The row.
     pub row: Row,
-    /// What became of it.
-    pub verdict: Verdict,
-    _place: OwnedSemaphorePermit,
+    /// What became of it; to be shown only when it is on disk.
+    pub judged: Judged,
+    /// The row's place in the window.
+    pub place: OwnedSemaphorePermit,
 }
 
 /// Runs all rows through the pipeline. Returns when each row that was taken has been handed on.
@@ -72,19 +72,20 @@ pub async fn run(pipeline: Arc<Pipeline>, rows: Rows, limits: Limits, done: Send
 
 async fn work(pipeline: Arc<Pipeline>, source: Arc<Source>, done: Sender<Done>) {
     while let Some((row, place)) = source.next().await {
-        let step = pipeline.first(&row).await;
-        // The answer goes to the disk while the next row is claimed: one commit serves both. And a
-        // row that is tried again must not keep the others waiting.
-        let (pipeline, done) = (Arc::clone(&pipeline), done.clone());
-        tokio::spawn(async move {
-            let judged = match step {
-                Step::Done(judged) => judged,
-                Step::Again(way, wait) => Box::pin(pipeline.again(&row, way, wait)).await,
-            };
-            let verdict = judged.on_disk(&pipeline.stop).await;
+        // The answer goes to the disk while the next row is claimed: one commit serves both. Who
+        // receives it waits for that.
+        match pipeline.first(&row).await {
             // It fails only when the run is left.
-            let _ = done.send(Done { row, verdict, _place: place });
-        });
+            Step::Done(judged) => drop(done.send(Done { row, judged, place })),
+            // A row that is tried again must not keep the others waiting.
+            Step::Again(way, wait) => {
+                let (pipeline, done) = (Arc::clone(&pipeline), done.clone());
+                tokio::spawn(async move {
+                    let judged = pipeline.again(&row, way, wait).await;
+                    drop(done.send(Done { row, judged, place }));
+                });
+            }
+        }
     }
 }
 

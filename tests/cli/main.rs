@@ -11,6 +11,7 @@ mod support;
 mod answers;
 mod batch;
 mod concurrency;
+mod connections;
 mod disk;
 mod faults;
 mod help;

@@ -2,6 +2,7 @@
 //! to, and the program in a folder of its own.
 
 pub mod server;
+pub mod tls;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

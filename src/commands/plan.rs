@@ -1,0 +1,104 @@
+//! Making a plan: reads the input to its end, checks each row, asks the ledger, and makes none.
+
+use std::path::PathBuf;
+
+use crate::cli::{InputArgs, LedgerArgs, Suspect, Unknown};
+use crate::input::{self, InputError, Options};
+use crate::ledger::{Asker, ClaimOptions, Kind, LedgerError, Reader};
+use crate::output::Consulted;
+use crate::plan::{Plan, Planner};
+use crate::problem::Level;
+use crate::row::Row;
+
+/// What is known of the past: a ledger, if there is one and it may be asked.
+pub struct Past {
+    /// The ledger's file.
+    pub ledger: PathBuf,
+    /// Whether it can be asked.
+    pub consulted: Consulted,
+    known: Option<(Reader, Asker)>,
+}
+
+/// Why no plan came about.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The input can't be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The ledger can't be asked.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The rows can't be written.
+    #[error("the rows can't be written: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+impl Past {
+    /// Opens the ledger for reading, where there is one and it is known whose answers count.
+    pub fn open(
+        ledger: PathBuf,
+        kind: Kind,
+        partner_code: Option<&str>,
+        options: ClaimOptions,
+    ) -> Result<Self, LedgerError> {
+        let Some(partner_code) = partner_code else {
+            return Ok(Self { ledger, consulted: Consulted::NoPartnerCode, known: None });
+        };
+        match Reader::open(&ledger, Some(kind)) {
+            Ok(reader) => {
+                let asker = reader.asker(kind, partner_code, options);
+                Ok(Self { ledger, consulted: Consulted::Yes, known: Some((reader, asker)) })
+            }
+            Err(LedgerError::Missing(_)) => {
+                Ok(Self { ledger, consulted: Consulted::NotYet, known: None })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes the plan, and shows each row that was checked with whether it would be held.
+    pub fn plan(
+        &mut self,
+        rows: input::Reader,
+        hold: Level,
+        mut show: impl FnMut(&Row, bool) -> std::io::Result<()>,
+    ) -> Result<Plan, PlanError> {
+        let mut planner = Planner::new(hold, self.known.as_ref().map(|(_, asker)| asker));
+        for row in rows {
+            let mut row = row?;
+            let held = planner.take(&mut row);
+            show(&row, held)?;
+        }
+        let known = self.known.as_mut().map(|(reader, asker)| (reader, &*asker));
+        let plan = planner.finish(known)?;
+        // Where there is no ledger yet, it knows of nothing.
+        let empty = self.consulted == Consulted::NotYet;
+        Ok(if empty { plan.with_empty_ledger() } else { plan })
+    }
+}
+
+/// How the flags say that the input is read.
+pub fn options(args: &InputArgs) -> Options {
+    Options {
+        delimiter: args.delimiter,
+        map: args.map.clone(),
+        no_header: args.no_header,
+        encoding: args.encoding,
+        format: args.input_format.0,
+        sheet: args.sheet.clone(),
+    }
+}
+
+/// What a run holds.
+pub const fn hold(suspect: Suspect) -> Level {
+    match suspect {
+        Suspect::Hold => Level::Suspect,
+        Suspect::Send => Level::Malformed,
+    }
+}
+
+/// On which terms a run that began now would ask.
+pub fn claim_options(args: &LedgerArgs) -> ClaimOptions {
+    let fresh_since = if args.fresh { Some(jiff::Timestamp::now()) } else { args.max_age };
+    ClaimOptions { fresh_since, resend_unknown: args.unknown == Unknown::Resend }
+}

@@ -1,0 +1,272 @@
+//! A workbook of results: made at the end from the rows that were written as they came, so that a
+//! disk that fills up, or a kill, leaves those rows where they are.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::Path;
+
+use calamine::{Data, Reader as _, Xlsx};
+use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
+use serde_json::Value;
+
+use crate::outcome::Outcome;
+use crate::output::room::Room;
+use crate::output::sheet::beside;
+use crate::output::table::Style;
+use crate::output::{Ours, Writer};
+use crate::problem::Level;
+
+/// The rows that a sheet holds below its header.
+pub const MOST_ROWS: u64 = 1_048_575;
+
+/// The columns that a sheet holds.
+const MOST_COLUMNS: usize = 16_384;
+
+/// The characters that a cell holds, as UTF-16 counts them.
+const MOST_CHARS: usize = 32_767;
+
+/// How much an XML element around a cell takes at most.
+const AROUND: usize = 64;
+
+/// What a workbook is made of.
+pub struct Book<'a> {
+    /// The rows with their header, as CSV with commas, in UTF-8.
+    pub rows: File,
+    /// The folder for what doesn't fit into memory.
+    pub folder: &'a Path,
+    /// The names of both sheets.
+    pub titles: [&'static str; 2],
+    /// What stands on the second one.
+    pub beside: &'a Value,
+}
+
+impl Book<'_> {
+    /// Writes the workbook, in flat memory.
+    pub fn write(&self, out: Writer) -> io::Result<()> {
+        let mut book = Workbook::new();
+        book.set_tempdir(self.folder).map_err(into_io)?;
+        let sheet = book.add_worksheet_with_constant_memory().map_err(into_io)?;
+        sheet.set_name(self.titles[0]).map_err(into_io)?;
+        self.write_rows(sheet)?;
+        let sheet = book.add_worksheet();
+        sheet.set_name(self.titles[1]).map_err(into_io)?;
+        beside(sheet, self.beside).map_err(into_io)?;
+        let mut out = BufWriter::new(out);
+        book.save_to_writer(&mut out).map_err(into_io)?;
+        out.flush()
+    }
+
+    fn write_rows(&self, sheet: &mut Worksheet) -> io::Result<()> {
+        let mut rows = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(BufReader::with_capacity(1 << 16, &self.rows));
+        let mut record = csv::StringRecord::new();
+        if !rows.read_record(&mut record)? {
+            return Ok(());
+        }
+        let columns = Columns::of(&record)?;
+        columns.write_header(sheet, &record).map_err(into_io)?;
+        let mut room = Room::new(self.folder);
+        let mut row = 0;
+        while rows.read_record(&mut record)? {
+            if u64::from(row) == MOST_ROWS {
+                return Err(too_many());
+            }
+            row += 1;
+            room.take(record.as_slice().len() + AROUND * record.len())?;
+            columns.write_row(sheet, row, &record).map_err(into_io)?;
+        }
+        columns.end(sheet, row).map_err(into_io)
+    }
+}
+
+/// A sheet can't hold that many rows.
+pub fn too_many() -> io::Error {
+    io::Error::other(
+        "a sheet holds 1,048,575 rows at most: write .csv or .jsonl instead, what was answered is \
+         known and costs nothing",
+    )
+}
+
+/// Whether a sheet holds that many columns besides ours.
+pub fn holds_columns(columns: usize, ours: Ours) -> io::Result<()> {
+    if columns + ours.columns().len() <= MOST_COLUMNS {
+        return Ok(());
+    }
+    Err(io::Error::other("a sheet holds 16,384 columns at most: write .csv or .jsonl instead"))
+}
+
+/// How a column's cells are written.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// As text whatever stands there: a number would lose digits, a formula would run.
+    Text,
+    /// As a number, of our own making.
+    Number,
+    /// As a word in the colour of its meaning.
+    Outcome,
+    /// The same of a level.
+    Level,
+}
+
+struct Columns {
+    kinds: Vec<Kind>,
+    text: Format,
+    header: Format,
+}
+
+impl Columns {
+    fn of(header: &csv::StringRecord) -> io::Result<Self> {
+        if header.len() > MOST_COLUMNS {
+            holds_columns(header.len(), Ours::Results)?;
+        }
+        let kind = |name: &str| match name {
+            "idv_row" | "idv_line" | "idv_code" | "idv_attempts" | "idv_elapsed_ms" => Kind::Number,
+            "idv_outcome" => Kind::Outcome,
+            "idv_level" => Kind::Level,
+            _ => Kind::Text,
+        };
+        Ok(Self {
+            kinds: header.iter().map(kind).collect(),
+            text: text_format(),
+            header: Format::new().set_bold(),
+        })
+    }
+
+    fn write_header(
+        &self,
+        sheet: &mut Worksheet,
+        header: &csv::StringRecord,
+    ) -> Result<(), XlsxError> {
+        sheet.set_freeze_panes(1, 0)?;
+        for ((column, kind), name) in (0_u16..).zip(&self.kinds).zip(header) {
+            let width = match name {
+                "idv_message" | "idv_repair" => 40,
+                _ if name.starts_with("idv_") => 16,
+                _ => 20,
+            };
+            sheet.set_column_width(column, width)?;
+            if matches!(kind, Kind::Text) {
+                sheet.set_column_format(column, &self.text)?;
+            }
+            sheet.write_string_with_format(0, column, cut(name), &self.header)?;
+        }
+        Ok(())
+    }
+
+    fn write_row(
+        &self,
+        sheet: &mut Worksheet,
+        row: u32,
+        cells: &csv::StringRecord,
+    ) -> Result<(), XlsxError> {
+        for ((column, kind), cell) in (0_u16..).zip(&self.kinds).zip(cells) {
+            if cell.is_empty() {
+                continue;
+            }
+            match (kind, cell.parse::<f64>()) {
+                (Kind::Number, Ok(number)) => sheet.write_number(row, column, number)?,
+                (Kind::Outcome | Kind::Level, _) => {
+                    sheet.write_string_with_format(row, column, cell, &painted(cell))?
+                }
+                _ => sheet.write_string_with_format(row, column, cut(cell), &self.text)?,
+            };
+        }
+        Ok(())
+    }
+
+    fn end(&self, sheet: &mut Worksheet, last: u32) -> Result<(), XlsxError> {
+        if let Some(last_column) =
+            u16::try_from(self.kinds.len()).ok().and_then(|n| n.checked_sub(1))
+        {
+            sheet.autofilter(0, 0, last, last_column)?;
+        }
+        Ok(())
+    }
+}
+
+/// A cell that stays text when somebody types a number into it.
+pub fn text_format() -> Format {
+    Format::new().set_num_format("@")
+}
+
+/// A word in the colour of its meaning.
+fn painted(word: &str) -> Format {
+    let outcome = Outcome::ALL.into_iter().find(|outcome| outcome.word() == word);
+    let level = [Level::Note, Level::Suspect, Level::Malformed];
+    let level = level.into_iter().find(|level| level.word() == word);
+    let style = match (outcome, level) {
+        (Some(outcome), _) => Style::of(outcome),
+        (None, Some(Level::Malformed)) => Style::Bad,
+        (None, Some(Level::Suspect)) => Style::Warn,
+        (None, Some(Level::Note) | None) => Style::Faint,
+    };
+    let (ground, ink) = match style {
+        Style::Good => (0x00C6_EFCE, 0x0000_6100),
+        Style::Warn => (0x00FF_EB9C, 0x009C_5700),
+        Style::Bad => (0x00FF_C7CE, 0x009C_0006),
+        Style::Faint | Style::Strong => (0x00ED_EDED, 0x0040_4040),
+    };
+    Format::new().set_background_color(Color::RGB(ground)).set_font_color(Color::RGB(ink))
+}
+
+/// What fits into a cell.
+fn cut(cell: &str) -> String {
+    if cell.len() <= MOST_CHARS || cell.encode_utf16().count() <= MOST_CHARS {
+        return cell.to_owned();
+    }
+    let mut left = MOST_CHARS - 1;
+    let fits = |c: &char| {
+        let enough = left >= c.len_utf16();
+        left = left.saturating_sub(c.len_utf16());
+        enough
+    };
+    cell.chars().take_while(fits).chain(['…']).collect()
+}
+
+/// An empty workbook with these columns, all of them for text.
+pub fn template(headers: &[&str], out: Writer) -> io::Result<()> {
+    let mut book = Workbook::new();
+    let columns = Columns::of(&headers.iter().collect())?;
+    let sheet = book.add_worksheet();
+    columns.write_header(sheet, &headers.iter().collect()).map_err(into_io)?;
+    let mut out = BufWriter::new(out);
+    book.save_to_writer(&mut out).map_err(into_io)?;
+    out.flush()
+}
+
+/// The cells of the first row of a workbook's first sheet, with commas between them; `None` for
+/// what can't be read as one.
+pub fn first_row(path: &Path) -> Option<String> {
+    let mut book: Xlsx<_> = calamine::open_workbook(path).ok()?;
+    let first = book.sheet_names().first()?.clone();
+    let mut cells = book.worksheet_cells_reader(&first).ok()?;
+    let mut row = Vec::new();
+    while let Ok(Some(cell)) = cells.next_cell() {
+        if cell.get_position().0 > 0 {
+            break;
+        }
+        row.push(Data::from(cell.get_value().clone()).to_string());
+    }
+    Some(row.join(","))
+}
+
+fn into_io(error: XlsxError) -> io::Error {
+    match error {
+        XlsxError::IoError(error) | XlsxError::TempFileError(_, error) => error,
+        other => io::Error::other(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_holds_so_many_characters_and_no_half_one() {
+        assert_eq!(cut(&"a".repeat(MOST_CHARS)).len(), MOST_CHARS);
+        let long = cut(&"\u{1F600}".repeat(MOST_CHARS));
+        assert_eq!(long.encode_utf16().count(), MOST_CHARS);
+        assert!(long.ends_with("\u{1F600}…"));
+    }
+}

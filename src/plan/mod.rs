@@ -1,0 +1,127 @@
+//! What a run over a file would do and what it would cost, found without sending anything.
+
+mod duplicates;
+mod problems;
+
+pub use problems::Found;
+
+use crate::checks;
+use crate::checks::signs::{Sign, Signs};
+use crate::ledger::{Asker, LedgerError, Reader, Survey};
+use crate::plan::duplicates::Records;
+use crate::plan::problems::Problems;
+use crate::problem::Level;
+use crate::record::KeyMaker;
+use crate::row::Row;
+
+/// How many rows a plan names for each thing it counts.
+const NAMED: usize = 5;
+
+/// Where a row stands in the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its number among the records, from 1.
+    pub row: u64,
+    /// The line of the file on which it begins, from 1.
+    pub line: u64,
+}
+
+/// What a run would do with each row. `held + duplicates + answered + in_doubt + busy + to_send` is
+/// `rows`, where the ledger's counts are 0 if it was not consulted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The records of the input.
+    pub rows: u64,
+    /// Those that would not be sent, for a problem.
+    pub held: u64,
+    /// What the checks found, the gravest first.
+    pub problems: Vec<Found>,
+    /// What is wrong with the file as a whole.
+    pub signs: Vec<Sign>,
+    /// Rows that share the call of an earlier row, since the record is the same.
+    pub duplicates: u64,
+    /// The first of those, each with the number of that earlier row.
+    pub first_duplicates: Vec<(u64, u64)>,
+    /// What the ledger says of the others; `None` where it was not consulted.
+    pub ledger: Option<Survey>,
+}
+
+impl Plan {
+    /// The same where it is known that the ledger knows nothing.
+    #[must_use]
+    pub fn with_empty_ledger(self) -> Self {
+        let unasked = self.rows - self.held - self.duplicates;
+        Self { ledger: Some(Survey { unasked, ..Survey::default() }), ..self }
+    }
+
+    /// The calls that a run would make.
+    pub fn to_send(&self) -> u64 {
+        match self.ledger {
+            Some(survey) => survey.unasked,
+            None => self.rows - self.held - self.duplicates,
+        }
+    }
+}
+
+/// Looks at one row after the other. Takes 16 bytes a row, given back when the plan is made.
+pub struct Planner {
+    hold: Level,
+    keys: KeyMaker,
+    rows: u64,
+    held: u64,
+    problems: Problems,
+    signs: Signs,
+    records: Records,
+}
+
+impl Planner {
+    /// Begins a plan for a run that holds what is as grave as `hold`. Without an asker the ledger
+    /// can't be consulted at its end.
+    pub fn new(hold: Level, asker: Option<&Asker>) -> Self {
+        let keys = asker.map_or_else(|| KeyMaker::new(&[0; 32], "", ""), |a| a.keys().clone());
+        Self {
+            hold,
+            keys,
+            rows: 0,
+            held: 0,
+            problems: Problems::default(),
+            signs: Signs::default(),
+            records: Records::default(),
+        }
+    }
+
+    /// Checks a row as it was read and counts it; says whether it would be held.
+    pub fn take(&mut self, row: &mut Row) -> bool {
+        self.rows += 1;
+        if !row.is_held() {
+            self.signs.observe(&row.record);
+        }
+        checks::prepare(row);
+        self.problems.count(row);
+        let held = row.worst() >= Some(self.hold);
+        if held {
+            self.held += 1;
+        } else {
+            self.records.add(&self.keys.key(&row.record), row.number);
+        }
+        held
+    }
+
+    /// Asks the ledger, and sums up.
+    pub fn finish(self, ledger: Option<(&mut Reader, &Asker)>) -> Result<Plan, LedgerError> {
+        let records = self.records.sorted(NAMED);
+        let survey = |(reader, asker): (&mut Reader, &Asker)| reader.survey(asker, records.keys());
+        Ok(Plan {
+            rows: self.rows,
+            held: self.held,
+            problems: self.problems.sorted(),
+            signs: self.signs.found(),
+            duplicates: records.duplicates,
+            ledger: ledger.map(survey).transpose()?,
+            first_duplicates: records.first_duplicates,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! What stands between us and the endpoint: a proxy, and whose certificates are trusted.
+
+use std::fs;
+use std::path::Path;
+
+use reqwest::{Certificate, Proxy, Url};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use crate::settings::SettingsError;
+
+/// A proxy that was asked for is used whatever the environment says.
+pub(super) fn proxy(text: &str, endpoint: &Url) -> Result<Proxy, SettingsError> {
+    if endpoint.scheme() == "http" {
+        return Err(SettingsError::Proxy(
+            "goes with https: an endpoint on this machine is reached without one",
+        ));
+    }
+    let scheme = text.split_once("://").map_or("http", |(scheme, _)| scheme);
+    if !matches!(scheme, "http" | "https") {
+        return Err(SettingsError::Proxy("must begin with http:// or https://"));
+    }
+    Proxy::all(text.trim()).map_err(|_| SettingsError::Proxy("is no URL of a proxy"))
+}
+
+pub(super) fn read_certificates(file: &Path) -> Result<Vec<Certificate>, SettingsError> {
+    let unusable = |why: &dyn ToString| SettingsError::Certificates {
+        file: file.to_owned(),
+        why: why.to_string(),
+    };
+    let text = fs::read(file).map_err(|error| unusable(&error))?;
+    let mut store = RootCertStore::empty();
+    let mut roots = Vec::new();
+    for certificate in CertificateDer::pem_slice_iter(&text) {
+        let certificate = certificate.map_err(|error| unusable(&error))?;
+        roots.push(Certificate::from_der(&certificate).map_err(|error| unusable(&error))?);
+        // Whatever can't be an authority is found here, where the file can be named.
+        store.add(certificate).map_err(|error| unusable(&error))?;
+    }
+    if roots.is_empty() {
+        return Err(unusable(&"there is no certificate in it"));
+    }
+    Ok(roots)
+}
