@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-/// How much earlier than its time a send may go, to make up for a timer that woke up late.
-const SLACK: Duration = Duration::from_millis(20);
+/// How much earlier than its time a send may go, to make up for those that came late: a machine
+/// that is busy wakes a sleeper too late again and again.
+const SLACK: Duration = Duration::from_millis(100);
 
 /// Spaces sends evenly. `n` sends take at least `n - 1` intervals, less the slack.
 #[derive(Debug)]
@@ -37,14 +38,19 @@ impl Meter {
         self.due = Some(due.max(now) + interval);
     }
 
+    /// What was saved up is lost.
+    pub fn restart(&mut self, now: Instant) {
+        self.due = self.due.max(Some(now + self.slack));
+    }
+
     /// The last send did not take place.
     pub fn give_back(&mut self, interval: Duration) {
         self.due = self.due.and_then(|due| due.checked_sub(interval));
     }
 
-    /// No send has its time before that of `other`.
-    pub fn follow(&mut self, other: &Self) {
-        self.due = self.due.max(other.due);
+    /// No send has its time further ahead of that of `other` than this.
+    pub fn follow(&mut self, other: &Self, lead: Duration) {
+        self.due = self.due.max(other.due.and_then(|due| due.checked_sub(lead)));
     }
 }
 
@@ -73,8 +79,8 @@ mod tests {
 
     #[test]
     fn who_comes_late_has_saved_up_no_more_than_the_slack() {
-        assert_eq!(sends(100, &[0, 1000, 1000, 1000]), [0, 1000, 1080, 1180]);
-        assert_eq!(sends(100, &[0, 103, 103]), [0, 103, 200]);
+        assert_eq!(sends(100, &[0, 1000, 1000, 1000]), [0, 1000, 1000, 1100]);
+        assert_eq!(sends(100, &[0, 130, 130, 130]), [0, 130, 200, 300]);
     }
 
     #[test]

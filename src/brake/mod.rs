@@ -40,6 +40,9 @@ const EXACT_OVER: Duration = Duration::from_secs(10);
 /// How much a claim may delay its request without delaying the next one's.
 const CLAIM_SLACK: Duration = Duration::from_millis(20);
 
+/// How long before its time a request may be claimed, where the disk is slow.
+const CLAIM_LEAD: Duration = Duration::from_millis(250);
+
 /// How much later than others a request may arrive at the endpoint, for `--rate` to be exact there.
 const ON_THE_WAY: Duration = Duration::from_millis(20);
 
@@ -171,7 +174,7 @@ impl Brake {
         }
         let at = self.exact.ready(now).max(now);
         self.exact.take(at, self.interval);
-        self.meter.follow(&self.exact);
+        self.meter.follow(&self.exact, CLAIM_LEAD);
         at
     }
 
@@ -223,7 +226,9 @@ impl Brake {
             self.speed.clean(now);
         }
         // Unless somebody was told meanwhile to wait for longer.
-        self.pause.take_if(|pause| ticket.probe && now >= pause.until);
+        if self.pause.take_if(|pause| ticket.probe && now >= pause.until).is_some() {
+            self.meter.restart(now);
+        }
     }
 
     fn fail(&mut self, now: Instant, wish: Option<Duration>) {

@@ -199,13 +199,38 @@ fn what_the_server_asked_for_and_what_was_clean_do_not_try_patience() {
     }
 }
 
+#[test]
+fn claims_that_take_long_change_neither_the_rate_nor_how_exact_it_is() {
+    let mut chance = fastrand::Rng::with_seed(5);
+    let mut desk = Desk::new(Bounds { rate: Some(20.0), ..bounds(16) });
+    let mut sent = Vec::new();
+    for _ in 0..400 {
+        let ticket = match desk.brake.may_send(desk.now) {
+            Gate::Open(ticket) => ticket,
+            Gate::Until(at) => {
+                desk.now = at;
+                desk.send()
+            }
+            Gate::Shut => panic!("shut"),
+        };
+        // Another one is claimed meanwhile, so that the time does not go on here.
+        let claimed = desk.now + Duration::from_millis(chance.u64(1..120));
+        sent.push(desk.brake.send_at(claimed) - desk.start);
+        desk.tell(ticket, Signal::Clean);
+    }
+    for (first, last) in (0..200).map(|first| (sent[first], sent[first + 200])) {
+        assert!(last >= first + 10 * SECOND, "{first:?} to {last:?}");
+    }
+    assert!(sent[399] < 21 * SECOND, "{:?}", sent[399]);
+}
+
 /// An endpoint in simulated time, and a run that asks it and always has more to ask.
 struct World {
     concurrency: usize,
     /// Of each answer.
     latency: Duration,
     /// Requests a second that are let through, over any one second; the second one holds from the
-    /// 30th second on.
+    /// 60th second on.
     limits: [usize; 2],
     /// Of each this many is one refused, by chance.
     one_in: Option<u32>,
@@ -292,7 +317,7 @@ impl World {
         while passed.front().is_some_and(|then| now - *then >= SECOND) {
             passed.pop_front();
         }
-        let limit = self.limits[usize::from(since >= 30 * SECOND)];
+        let limit = self.limits[usize::from(since >= 60 * SECOND)];
         let refused =
             passed.len() >= limit || self.one_in.is_some_and(|many| chance.u32(..many) == 0);
         if !refused && limit < usize::MAX {
@@ -339,9 +364,9 @@ fn it_finds_a_limit_of_any_size_and_follows_one_that_moves() {
     {
         for seed in 1..=3 {
             let world = World { limits, concurrency, seed, latency: 5 * MILLI, ..WORLD };
-            let played = world.play(75);
-            for (from, limit) in [(20, limits[0]), (65, limits[1])] {
-                let (clean, refused) = played.rates(from, from + 10);
+            let played = world.play(120);
+            for (from, limit) in [(40, limits[0]), (100, limits[1])] {
+                let (clean, refused) = played.rates(from, from + 20);
                 let told = format!("{limits:?}, {concurrency} in flight, seed {seed}, at {from} s");
                 let limit = f64::from(u32::try_from(limit).unwrap());
                 assert!(clean >= 0.8 * limit, "{told}: {clean:.1} clean answers a second");

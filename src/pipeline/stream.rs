@@ -72,23 +72,20 @@ pub async fn run(pipeline: Arc<Pipeline>, rows: Rows, limits: Limits, done: Send
 
 async fn work(pipeline: Arc<Pipeline>, source: Arc<Source>, done: Sender<Done>) {
     while let Some((row, place)) = source.next().await {
-        let step = pipeline.first(&row).await;
         // The answer goes to the disk while the next row is claimed: one commit serves both. Who
         // receives it waits for that.
-        let (way, wait) = match step {
-            Step::Done(judged) => {
-                // It fails only when the run is left.
-                let _ = done.send(Done { row, judged, place });
-                continue;
+        match pipeline.first(&row).await {
+            // It fails only when the run is left.
+            Step::Done(judged) => drop(done.send(Done { row, judged, place })),
+            // A row that is tried again must not keep the others waiting.
+            Step::Again(way, wait) => {
+                let (pipeline, done) = (Arc::clone(&pipeline), done.clone());
+                tokio::spawn(async move {
+                    let judged = pipeline.again(&row, way, wait).await;
+                    drop(done.send(Done { row, judged, place }));
+                });
             }
-            Step::Again(way, wait) => (way, wait),
-        };
-        // A row that is tried again must not keep the others waiting.
-        let (pipeline, done) = (Arc::clone(&pipeline), done.clone());
-        tokio::spawn(async move {
-            let judged = pipeline.again(&row, way, wait).await;
-            let _ = done.send(Done { row, judged, place });
-        });
+        }
     }
 }
 

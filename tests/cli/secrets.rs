@@ -43,7 +43,8 @@ fn a_wrong_endpoint_or_a_refused_connection_does_not_show_the_key() {
     {
         let folder = Folder::at(endpoint);
         folder.write("a.csv", "nik,phone,name\n3310990101900123,081234567890,Zulkarnaen\n");
-        let args = ["batch", "a.csv", "-vv", "--retries", "0", "--connect-timeout", "2s"];
+        let mut args = vec!["batch", "a.csv", "-vv", "--connect-timeout", "2s"];
+        args.extend(["--retries", "0", "--give-up-after", "1s"]);
         let run = folder.command(&args).env("IDV_PARTNER_KEY", KEY).output().unwrap();
         let said = String::from_utf8([run.stdout, run.stderr].concat()).unwrap();
         assert!(!run.status.success(), "{endpoint}");

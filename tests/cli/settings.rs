@@ -139,3 +139,18 @@ fn the_sandbox_flag_ignores_settings_and_excludes_an_endpoint() {
     let both = [record(), vec!["--sandbox", "--endpoint", "https://h.example/"]].concat();
     folder.idv(&both).code(2);
 }
+
+#[test]
+fn a_rate_that_is_none_is_refused_before_anything_is_sent() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", crate::support::applicants(2));
+    for rate in ["0", "-1", "fast", "inf"] {
+        let mut command = folder.command(&["batch", "a.csv"]);
+        command.env("IDV_RATE", rate);
+        let run = assert_cmd::Command::from_std(command).assert().code(2);
+        assert!(stderr(&run).contains("IDV_RATE must be requests a second"), "{}", stderr(&run));
+        folder.idv(&["batch", "a.csv", "--rate", rate]).code(2);
+    }
+    assert_eq!((sandbox.requests(), sandbox.charged()), (0, 0));
+}
