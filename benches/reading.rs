@@ -112,7 +112,7 @@ fn plan_of(path: &Path, ledger: Option<&Path>) -> Result<u32> {
         let asker = past.asker(Kind::Sandbox, PARTNER, terms());
         Ok::<_, anyhow::Error>((past, asker))
     });
-    let mut planner = Planner::new(Level::Suspect, past.transpose()?);
+    let mut planner = Planner::new(Level::Suspect, past.transpose()?)?;
     for row in Reader::open(path, &Options::default())? {
         planner.take(&mut row?);
     }

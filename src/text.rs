@@ -160,6 +160,15 @@ pub fn lines(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A word of a command line, quoted where a shell would read more into it.
+pub fn quoted(word: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_alphanumeric() || "-_./,:=+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.into();
+    }
+    format!("'{}'", word.replace('\'', "'\\''")).into()
+}
+
 /// A part of a whole in percent: `58%`, `0.3%`, `<0.1%`; what is neither nothing nor all is never
 /// shown as such.
 pub fn share(part: u64, whole: u64) -> String {
@@ -284,6 +293,19 @@ mod tests {
         assert_eq!(lines(text, usize::MAX), [text]);
         assert_eq!(lines("", 20), [""]);
         assert_eq!(lines("陳大文 陳大文", 7), ["陳大文", "陳大文"]);
+    }
+
+    #[test]
+    fn a_word_that_a_shell_would_read_otherwise_is_quoted() {
+        for (word, shown) in [
+            ("/tmp/a-b_c.db", "/tmp/a-b_c.db"),
+            ("my ledger", "'my ledger'"),
+            ("it's $HOME", "'it'\\''s $HOME'"),
+            ("", "''"),
+            ("a`b", "'a`b'"),
+        ] {
+            assert_eq!(quoted(word), shown);
+        }
     }
 
     #[test]

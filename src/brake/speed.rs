@@ -5,7 +5,7 @@
 //! comes back to it ever more slowly. So it learns how boldly to speed up:
 //! - refused again although it was slower than at the last refusal: being slow is not what helps
 //!   (a passing trouble, or one that strikes by chance), so it speeds up twice as boldly;
-//! - refused again at the same rate, and soon: that is the limit, so half as boldly;
+//! - refused again at the same rate, and soon: that is the limit, so a quarter as boldly;
 //! - not refused for long, or past the limit: it may have moved, so twice as boldly.
 
 use std::time::{Duration, Instant};
@@ -20,6 +20,12 @@ const SLOWEST: f64 = 1.0;
 const BOLDNESS: f64 = 0.35;
 const MOST_CAREFUL: f64 = 0.002;
 const BOLDEST: f64 = 0.7;
+
+/// Before so many clean answers a refusal tells nothing of the limit, and the run comes back as
+/// fast as this, a single answer speeding up by this share at most.
+const ENOUGH_ANSWERS: u32 = 100;
+const LIMIT_UNKNOWN: f64 = 2.0;
+const LARGEST_FIRST_STEP: f64 = 0.5;
 
 /// No single answer speeds up by more than this share, however few there are in a second.
 const LARGEST_STEP: f64 = 0.1;
@@ -61,8 +67,10 @@ pub struct Speed {
     window: f64,
     most: f64,
     boldness: f64,
-    /// The rate at the last refusal.
+    /// The rate at the last refusal; infinite where that tells nothing.
     limit: f64,
+    /// Clean answers so far.
+    answers: u32,
     slowed: Option<Instant>,
     /// Clean answers since then.
     clean: u32,
@@ -84,6 +92,7 @@ impl Speed {
             most,
             boldness: BOLDNESS,
             limit: f64::INFINITY,
+            answers: 0,
             slowed: None,
             clean: 0,
             looked: (None, 0),
@@ -135,19 +144,21 @@ impl Speed {
     }
 
     fn learn(&mut self, rate: f64, now: Instant) {
-        if let Some(slowed) = self.slowed {
-            let since = now.duration_since(slowed);
-            if rate >= SLOWER_THAN_BEFORE * self.limit {
-                if since < CYCLE || self.clean < CYCLE_ANSWERS {
-                    self.boldness = (self.boldness / 4.0).max(MOST_CAREFUL);
-                }
-            } else if since > COUNTED_OVER {
-                self.bolder();
+        let Some(slowed) = self.slowed.filter(|_| self.limit.is_finite()) else {
+            if self.answers >= ENOUGH_ANSWERS {
+                self.limit = rate;
             }
-            self.limit = rate.max(self.limit * LIMIT_KEPT + rate * (1.0 - LIMIT_KEPT));
-        } else {
-            self.limit = rate;
+            return;
+        };
+        let since = now.duration_since(slowed);
+        if rate >= SLOWER_THAN_BEFORE * self.limit {
+            if since < CYCLE || self.clean < CYCLE_ANSWERS {
+                self.boldness = (self.boldness / 4.0).max(MOST_CAREFUL);
+            }
+        } else if since > COUNTED_OVER {
+            self.bolder();
         }
+        self.limit = rate.max(self.limit * LIMIT_KEPT + rate * (1.0 - LIMIT_KEPT));
     }
 
     fn bolder(&mut self) {
@@ -157,6 +168,7 @@ impl Speed {
     /// A clean answer to a request that was sent since the last slow-down.
     pub fn clean(&mut self, now: Instant) {
         self.recent.add(now);
+        self.answers = self.answers.saturating_add(1);
         let Some(slowed) = self.slowed else { return };
         self.clean += 1;
         let felt = self.felt.unwrap_or(slowed).max(slowed);
@@ -173,11 +185,9 @@ impl Speed {
     }
 
     fn speed_up(&mut self, now: Instant) {
-        let far = self.rate < FAR_BELOW * self.limit;
-        let boldness = if far { self.boldness.max(BRISK) } else { self.boldness };
-        let step = (boldness / self.rate).min(LARGEST_STEP);
+        let step = self.step();
         self.window = (self.window * (1.0 + step)).min(self.most);
-        if self.rate > UNFELT * self.measured(now) {
+        if self.limit.is_finite() && self.rate > UNFELT * self.measured(now) {
             return;
         }
         self.rate *= 1.0 + step;
@@ -188,6 +198,16 @@ impl Speed {
             self.looked = (Some(now), self.clean);
             self.bolder();
         }
+    }
+
+    /// By what share one answer speeds up.
+    fn step(&self) -> f64 {
+        if self.limit.is_infinite() {
+            return (LIMIT_UNKNOWN / self.rate).min(LARGEST_FIRST_STEP);
+        }
+        let far = self.rate < FAR_BELOW * self.limit;
+        let boldness = if far { self.boldness.max(BRISK) } else { self.boldness };
+        (boldness / self.rate).min(LARGEST_STEP)
     }
 
     fn is_calm(&self, now: Instant) -> bool {

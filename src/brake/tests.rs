@@ -340,8 +340,8 @@ fn it_finds_a_limit_of_any_size_and_follows_one_that_moves() {
         for seed in 1..=3 {
             let world = World { limits, concurrency, seed, latency: 5 * MILLI, ..WORLD };
             let played = world.play(75);
-            for (from, limit) in [(15, limits[0]), (60, limits[1])] {
-                let (clean, refused) = played.rates(from, from + 15);
+            for (from, limit) in [(20, limits[0]), (65, limits[1])] {
+                let (clean, refused) = played.rates(from, from + 10);
                 let told = format!("{limits:?}, {concurrency} in flight, seed {seed}, at {from} s");
                 let limit = f64::from(u32::try_from(limit).unwrap());
                 assert!(clean >= 0.8 * limit, "{told}: {clean:.1} clean answers a second");

@@ -145,14 +145,13 @@ impl Applicants {
         progress: &Progress,
     ) -> anyhow::Result<Begun> {
         let Some(stamp) = self.stamp else { return Ok(Begun::Wanted(Box::new(self))) };
-        let consent = consent::before(args, endpoint, self.reader, stamp, progress).await?;
+        let most = (files.results.format == ResultFormat::Xlsx).then_some(output::MOST_ROWS);
+        let consent = consent::before(args, endpoint, self.reader, most, progress).await?;
         let Some(consent) = consent else { return Ok(Begun::Unwanted) };
-        if files.results.format == ResultFormat::Xlsx && consent.rows > output::MOST_ROWS {
-            return Err(output::too_many().into());
-        }
-        let reader = Reader::open(&args.file, &plan::options(&args.input))?;
+        let reader = Reader::open(&args.file, &plan::options(&args.input));
+        stamp.still(&args.file)?;
         let total = Some(consent.rows);
-        Ok(Begun::Wanted(Box::new(Self { reader, stamp: self.stamp, total })))
+        Ok(Begun::Wanted(Box::new(Self { reader: reader?, stamp: self.stamp, total })))
     }
 
     fn layout(&self, args: &BatchArgs, results: &Target) -> Layout {

@@ -13,7 +13,7 @@ use crate::cli::BatchArgs;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::plan::{self, PlanError};
 use crate::input::Reader;
-use crate::output::Outlook;
+use crate::output::{self, Outlook};
 use crate::plan::Plan;
 use crate::price::Price;
 use crate::progress::Progress;
@@ -37,14 +37,27 @@ impl Stamp {
         let stamp = |found: Metadata| Self { size: found.len(), changed: found.modified().ok() };
         fs::metadata(file).ok().filter(Metadata::is_file).map(stamp)
     }
+
+    /// Refuses a file that is another one now.
+    pub fn still(self, file: &Path) -> anyhow::Result<()> {
+        if Self::of(file) == Some(self) {
+            return Ok(());
+        }
+        bail!(
+            "{} was changed while it was read or you were asked; nothing was sent\n\n  \
+             hint: run the command again, it shows the plan of what is there now",
+            file.display()
+        )
+    }
 }
 
-/// Reads the file, shows the plan, asks. `None`: the person does not want it.
+/// Reads the file, shows the plan, asks. `None`: the person does not want it. More rows than `most`
+/// can't be written.
 pub async fn before(
     args: &BatchArgs,
     endpoint: &Endpoint,
     reader: Reader,
-    stamp: Stamp,
+    most: Option<u64>,
     progress: &Progress,
 ) -> anyhow::Result<Option<Consent>> {
     let mut past = endpoint.past(&args.ledger)?;
@@ -65,14 +78,10 @@ pub async fn before(
         max_charges: args.max_charges,
     };
     progress.say(&outlook.brief());
-    let wanted = !is_asked(args, endpoint, outlook.calls()) || asks(&outlook, progress).await?;
-    if Stamp::of(&args.file) != Some(stamp) {
-        bail!(
-            "{} was changed while it was read or you were asked; nothing was sent\n\n  \
-             hint: run the command again, it shows the plan of what is there now",
-            args.file.display()
-        );
+    if most.is_some_and(|most| plan.rows > most) {
+        return Err(output::too_many().into());
     }
+    let wanted = !is_asked(args, endpoint, outlook.calls()) || asks(&outlook, progress).await?;
     Ok(wanted.then_some(Consent { rows: plan.rows }))
 }
 

@@ -19,6 +19,7 @@ use crate::progress::Progress;
 use crate::retry::Policy;
 use crate::sandbox::{Charges, Config, serve};
 use crate::settings::{self, Settings};
+use crate::text::quoted;
 
 /// A run without a clean answer ends after this, unless another time is named.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(300);
@@ -105,7 +106,7 @@ impl Endpoint {
     /// The flag that leads `idv ledger` to this run's file; empty where it needs none.
     pub fn ledger_flag(&self, args: &LedgerArgs) -> String {
         match &args.ledger {
-            Some(file) => format!(" --ledger {}", file.display()),
+            Some(file) => format!(" --ledger {}", quoted(&file.to_string_lossy())),
             None if settings::ledger(None, true).is_ok_and(|file| file == self.ledger) => {
                 " --sandbox".to_owned()
             }

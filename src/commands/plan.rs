@@ -63,7 +63,7 @@ impl Past {
         hold: Level,
         mut show: impl FnMut(&Row, bool) -> std::io::Result<()>,
     ) -> Result<Plan, PlanError> {
-        let mut planner = Planner::new(hold, self.known.take());
+        let mut planner = Planner::new(hold, self.known.take())?;
         for row in rows {
             let mut row = row?;
             let held = planner.take(&mut row);

@@ -66,12 +66,17 @@ impl Index {
         self.recent.len()
     }
 
+    /// The numbers of the calls in memory that a record may have.
+    pub(super) fn recent(&self, slot: i64) -> impl Iterator<Item = i64> {
+        self.recent.range((slot, i64::MIN)..=(slot, i64::MAX)).map(|(_, call)| *call)
+    }
+
     /// The numbers of the calls that a record may have, newest first.
     pub(super) fn calls(&self, connection: &Connection, slot: i64) -> rusqlite::Result<Vec<i64>> {
         let mut statement = connection.prepare_cached("SELECT call FROM slots WHERE slot = ?1")?;
         let mut calls =
             statement.query_map([slot], |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
-        calls.extend(self.recent.range((slot, i64::MIN)..=(slot, i64::MAX)).map(|(_, call)| *call));
+        calls.extend(self.recent(slot));
         if calls.len() > 1 {
             calls.sort_unstable_by(|a, b| b.cmp(a));
             calls.dedup();

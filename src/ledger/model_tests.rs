@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use super::writer::Writer;
 use super::{
-    CallFilter, Claim, ClaimOptions, Claimed, Kind, Ledger, LedgerError, Reader, Resolution, Run,
-    RunEnd, Settled,
+    CallFilter, Claim, ClaimOptions, Claimed, Kind, Known, Ledger, LedgerError, Reader, Resolution,
+    Run, RunEnd, Settled, Standing,
 };
 use crate::answer::Answer;
 use crate::code::Charge;
@@ -314,6 +314,29 @@ impl World {
             assert_eq!((row.run, row.charged), (call.run, charged), "{call:?}");
             assert_eq!(row.outcome.is_none(), call.how.is_none() && self.lives(call.run));
         }
+        surveys_as_it_looks_up(&mut reader);
+    }
+}
+
+/// What is counted of many records is what is known of each.
+fn surveys_as_it_looks_up(reader: &mut Reader) {
+    let fresh_since = Some(jiff::Timestamp::now());
+    for (fresh_since, resend_unknown) in
+        [(None, false), (None, true), (fresh_since, false), (fresh_since, true)]
+    {
+        let options = ClaimOptions { fresh_since, resend_unknown };
+        let asker = reader.asker(Kind::Sandbox, "partner", options);
+        let records: Vec<_> = (0..3).map(person).collect();
+        let keys: Vec<_> = records.iter().map(|record| asker.keys().key(record)).collect();
+        let surveyed = reader.survey(&asker, &keys).unwrap();
+        let known = reader.look_up_all(&asker, &records).unwrap();
+        let standing = |known: &Known| match known {
+            Known::Unasked => Standing::Unasked,
+            Known::Answered(stored) => Standing::Answered(stored.at),
+            Known::InDoubt(_) => Standing::InDoubt,
+            Known::Busy(_) => Standing::Busy,
+        };
+        assert_eq!(surveyed, known.iter().map(standing).collect::<Vec<_>>());
     }
 }
 

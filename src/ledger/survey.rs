@@ -1,14 +1,14 @@
 //! What the ledger says of many records at once, without the words of their answers: for a plan.
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{CachedStatement, Connection, Rows};
 
 use super::asker::Asker;
-use super::call::{Asking, End, Known, Past, Why};
+use super::call::{End, Known, Past, Why};
 use super::error::LedgerError;
 use super::index::{Index, split};
 use super::query::Reader;
-use super::store::{self, Liveness, charge_of, time};
+use super::store::{self, charge_of, time};
 use crate::answer::Answer;
 use crate::outcome::Outcome;
 use crate::record::RecordKey;
@@ -26,7 +26,23 @@ pub enum Standing {
     Busy,
 }
 
+/// How much of the file a survey keeps in memory: the table of slots of a million calls, which is
+/// read at random. In KiB.
+const CACHE: i64 = 24 << 10;
+
 impl Reader {
+    /// Another view of the same ledger, for another thread.
+    pub fn another(&self) -> Result<Self, LedgerError> {
+        Self::open(&self.path, None)
+    }
+
+    /// Makes ready for many records.
+    pub fn expect_many(&self) -> Result<(), LedgerError> {
+        // A negative number is KiB, a positive one pages.
+        let set = self.connection.pragma_update(None, "cache_size", -CACHE);
+        set.map_err(|error| LedgerError::of(&self.path, &error))
+    }
+
     /// How the records of these keys stand, in one reading transaction. Keys in the order in which
     /// they were once asked are found several times faster than others.
     pub fn survey(
@@ -50,9 +66,12 @@ impl Reader {
         let mut read = || {
             let transaction = connection.transaction()?;
             index.catch_up(&transaction, store::last_call(&transaction)?)?;
-            keys.iter()
-                .map(|key| look_up(&transaction, index, lives, key, asker.asking()))
-                .collect::<Result<Vec<_>, _>>()
+            let mut by_slot = transaction.prepare_cached(BY_SLOT)?;
+            let mut look_up = |key| {
+                let calls = history(&transaction, &mut by_slot, index, key)?;
+                Ok(asker.asking().judge(calls, |run| lives.lives(&transaction, run)))
+            };
+            keys.iter().map(&mut look_up).collect::<Result<Vec<_>, _>>()
         };
         read().map_err(|error: rusqlite::Error| LedgerError::of(path, &error))
     }
@@ -68,30 +87,56 @@ fn standing(known: &Known) -> Standing {
 }
 
 /// What decides about a call, without the words of its answer.
-const CALL: &str = "
-    SELECT c.id, c.run, c.started, c.rest, a.ended, a.charged, a.code,
-           (SELECT r.charged FROM resolutions r WHERE r.call = c.id ORDER BY r.id DESC LIMIT 1)
-    FROM calls c LEFT JOIN answers a ON a.call = c.id WHERE c.id = ?1 AND c.slot = ?2";
+macro_rules! calls {
+    ($from:literal) => {
+        concat!(
+            "SELECT c.id, c.run, c.started, c.rest, a.ended, a.charged, a.code,
+                    (SELECT r.charged FROM resolutions r
+                     WHERE r.call = c.id ORDER BY r.id DESC LIMIT 1) ",
+            $from
+        )
+    };
+}
 
-fn look_up(
+/// One statement for what the table of slots knows; two would take half as long again.
+const BY_SLOT: &str = calls!(
+    "FROM slots s JOIN calls c ON c.id = s.call LEFT JOIN answers a ON a.call = c.id
+     WHERE s.slot = ?1 AND c.slot = ?1 ORDER BY s.call DESC"
+);
+
+const BY_NUMBER: &str =
+    calls!("FROM calls c LEFT JOIN answers a ON a.call = c.id WHERE c.slot = ?1 AND c.id = ?2");
+
+/// The calls of a record, newest first.
+fn history(
     connection: &Connection,
+    by_slot: &mut CachedStatement<'_>,
     index: &Index,
-    lives: &mut Liveness,
     key: &RecordKey,
-    asking: &Asking,
-) -> rusqlite::Result<Known> {
+) -> rusqlite::Result<Vec<Past>> {
     let (slot, rest) = split(key.as_bytes());
     let mut calls = Vec::new();
-    for number in index.calls(connection, slot)? {
-        let mut statement = connection.prepare_cached(CALL)?;
-        let mut rows = statement.query([number, slot])?;
-        if let Some(row) = rows.next()?
-            && row.get_ref(3)?.as_blob()? == rest
-        {
+    add(by_slot.query([slot])?, rest, &mut calls)?;
+    let tabled = calls.len();
+    for number in index.recent(slot) {
+        if !calls[..tabled].iter().any(|call: &Past| call.call == number) {
+            add(connection.prepare_cached(BY_NUMBER)?.query([slot, number])?, rest, &mut calls)?;
+        }
+    }
+    if calls.len() > tabled {
+        calls.sort_unstable_by_key(|call| std::cmp::Reverse(call.call));
+    }
+    Ok(calls)
+}
+
+/// Adds the calls that are this record's.
+fn add(mut rows: Rows<'_>, rest: &[u8], calls: &mut Vec<Past>) -> rusqlite::Result<()> {
+    while let Some(row) = rows.next()? {
+        if row.get_ref(3)?.as_blob()? == rest {
             calls.push(past(row)?);
         }
     }
-    Ok(asking.judge(calls, |run| lives.lives(connection, run)))
+    Ok(())
 }
 
 fn past(row: &rusqlite::Row<'_>) -> rusqlite::Result<Past> {

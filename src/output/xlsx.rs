@@ -51,9 +51,7 @@ impl Book<'_> {
         let sheet = book.add_worksheet();
         sheet.set_name(self.titles[1]).map_err(into_io)?;
         beside(sheet, self.beside).map_err(into_io)?;
-        let mut out = BufWriter::new(out);
-        book.save_to_writer(&mut out).map_err(into_io)?;
-        out.flush()
+        save(&mut book, out)
     }
 
     fn write_rows(&self, sheet: &mut Worksheet) -> io::Result<()> {
@@ -230,9 +228,7 @@ pub fn template(headers: &[&str], out: Writer) -> io::Result<()> {
     let columns = Columns::of(&headers.iter().collect())?;
     let sheet = book.add_worksheet();
     columns.write_header(sheet, &headers.iter().collect()).map_err(into_io)?;
-    let mut out = BufWriter::new(out);
-    book.save_to_writer(&mut out).map_err(into_io)?;
-    out.flush()
+    save(&mut book, out)
 }
 
 /// The cells of the first row of a workbook's first sheet, with commas between them; `None` for
@@ -249,6 +245,35 @@ pub fn first_row(path: &Path) -> Option<String> {
         row.push(Data::from(cell.get_value().clone()).to_string());
     }
     Some(row.join(","))
+}
+
+fn save(book: &mut Workbook, out: Writer) -> io::Result<()> {
+    let mut out = Quiet { out: BufWriter::new(out), failed: None };
+    book.save_to_writer(&mut out).map_err(into_io)?;
+    match out.failed {
+        Some(error) => Err(error),
+        None => out.out.flush(),
+    }
+}
+
+/// Keeps the first error to itself until the end: the part that packs the workbook would write to
+/// the terminal about it.
+struct Quiet {
+    out: BufWriter<Writer>,
+    failed: Option<io::Error>,
+}
+
+impl Write for Quiet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.failed.is_none() {
+            self.failed = self.out.write_all(bytes).err();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn into_io(error: XlsxError) -> io::Error {

@@ -33,6 +33,9 @@ use crate::retry::{Decision, Policy, Tried};
 use crate::row::Row;
 use crate::stop::{Reason, Stop};
 
+/// No wait is shorter: the next row is to be at its first attempt by then.
+const SHORTEST_WAIT: Duration = Duration::from_millis(10);
+
 /// On which terms a run sends.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms {
@@ -99,8 +102,17 @@ pub struct Way {
 pub enum Step {
     /// That was the last one.
     Done(Judged),
-    /// Another one, after so long.
-    Again(Way, Duration),
+    /// Another one, perhaps.
+    Again(Way, Wait),
+}
+
+/// The time before another attempt, and what came of the one before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Wait {
+    time: Duration,
+    after: Signal,
+    /// Since the attempt before that one others have had clean answers.
+    others_answered: bool,
 }
 
 /// What a claim came to, for one turn of a record.
@@ -158,10 +170,15 @@ impl Pipeline {
     }
 
     /// All further ones.
-    pub async fn again(&self, row: &Row, mut way: Way, mut wait: Duration) -> Judged {
+    pub async fn again(&self, row: &Row, mut way: Way, mut wait: Wait) -> Judged {
         loop {
             debug!(row = row.number, attempts = way.attempts, ?wait, "waiting to ask again");
-            self.stop.sleep(wait).await;
+            self.stop.sleep(wait.time).await;
+            if self.was_the_last(&mut way, wait)
+                && let Some(verdict) = way.last.take()
+            {
+                return verdict.into();
+            }
             match self.attempt(row, way, None).await {
                 Step::Done(judged) => return judged,
                 Step::Again(next, pause) => (way, wait) = (next, pause),
@@ -176,13 +193,17 @@ impl Pipeline {
         };
         way.attempts += 1;
         let (judged, signal) = self.send(row, way.attempts, claim, place, pass).await;
-        drop(newcomer);
-        let Some(wait) = self.wait(&judged.verdict, &mut way, signal) else {
+        let clean = self.pace.clean();
+        let Some(time) = self.wait(&judged.verdict, &mut way, signal) else {
             return Step::Done(judged);
         };
         // An uncharged attempt is over on disk before its wait.
         way.last = Some(judged.on_disk(&self.stop).await);
-        Step::Again(way, wait)
+        // Only now: the next row begins at once.
+        drop(newcomer);
+        let others_answered = clean > way.clean;
+        way.clean = clean;
+        Step::Again(way, Wait { time, after: signal, others_answered })
     }
 
     /// A claim, with room in the budget and leave to send; or what is known without sending.
@@ -293,33 +314,36 @@ impl Pipeline {
         if !may_ask_again(verdict) {
             return None;
         }
-        self.count(way, signal);
         let retry_after = match signal {
             Signal::Refused { wish, .. } => wish,
             Signal::Clean | Signal::Unsent(_) | Signal::Final => None,
         };
+        // Where a person waits, every attempt counts. In a run that is told after the wait.
+        way.counted += u32::from(self.terms.policy.within.is_some());
         let tried = Tried { attempts: way.counted, spent: way.begun.elapsed(), retry_after };
         match self.terms.policy.decide(tried, fastrand::f64()) {
-            Decision::Wait(wait) => Some(wait),
+            Decision::Wait(wait) => Some(wait.max(SHORTEST_WAIT)),
             Decision::GiveUp => None,
         }
     }
 
-    /// In a run an attempt counts when others had clean answers meanwhile: a trouble that all have
-    /// must not use up anybody's retries. Where no other row is left to tell a trouble of all
-    /// from one of this record, what the endpoint says counts as said of this record.
-    fn count(&self, way: &mut Way, signal: Signal) {
-        let clean = self.pace.clean();
-        let counts = match signal {
-            _ if self.terms.policy.within.is_some() => true,
+    /// Whether the attempt before this wait was the last one. In a run it counts when others had
+    /// clean answers since the one before it: a trouble that all have must not use up
+    /// anybody's retries. Where no other row is left to tell a trouble of all from one of this
+    /// record, what the endpoint says counts as said of this record.
+    fn was_the_last(&self, way: &mut Way, wait: Wait) -> bool {
+        if self.terms.policy.within.is_some() {
+            return false;
+        }
+        let counts = match wait.after {
             Signal::Unsent(Cause::OpenFiles) => false,
-            Signal::Unsent(_) => clean > way.clean,
+            Signal::Unsent(_) => wait.others_answered,
             Signal::Refused { .. } | Signal::Clean | Signal::Final => {
-                clean > way.clean || !self.pace.has_newcomers()
+                wait.others_answered || !self.pace.has_newcomers()
             }
         };
         way.counted += u32::from(counts);
-        way.clean = clean;
+        way.counted > self.terms.policy.retries
     }
 
     /// After a stop: what the ledger knows costs nothing.

@@ -1,4 +1,4 @@
-//! Asks the ledger on a thread of its own while the file is still being read.
+//! Asks the ledger on threads of their own while the file is still being read.
 
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
@@ -9,21 +9,80 @@ use crate::record::RecordKey;
 /// Records are asked about in pieces of this many.
 const PIECE: usize = 1024;
 
-/// Pieces that may wait for the ledger.
+/// Pieces that may wait for a thread.
 const WAITING: usize = 8;
+
+/// To look a record up takes several times as long as to read its row.
+const THREADS: usize = 2;
 
 type Answers = Result<Vec<Standing>, LedgerError>;
 
 /// What is known of the records of a file, in their order.
 pub struct Known {
     piece: Vec<RecordKey>,
+    /// They take pieces in turn.
+    threads: Vec<Thread>,
+    asked: usize,
+    answered: usize,
+}
+
+/// A thread with a view of the ledger of its own.
+struct Thread {
     ask: SyncSender<Vec<RecordKey>>,
     answers: Receiver<Answers>,
 }
 
 impl Known {
     /// Takes a ledger for asking.
-    pub fn new(mut reader: Reader, asker: Asker) -> Self {
+    pub fn new(reader: Reader, asker: &Asker) -> Result<Self, LedgerError> {
+        let mut threads = Vec::with_capacity(THREADS);
+        for _ in 1..THREADS {
+            threads.push(Thread::start(reader.another()?, asker.clone())?);
+        }
+        threads.push(Thread::start(reader, asker.clone())?);
+        Ok(Self { piece: Vec::with_capacity(PIECE), threads, asked: 0, answered: 0 })
+    }
+
+    /// Asks about a record, and gives the answers that are there already; looks for them now and
+    /// then.
+    pub fn ask(&mut self, key: RecordKey) -> impl Iterator<Item = Answers> {
+        self.piece.push(key);
+        let full = self.piece.len() == PIECE;
+        if full {
+            self.send();
+        }
+        std::iter::from_fn(move || {
+            let thread = &self.threads[self.answered % THREADS];
+            let answers = if full { thread.answers.try_recv().ok()? } else { return None };
+            self.answered += 1;
+            Some(answers)
+        })
+    }
+
+    /// All other answers.
+    pub fn rest(mut self) -> impl Iterator<Item = Answers> {
+        self.send();
+        std::iter::from_fn(move || {
+            if self.answered == self.asked {
+                return None;
+            }
+            let answers = self.threads[self.answered % THREADS].answers.recv().ok()?;
+            self.answered += 1;
+            Some(answers)
+        })
+    }
+
+    fn send(&mut self) {
+        let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
+        // It fails only after the ledger has failed, which stands among the answers.
+        let _ = self.threads[self.asked % THREADS].ask.send(piece);
+        self.asked += 1;
+    }
+}
+
+impl Thread {
+    fn start(mut reader: Reader, asker: Asker) -> Result<Self, LedgerError> {
+        reader.expect_many()?;
         let (ask, asked) = sync_channel::<Vec<RecordKey>>(WAITING);
         let (tell, answers) = channel();
         thread::spawn(move || {
@@ -35,30 +94,6 @@ impl Known {
                 }
             }
         });
-        Self { piece: Vec::with_capacity(PIECE), ask, answers }
-    }
-
-    /// Asks about a record, and gives the answers that are there already; looks for them now and
-    /// then.
-    pub fn ask(&mut self, key: RecordKey) -> impl Iterator<Item = Answers> {
-        self.piece.push(key);
-        let full = self.piece.len() == PIECE;
-        if full {
-            self.send();
-        }
-        self.answers.try_iter().take(if full { usize::MAX } else { 0 })
-    }
-
-    /// All other answers.
-    pub fn rest(mut self) -> impl Iterator<Item = Answers> {
-        self.send();
-        drop(self.ask);
-        self.answers.into_iter()
-    }
-
-    fn send(&mut self) {
-        let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
-        // It fails only after the ledger has failed, which stands among the answers.
-        let _ = self.ask.send(piece);
+        Ok(Self { ask, answers })
     }
 }

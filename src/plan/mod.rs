@@ -98,12 +98,12 @@ pub struct Planner {
 impl Planner {
     /// Begins a plan for a run that holds what is as grave as `hold`, with a ledger if there is one
     /// to be asked.
-    pub fn new(hold: Level, ledger: Option<(Reader, Asker)>) -> Self {
+    pub fn new(hold: Level, ledger: Option<(Reader, Asker)>) -> Result<Self, LedgerError> {
         let keys = match &ledger {
             Some((_, asker)) => asker.keys().clone(),
             None => KeyMaker::new(&[0; 32], "", ""),
         };
-        Self {
+        Ok(Self {
             hold,
             keys,
             rows: 0,
@@ -111,9 +111,9 @@ impl Planner {
             problems: Problems::default(),
             signs: Signs::default(),
             records: Records::default(),
-            known: ledger.map(|(reader, asker)| Known::new(reader, asker)),
+            known: ledger.map(|(reader, asker)| Known::new(reader, &asker)).transpose()?,
             failed: None,
-        }
+        })
     }
 
     /// Checks a row as it was read and counts it; says whether it would be held.

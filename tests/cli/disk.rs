@@ -117,3 +117,19 @@ fn a_workbook_without_room_leaves_its_rows_where_they_are() {
     folder.idv(&["batch", "a.csv", "-o", "r.xlsx"]).code(0);
     assert_eq!(sandbox.charged(), 30);
 }
+
+#[test]
+fn a_workbook_that_cannot_be_written_is_told_in_our_words_alone() {
+    if !Path::new("/dev/full").exists() {
+        println!("skipped: there is no /dev/full here");
+        return;
+    }
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(3));
+    let run = folder.idv(&["batch", "a.csv", "-o", "/dev/full", "-f", "xlsx"]).code(6);
+    let said = stderr(&run);
+    assert!(said.contains("No space left"), "{said}");
+    assert!(!said.contains("ZipWriter"), "{said}");
+    assert_eq!(sandbox.charged(), 3);
+}

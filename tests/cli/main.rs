@@ -35,6 +35,7 @@ mod sandbox;
 mod schemas;
 mod secrets;
 mod settings;
+mod stopping;
 mod stops;
 mod summary;
 mod terminal;

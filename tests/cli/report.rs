@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use predicates::prelude::*;
 use serde_json::Value;
@@ -121,7 +122,10 @@ fn open(browser: &Path, folder: &Folder, page: &str) -> (String, Vec<String>) {
     command.args(["--enable-logging=stderr", "--v=0", "--dump-dom"]);
     command.arg(format!("--user-data-dir={}", folder.path("browser").display()));
     command.arg(format!("file://{}", folder.path(page).display()));
-    let output = command.env("HOME", folder.dir.path()).output().unwrap();
+    command.env("HOME", folder.dir.path());
+    // A browser that hangs must not hold up the tests.
+    let mut command = assert_cmd::Command::from_std(command);
+    let output = command.timeout(Duration::from_secs(120)).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let said = String::from_utf8_lossy(&output.stderr);
     let console = said.lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned);
@@ -202,6 +206,9 @@ fn in_a_browser_each_part_has_a_name_for_screen_readers_and_fits_its_width() {
         });
         named.count()
     };
+    for heading in parts.iter().filter(|part| part["tag"] == "th") {
+        assert!(heading["name"].as_str().is_some_and(|name| !name.is_empty()), "{found}");
+    }
     assert_eq!(role("svg", "image"), 3, "{found}");
     assert_eq!(role("table", "table"), 7, "{found}");
     assert_eq!(role("section", "region"), 9, "{found}");

@@ -89,3 +89,37 @@ fn the_summary_says_what_was_known_and_what_that_saved() {
     assert!(said.contains("phone pass"), "{said}");
     assert_eq!(sandbox.charges()["most_charges_for_one_record"], 1);
 }
+
+#[test]
+fn a_command_that_it_names_runs_as_it_stands() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", mixed());
+    let ledger = "Budi's $ledger.db";
+    let args = ["batch", "a.csv", "-q", "-o", "r.csv", "--ledger", ledger, "--summary", "s.json"];
+    folder.idv(&args).code(4);
+    let summary: serde_json::Value = serde_json::from_str(&folder.read("s.json")).unwrap();
+    let next = summary["next"].as_array().unwrap();
+    let mut commands =
+        next.iter().flat_map(|next| next.as_str().unwrap().split('`').skip(1).step_by(2));
+    let show = commands.find(|command| command.starts_with("idv ledger show")).unwrap();
+    let shell = |script: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).current_dir(folder.dir.path());
+        let program = std::path::Path::new(env!("CARGO_BIN_EXE_idv")).parent().unwrap();
+        let path = std::env::var("PATH").unwrap();
+        command.env("PATH", format!("{}:{path}", program.display()));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{script}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let calls: Vec<_> = crate::support::jsonl(&shell(&format!("{show} -f jsonl")));
+    assert_eq!(calls.len(), 2, "{calls:#?}");
+    for call in calls {
+        let number = call["call"].to_string();
+        let resolve = show.replace("show", "resolve").replace("--outcome unknown", &number);
+        shell(&format!("{resolve} --not-charged"));
+    }
+    assert_eq!(shell(&format!("{show} -f jsonl")), "");
+    assert_eq!(sandbox.charged(), 4);
+}

@@ -22,6 +22,9 @@ const SLIVER: f64 = 4.0;
 /// A distribution is drawn with at most so many columns, and one for what takes longer.
 const COLUMNS: u64 = 30;
 
+/// The moments of a run that is shorter than this are told in milliseconds.
+const SHORT: Duration = Duration::from_secs(10);
+
 /// A table beside a chart has at most so many rows.
 const TABLE: usize = 12;
 
@@ -163,7 +166,9 @@ fn charges_table(page: &mut Html, intervals: &[Interval], length: Duration, end:
     for (i, chunk) in intervals.chunks(each).enumerate() {
         so_far = so_far.plus(sum(chunk));
         let after = (length * count_of(i * each + chunk.len())).min(end);
-        page.put("<tr><th scope=\"row\">", &span(after), "</th>");
+        // Tenths of a second would not tell the rows of a short run apart.
+        let after = if end < SHORT { millis(after) } else { span(after) };
+        page.put("<tr><th scope=\"row\">", &after, "</th>");
         page.put("<td class=\"n\">", &thousands(so_far.charged), "</td>");
         page.put("<td class=\"n\">", &thousands(so_far.unknown), "</td></tr>\n");
     }

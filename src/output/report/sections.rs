@@ -101,7 +101,7 @@ pub fn money(page: &mut Html, summary: &Summary<'_>) {
         Some(money) => page.put("<p class=\"soft\">At ", &money.each.to_string(), " a call.</p>\n"),
         None => page.raw("<p class=\"soft\">Name the price of a call with <code>--price</code> to see sums.</p>\n"),
     };
-    page.raw("<table>\n<caption>What the rows of this run cost</caption>\n<thead><tr><th scope=\"col\"></th>");
+    page.raw("<table>\n<caption>What the rows of this run cost</caption>\n<thead><tr><td></td>");
     page.raw("<th scope=\"col\" class=\"n\">Rows</th>");
     if money.is_some() {
         page.raw("<th scope=\"col\" class=\"n\">Sum</th>");

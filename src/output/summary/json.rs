@@ -8,6 +8,7 @@ use crate::code::{self, Charge};
 use crate::outcome::{Outcome, Source};
 use crate::output::summary::Summary;
 use crate::tally::Match;
+use crate::text::escape;
 
 /// To the microsecond.
 #[expect(clippy::cast_precision_loss, reason = "an answer takes no thousand years")]
@@ -43,7 +44,7 @@ impl Summary<'_> {
             "elapsed_s": totals.elapsed.as_secs_f64(),
             "rows_per_second": self.rate(),
             "stopped": totals.stopped.as_ref().map(|reason| {
-                json!({ "reason": reason.word(), "message": reason.to_string() })
+                json!({ "reason": reason.word(), "message": escape(&reason.to_string()) })
             }),
             "exit_code": totals.exit,
             "next": totals.next,
