@@ -1,7 +1,7 @@
 //! `idv codes`: the status codes as a table.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::bail;
 
@@ -9,11 +9,13 @@ use crate::cli::CodesArgs;
 use crate::code::{self, CODES, Code};
 use crate::exit::Exit;
 use crate::output;
+use crate::text;
 
 /// Prints all codes, or one.
 pub fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
     let text = match args.code {
-        None => all(),
+        None if io::stdout().is_terminal() => by_two_lines(output::width()),
+        None => by_lines(),
         Some(number) => match code::find(number) {
             Some(code) => one(code),
             None => bail!(
@@ -29,7 +31,11 @@ pub fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
     }
 }
 
-fn all() -> String {
+const REST: &str =
+    "\nAny other code: unrecognised, perhaps charged, never asked again by itself.\n";
+
+/// A code a line, for grep.
+fn by_lines() -> String {
     let mut text =
         format!("{:<6} {:<8} {:<48} {}\n", "CODE", "CHARGED", "MEANING", "WHAT IDV DOES");
     for code in CODES {
@@ -38,10 +44,21 @@ fn all() -> String {
         // Writing to a String can't fail.
         let _ = writeln!(text, "{number:<6} {charged:<8} {meaning:<48} {action}");
     }
-    text.push_str(
-        "\nAny other code: unrecognised, perhaps charged, never asked again by itself.\n",
-    );
-    text
+    text + REST
+}
+
+/// For a terminal, which is seldom wide enough for one line.
+fn by_two_lines(width: usize) -> String {
+    let indent = " ".repeat(16);
+    let mut text = format!("{:<6} {:<8} MEANING, AND WHAT IDV DOES\n", "CODE", "CHARGED");
+    for code in CODES {
+        let first = format!("{:<6} {:<8} ", code.number, code.charge.word());
+        let meaning = text::wrap(code.meaning, width, &first, &indent);
+        let action = text::wrap(code.action, width, &indent, &indent);
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "{meaning}\n{action}");
+    }
+    text + &text::wrap(REST, width, "", "")
 }
 
 fn one(code: &Code) -> String {

@@ -248,7 +248,8 @@ fn hints(verdict: &Verdict, ledger: &str) -> Vec<String> {
             "Asking again may be charged a second time. Look at the invoice, then:".to_owned(),
         );
         hints.push(format!("  idv ledger show{ledger} --outcome unknown"));
-        hints.push(format!("  idv ledger resolve{ledger} CALL --charged (or --not-charged)"));
+        hints.push(format!("  idv ledger resolve{ledger} CALL --charged"));
+        hints.push(format!("  idv ledger resolve{ledger} CALL --not-charged"));
     }
     hints
 }

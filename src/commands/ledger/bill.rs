@@ -112,8 +112,8 @@ fn line(
     amount: Option<&str>,
 ) -> String {
     let (charged, unknown, not) = (charged.as_ref(), unknown.as_ref(), not.as_ref());
-    let amount = amount.map_or_else(String::new, |amount| format!(" {amount:>15}"));
-    format!("{day:<10} {code:>6} {charged:>9} {unknown:>9} {not:>11}{amount}")
+    let amount = amount.map_or_else(String::new, |amount| format!(" {amount:>13}"));
+    format!("{day:<10} {code:>5} {charged:>8} {unknown:>8} {not:>11}{amount}")
 }
 
 fn table(lines: &[BillLine], price: Option<Price>, out: &mut impl Write) -> anyhow::Result<()> {

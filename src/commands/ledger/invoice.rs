@@ -11,7 +11,7 @@ use crate::cli::Format;
 use crate::invoice::{Comparison, Difference, Invoice, Period, Sums, What};
 use crate::ledger::{CallFilter, Reader};
 use crate::price::Price;
-use crate::text::{count, escape, thousands};
+use crate::text::{columns, count, escape, thousands, wrap};
 
 /// People are shown so many differences of a kind; programs all.
 const SHOWN: usize = 20;
@@ -95,7 +95,8 @@ impl<'a, W: Write> Differences<'a, W> {
             return Ok(());
         }
         let offset = self.terms.offset;
-        self.listing.row(difference, || entry(difference, offset))
+        let width = self.listing.width;
+        self.listing.row(difference, || entry(difference, offset, width))
     }
 
     /// The sums: below the entries for people, beside the data for programs.
@@ -115,7 +116,7 @@ impl<'a, W: Write> Differences<'a, W> {
 }
 
 /// A difference for people: which it is, and below it what to do.
-fn entry(difference: &Difference, offset: Offset) -> String {
+fn entry(difference: &Difference, offset: Offset, width: usize) -> String {
     let time = difference.time.as_deref().and_then(|time| time.parse::<Timestamp>().ok());
     let which = [
         difference.line.map(|line| format!("line {line}")),
@@ -127,8 +128,20 @@ fn entry(difference: &Difference, offset: Offset) -> String {
         difference.sequence_id.as_deref().map(|id| escape(id).into_owned()),
     ];
     let which: Vec<_> = which.into_iter().flatten().collect();
-    let words = difference.difference.words();
-    format!("{words:<15} {}\n{:<15} {}", which.join(", "), "", difference.next)
+    let (first, indent) = (format!("{:<16}", difference.difference.words()), " ".repeat(16));
+    let which = wrap(&which.join(", "), width, &first, &indent);
+    let next = &difference.next;
+    if columns(&indent) + columns(next) <= width {
+        return format!("{which}\n{indent}{next}");
+    }
+    // A command has a line of its own, so that it can be copied.
+    let (words, command) = next.split_at(next.find("idv ").unwrap_or(next.len()));
+    let words = wrap(words.trim_end(), width, &indent, &indent);
+    if command.is_empty() {
+        format!("{which}\n{words}")
+    } else {
+        format!("{which}\n{words}\n{indent}{command}")
+    }
 }
 
 fn summed(sums: &Sums, price: Option<Price>) -> String {

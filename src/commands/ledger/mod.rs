@@ -112,20 +112,30 @@ struct Listing<'a, W: Write> {
     format: Format,
     out: &'a mut W,
     csv: csv::Writer<Vec<u8>>,
+    /// The columns of the terminal; as many as are wanted where it goes elsewhere.
+    width: usize,
 }
 
 impl<'a, W: Write> Listing<'a, W> {
     fn new(format: Option<Format>, header: &str, out: &'a mut W) -> anyhow::Result<Self> {
         let format = format_or_default(format);
+        let width = if io::stdout().is_terminal() { output::width() } else { usize::MAX };
         if format == Format::Table {
-            writeln!(out, "{header}")?;
+            writeln!(out, "{}", cut(header, width))?;
         }
-        Ok(Self { format, out, csv: csv::Writer::from_writer(Vec::new()) })
+        Ok(Self { format, out, csv: csv::Writer::from_writer(Vec::new()), width })
     }
 
     fn row(&mut self, row: &impl Serialize, line: impl FnOnce() -> String) -> anyhow::Result<()> {
         match self.format {
-            Format::Table => writeln!(self.out, "{}", line())?,
+            Format::Table => {
+                let mut line = line();
+                // What has several lines holds a command to be copied: it stays whole.
+                if !line.contains('\n') {
+                    line = cut(line.trim_end(), self.width);
+                }
+                writeln!(self.out, "{line}")?;
+            }
             Format::Jsonl => write_json(row, self.out)?,
             Format::Csv => {
                 self.csv.serialize(row)?;
