@@ -20,7 +20,7 @@ Examples:
 Needs no endpoint and no key, asks nobody, and makes no ledger.
 
 Exit codes:
-  0 every row would be sent, or is answered already   3 some rows would be held
+  0 no row would be held   3 some rows would be held
   2 usage, settings or a file that can't be read   6 disk";
 
 /// `idv check`.
