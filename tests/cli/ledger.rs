@@ -1,5 +1,7 @@
 //! Nobody pays twice, and no paid answer is lost: across runs, rows and processes.
 
+use serde_json::Value;
+
 use predicates::prelude::*;
 use std::process::Stdio;
 use std::time::Duration;
@@ -225,12 +227,20 @@ fn a_budget_is_never_exceeded_at_any_concurrency() {
 fn unknowns_and_retries_count_against_the_budget_as_they_cost() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);
+    // In doubt and not charged; twice 600, for nothing; a pass; in doubt and charged; a pass.
     let phones = ["0800100003", "0800100008", "081234567801", "0800100002", "081234567802"];
     folder.write("a.csv", with_phones(&phones));
     let run = folder.idv(&["batch", "a.csv", "-c", "1", "--max-charges", "3"]).code(5);
-    let outcomes: Vec<_> = lines(&run).iter().map(|line| line["outcome"].clone()).collect();
-    assert_eq!(outcomes, ["unknown", "pass", "pass", "skipped", "skipped"]);
-    assert_eq!(sandbox.charged(), 2);
+    let rows = lines(&run);
+    let are = |outcomes: &[&str]| {
+        let counts = |row: &&Value| outcomes.iter().any(|outcome| row["outcome"] == *outcome);
+        rows.iter().filter(counts).count()
+    };
+    // Which rows the budget was for depends on how long the second one waited.
+    assert_eq!(are(&["pass", "unknown"]), 3);
+    assert_eq!(are(&["skipped", "unavailable"]), 2);
+    let last_is_unknown = rows[3]["outcome"] == "unknown";
+    assert_eq!(sandbox.charged(), are(&["pass"]) as u64 + u64::from(last_is_unknown));
 }
 
 #[test]

@@ -162,7 +162,8 @@ fn every_way_to_stop_brings_home_what_is_under_way_and_names_the_command_that_go
         let next = summary["next"].as_array().unwrap();
         let next = next.iter().find_map(|next| next.as_str()?.split_once(" costs nothing: "));
         let mut shell = Command::new("sh");
-        shell.args(["-c", next.unwrap_or_else(|| panic!("{word}: {said}")).1]);
+        let command = next.unwrap_or_else(|| panic!("{word}: {said}")).1;
+        shell.args(["-c", command.trim_matches('`')]);
         let like = folder.command(&[]);
         shell
             .current_dir(folder.dir.path())
