@@ -281,8 +281,8 @@ fn a_connection_that_hangs_is_given_up_and_was_not_sent() {
     assert!(full.len() < 4, "this kernel's queues never fill");
     let folder = Folder::at(&format!("http://{address}/"));
     folder.write("a.csv", applicants(1));
-    let flags = ["batch", "a.csv", "--retries", "0", "--connect-timeout", "300ms"];
-    let run = folder.idv(&flags).code(3);
+    let flags = ["batch", "a.csv", "--give-up-after", "1s", "--connect-timeout", "300ms"];
+    let run = folder.idv(&flags).code(5);
     let row = &lines(&run)[0];
     assert_eq!((&row["outcome"], &row["charged"]), (&"unavailable".into(), &"no".into()));
     assert_eq!(row["message"], "not sent: the connection timed out");

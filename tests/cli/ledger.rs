@@ -224,9 +224,13 @@ fn unknowns_and_retries_count_against_the_budget_as_they_cost() {
     let phones = ["0800100003", "0800100008", "081234567801", "0800100002", "081234567802"];
     folder.write("a.csv", with_phones(&phones));
     let run = folder.idv(&["batch", "a.csv", "-c", "1", "--max-charges", "3"]).code(5);
-    let outcomes: Vec<_> = lines(&run).iter().map(|line| line["outcome"].clone()).collect();
-    assert_eq!(outcomes, ["unknown", "pass", "pass", "skipped", "skipped"]);
-    assert_eq!(sandbox.charged(), 2);
+    let lines = lines(&run);
+    // A row that is tried again lets others go before it, so that which three it are may differ.
+    let spent = lines.iter().filter(|line| line["charged"] != "no").count();
+    assert_eq!((spent, &lines[0]["outcome"]), (3, &"unknown".into()));
+    let asked = lines.iter().map(|line| line["attempts"].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(sandbox.requests(), asked);
+    assert!(sandbox.charged() <= 3);
 }
 
 #[test]
