@@ -4,6 +4,7 @@
 mod given;
 mod layers;
 mod outlook;
+mod pace;
 mod transport;
 
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::cli::{self, EndpointArgs};
+use crate::cli::EndpointArgs;
 use crate::client;
 use crate::ledger::Kind;
 use crate::price::{Price, PriceError};
@@ -22,6 +23,7 @@ use crate::settings::transport::{proxy, read_certificates};
 
 use crate::settings::layers::Layers;
 pub use crate::settings::outlook::Outlook;
+pub use crate::settings::pace::{CONCURRENCY, RATE};
 
 /// Where the endpoint's URL is read from.
 pub const ENDPOINT: &str = "IDV_ENDPOINT";
@@ -33,16 +35,8 @@ pub const PARTNER_KEY: &str = "IDV_PARTNER_KEY";
 pub const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
 /// Where the ledger's file is named.
 pub const LEDGER: &str = "IDV_LEDGER";
-/// Where the number of requests in flight is read from.
-pub const CONCURRENCY: &str = "IDV_CONCURRENCY";
 /// Where the price of a call is read from.
 pub const PRICE: &str = "IDV_PRICE";
-
-/// Where the number of requests a second is read from.
-pub const RATE: &str = "IDV_RATE";
-
-/// Requests in flight, where nothing else is said.
-const DEFAULT_CONCURRENCY: u16 = 8;
 
 /// Whose calls those of the built-in sandbox are.
 const SANDBOX_CODE: &str = "sandbox";
@@ -222,19 +216,6 @@ fn default_ledger(kind: Kind) -> Result<PathBuf, SettingsError> {
 }
 
 impl Layers {
-    fn concurrency(&self) -> Result<u16, SettingsError> {
-        let Some(text) = self.get(CONCURRENCY) else { return Ok(DEFAULT_CONCURRENCY) };
-        let number = text.trim().parse().ok().filter(|number| (1..=4096).contains(number));
-        let wanted = "a number from 1 to 4096";
-        number.ok_or(SettingsError::Number { name: CONCURRENCY, wanted })
-    }
-
-    fn rate(&self) -> Result<Option<f64>, SettingsError> {
-        let Some(text) = self.get(RATE) else { return Ok(None) };
-        let wanted = "requests a second, as in 10 or 0.5";
-        cli::rate(text).map(Some).map_err(|_| SettingsError::Number { name: RATE, wanted })
-    }
-
     /// The flag's ledger, the setting's, or the usual one. The built-in sandbox is beside all
     /// settings, but not beside a flag.
     fn ledger(
