@@ -167,7 +167,8 @@ fn a_log_gets_a_plain_line_every_ten_seconds() {
         .map(|run| String::from_utf8(run.wait_with_output().unwrap().stderr).unwrap())
         .collect();
     let lines: Vec<_> = said[0].lines().filter(|line| line.contains(" of 24 rows, ")).collect();
-    assert_eq!(lines.len(), 1, "{}", said[0]);
+    // One at ten seconds; more only where the machine is slow.
+    assert!(!lines.is_empty(), "{}", said[0]);
     assert!(lines[0].contains("/s, ") && lines[0].contains(" left, charged "), "{}", lines[0]);
     assert!(lines[0].ends_with("unknown 0"), "{}", lines[0]);
     assert!(!said[0].contains('\u{1b}'), "{}", said[0]);
