@@ -283,6 +283,11 @@ impl Brake {
         self.clean
     }
 
+    /// How often the run was slowed down or paused so far.
+    pub fn brakings(&self) -> u32 {
+        self.generation
+    }
+
     /// Whether nothing but the number in flight limits the run.
     pub fn is_open(&self) -> bool {
         self.pause.is_none() && self.interval.is_zero() && self.speed.rate().is_none()

@@ -125,7 +125,7 @@ impl Pass<'_> {
     pub fn hand_in(mut self, signal: Signal) -> bool {
         let Some(ticket) = self.ticket.take() else { return false };
         let mut books = self.pace.books();
-        let (was_open, brakings) = (books.brake.is_open(), books.brake.reading().brakings);
+        let (was_open, brakings) = (books.brake.is_open(), books.brake.brakings());
         let gave_up = books.brake.observe(ticket, signal, Instant::now(), fastrand::f64());
         if !(was_open && books.brake.is_open()) {
             let reading = books.brake.reading();
