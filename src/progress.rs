@@ -91,7 +91,7 @@ impl Progress {
     /// A message that `--quiet` leaves out.
     pub fn say(&self, message: &str) {
         if !self.quiet {
-            self.print(&fitted(message));
+            self.print(message);
         }
     }
 
@@ -107,6 +107,7 @@ impl Progress {
     }
 
     fn print(&self, message: &str) {
+        let message = fitted(message);
         // Nobody can be told when stderr itself is closed.
         self.beside_bar(|| drop(writeln!(io::stderr().lock(), "{message}")));
     }
@@ -163,13 +164,17 @@ impl Progress {
 }
 
 /// The message with its long lines broken between words, where it goes to a terminal: that would
-/// break them within a word.
+/// break them within a word. A line with a flag outside backticks stays whole, to be copied.
 fn fitted(message: &str) -> Cow<'_, str> {
     let width = width();
     if !io::stderr().is_terminal() || message.lines().all(|line| columns(line) <= width) {
         return message.into();
     }
-    let broken = message.lines().flat_map(|line| lines(line, width));
+    let is_command = |line: &str| line.split('`').step_by(2).any(|piece| piece.contains("--"));
+    let broken = message.lines().flat_map(|line| {
+        let room = if is_command(line) { usize::MAX } else { width };
+        lines(line, room)
+    });
     broken.collect::<Vec<_>>().join("\n").into()
 }
 
