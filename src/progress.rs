@@ -163,10 +163,11 @@ impl Progress {
 }
 
 /// The message with its long lines broken between words, where it goes to a terminal: that would
-/// break them within a word.
+/// break them within a word. What is coloured was laid out for the terminal by whoever made it.
 fn fitted(message: &str) -> Cow<'_, str> {
     let width = width();
-    if !io::stderr().is_terminal() || message.lines().all(|line| columns(line) <= width) {
+    let fits = || message.lines().all(|line| columns(line) <= width);
+    if !io::stderr().is_terminal() || message.contains('\u{1b}') || fits() {
         return message.into();
     }
     let broken = message.lines().flat_map(|line| lines(line, width));
