@@ -164,10 +164,12 @@ impl Progress {
 }
 
 /// The message with its long lines broken between words, where it goes to a terminal: that would
-/// break them within a word. A line with a flag outside backticks stays whole, to be copied.
+/// break them within a word. A line with a flag outside backticks stays whole, to be copied; what is
+/// coloured was laid out for the terminal by whoever made it.
 fn fitted(message: &str) -> Cow<'_, str> {
     let width = width();
-    if !io::stderr().is_terminal() || message.lines().all(|line| columns(line) <= width) {
+    let fits = || message.lines().all(|line| columns(line) <= width);
+    if !io::stderr().is_terminal() || message.contains('\u{1b}') || fits() {
         return message.into();
     }
     let is_command = |line: &str| line.split('`').step_by(2).any(|piece| piece.contains("--"));

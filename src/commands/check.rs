@@ -183,7 +183,11 @@ impl Check<'_> {
     /// A reader who closes the pipe has seen enough.
     fn show(&self, outlook: &Outlook<'_>, format: ResultFormat) -> Exit {
         let text = match format {
-            ResultFormat::Table => outlook.text(color(self.color, io::stdout().is_terminal())),
+            ResultFormat::Table => {
+                let terminal = io::stdout().is_terminal();
+                let width = if terminal { output::width() } else { 0 };
+                outlook.text(color(self.color, terminal), width)
+            }
             _ => format!("{}\n", outlook.json()),
         };
         let written = output::stdout().and_then(|mut out| {

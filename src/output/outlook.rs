@@ -11,7 +11,7 @@ use crate::plan::{Found, Place, Plan};
 use crate::price::Price;
 use crate::problem::Level;
 use crate::record::Field;
-use crate::text::{count, escape, thousands};
+use crate::text::{count, escape, thousands, wrap};
 
 /// Whether the ledger was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,21 +49,23 @@ impl Outlook<'_> {
         self.plan.to_send().min(self.max_charges.unwrap_or(u64::MAX))
     }
 
-    /// The whole of it, for people.
-    pub fn text(&self, color: bool) -> String {
+    /// The whole of it, for people; a width of 0 breaks nothing.
+    pub fn text(&self, color: bool, width: usize) -> String {
         let mut text = String::new();
-        line(&mut text, &format!("{}: {}\n", escape(self.file), escape(&self.shape.to_string())));
+        let shape = format!("{}: {}", escape(self.file), escape(&self.shape.to_string()));
+        line(&mut text, &format!("{}\n", wrap(&shape, width, "", "  ")));
         for (rows, what) in self.counts() {
             line(&mut text, &format!("{:>9}  {what}", thousands(rows)));
         }
         for found in &self.plan.problems {
-            line(&mut text, &problem(found, color));
+            line(&mut text, &problem(found, color, width));
         }
         for sign in &self.plan.signs {
             let word = paint("file", Style::Warn, color);
-            line(&mut text, &format!("\n{word}  {}\n  {}", sign.code, sign.message));
+            let message = wrap(&sign.message, width, "  ", "  ");
+            line(&mut text, &format!("\n{word}  {}\n{message}", sign.code));
         }
-        line(&mut text, &format!("\n{}", self.of_ledger()));
+        line(&mut text, &format!("\n{}", wrap(&self.of_ledger(), width, "", "  ")));
         text
     }
 
@@ -197,17 +199,17 @@ impl Outlook<'_> {
 }
 
 /// A problem with the rows that have it and how to repair them.
-fn problem(found: &Found, color: bool) -> String {
-    let level = paint(found.level.word(), Style::of_level(found.level), color);
+fn problem(found: &Found, color: bool, width: usize) -> String {
     let more = if found.rows > found.first.len() as u64 { ", ..." } else { "" };
     let places: Vec<_> = found.first.iter().map(|place| name(*place)).collect();
-    format!(
-        "\n{level}  {}, {}: {}{more}\n  {}",
-        found.code,
-        count(found.rows, "row"),
-        places.join(", "),
-        found.message
-    )
+    let rows = count(found.rows, "row");
+    let head = format!("{}, {rows}: {}{more}", found.code, places.join(", "));
+    let word = found.level.word();
+    let indent = " ".repeat(word.len() + 2);
+    let head = wrap(&head, width, &indent, &indent);
+    let level = paint(word, Style::of_level(found.level), color);
+    let message = wrap(&found.message, width, "  ", "  ");
+    format!("\n{level}  {}\n{message}", head.trim_start())
 }
 
 fn name(place: Place) -> String {
