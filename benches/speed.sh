@@ -10,8 +10,9 @@
 # idv's figures alone. verify needs curl. Prints rows of a Markdown table.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --release --quiet --bin idv --example endpoint
-idv=${IDV_BENCH_BINARY:-target/release/idv}
+built=${CARGO_TARGET_DIR:-target}/release
+cargo build --release --quiet --locked --bin idv --example endpoint
+idv=$built/idv
 folder=$(mktemp -d)
 server=
 stop() { [ -z "$server" ] || kill "$server" 2>/dev/null; server=; }
@@ -24,7 +25,7 @@ export IDV_PARTNER_CODE=bench IDV_PARTNER_KEY=bench
 # The endpoint with this latency, in milliseconds.
 serve() {
   stop
-  target/release/examples/endpoint "$1" >"$folder/url" &
+  "$built/examples/endpoint" "$1" >"$folder/url" &
   server=$!
   until [ -s "$folder/url" ]; do sleep 0.1; done
   IDV_ENDPOINT=$(cat "$folder/url")
