@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Folder, NIK, jsonl, lines, stderr, stdout};
+use crate::support::{Folder, NIK, Sandbox, jsonl, lines, stderr, stdout};
 
 /// What became of one record.
 pub struct Met {
@@ -76,4 +76,9 @@ pub fn calls(folder: &Folder) -> Vec<Value> {
 pub fn count(lines: &[Value], outcome: &str, charged: &str) -> usize {
     let is = |line: &&Value| line["outcome"] == outcome && line["charged"] == charged;
     lines.iter().filter(is).count()
+}
+
+/// How many calls the sandbox charged.
+pub fn charged(sandbox: &Sandbox) -> usize {
+    usize::try_from(sandbox.charged()).unwrap()
 }

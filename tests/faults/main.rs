@@ -9,6 +9,9 @@ mod support;
 
 mod endpoint;
 mod holds;
+mod program;
 
+mod disk;
 mod network;
+mod process;
 mod server;
