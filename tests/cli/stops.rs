@@ -3,22 +3,6 @@
 use crate::support::{Folder, Sandbox, applicants, lines, stderr, with_phones};
 
 #[test]
-fn an_account_code_stops_the_run_and_the_other_rows_are_skipped() {
-    for code in ["00301", "00303", "00304", "00305", "11304"] {
-        let sandbox = Sandbox::start();
-        let folder = Folder::at(&sandbox.url);
-        let phone = format!("08000{code}");
-        let phones = ["081234567801", &phone, "081234567803", "081234567804"];
-        folder.write("a.csv", with_phones(&phones));
-        let run = folder.idv(&["batch", "a.csv", "-c", "1"]).code(5);
-        let outcomes: Vec<_> = lines(&run).iter().map(|line| line["outcome"].clone()).collect();
-        assert_eq!(outcomes, ["pass", "unavailable", "skipped", "skipped"], "{code}");
-        assert!(stderr(&run).contains("stopped: "), "{code}");
-        assert_eq!(sandbox.charged(), 1, "{code}");
-    }
-}
-
-#[test]
 fn a_used_up_quota_says_tomorrow_and_leaves_what_was_answered() {
     let sandbox = Sandbox::with(&["--daily-limit", "10"]);
     let folder = Folder::at(&sandbox.url);

@@ -12,6 +12,10 @@ mod holds;
 mod program;
 
 mod disk;
+mod input;
 mod network;
 mod process;
+mod processes;
 mod server;
+mod settings;
+mod time;
