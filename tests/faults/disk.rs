@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::holds::{calls, count};
-use crate::program::{await_requests, like};
+use crate::program::{await_requests, can_trace, like};
 use crate::support::{Folder, Sandbox, applicants, jsonl, stderr, stdout};
 
 /// A file system of 2 MiB, unmounted at the end.
@@ -135,8 +135,7 @@ fn with_a_failing_sync(folder: &Folder, number: u32) -> (Option<i32>, String) {
 
 #[test]
 fn fault_37_a_sync_that_fails_stops_the_run_and_loses_nothing() {
-    if Command::new("strace").arg("-V").output().is_err() {
-        println!("skipped: strace is not installed here");
+    if !can_trace() {
         return;
     }
     let mut stopped = 0;
@@ -242,6 +241,29 @@ fn fault_40_results_that_cannot_be_written_are_in_the_ledger_and_are_written_by_
     let known = rows.iter().filter(|row| row["source"] == "ledger").count() as u64;
     assert_eq!((rows.len(), known, sandbox.charged()), (300, charged, 300));
     assert!(!folder.path("r.jsonl.part").exists());
+}
+
+/// The system says that the folder is on a network file system, where locks do not hold.
+#[test]
+fn fault_41_a_ledger_on_a_network_file_system_is_refused_before_anything_is_sent() {
+    if !can_trace() {
+        return;
+    }
+    let sandbox = Sandbox::start();
+    for (magic, name) in [("69690000", "nfs"), ("424d53ff", "cifs"), ("424d53fe", "smb")] {
+        let folder = Folder::at(&sandbox.url);
+        folder.write("a.csv", applicants(3));
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=statfs", "-e"]);
+        strace.arg(format!("inject=statfs:poke_exit=@arg2={magic}00000000"));
+        let output = like(strace, &folder.command(&["batch", "a.csv"])).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout), (Some(2), Vec::new()), "{said}");
+        assert!(said.contains("is on a network file system (") && said.contains(name), "{said}");
+        assert!(said.contains("name a file on a local disk with --ledger"), "{said}");
+        assert!(!folder.path("state").exists(), "a ledger was made");
+    }
+    assert_eq!((sandbox.requests(), sandbox.charged()), (0, 0));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod endpoint;
 mod holds;
 mod program;
 
+mod crash;
 mod disk;
 mod input;
 mod network;
@@ -18,4 +19,5 @@ mod process;
 mod processes;
 mod server;
 mod settings;
+mod table;
 mod time;

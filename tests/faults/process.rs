@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use crate::holds::{calls, charged, count};
-use crate::program::{await_requests, like, signal};
+use crate::program::{await_requests, can_trace, like, signal};
 use crate::support::{Folder, Sandbox, applicants, jsonl, lines, stderr, with_phones};
 
 /// What a run that was torn off left, and what the next one does about it: at most so many are in
@@ -93,8 +93,7 @@ fn cut_power(folder: &Folder, number: u32) -> u64 {
 
 #[test]
 fn fault_44_a_power_cut_keeps_committed_answers_and_leaves_open_intents_in_doubt() {
-    if Command::new("strace").arg("-V").output().is_err() {
-        println!("skipped: strace is not installed here");
+    if !can_trace() {
         return;
     }
     let mut lost = 0;

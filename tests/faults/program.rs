@@ -20,6 +20,17 @@ pub fn like(mut outer: Command, inner: &Command) -> Command {
     outer
 }
 
+/// Whether system calls can be watched and made to fail; says so if not.
+pub fn can_trace() -> bool {
+    let mut strace = Command::new("strace");
+    let traced = strace.args(["-qq", "-o", "/dev/null", "true"]).output();
+    let can = traced.is_ok_and(|output| output.status.success());
+    if !can {
+        println!("skipped: strace is not installed here, or may not trace");
+    }
+    can
+}
+
 /// Sends a signal.
 pub fn signal(child: &Child, name: &str) {
     let status = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
