@@ -65,6 +65,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod crash;
 pub mod exit;
 pub mod settings;
 

@@ -6,6 +6,7 @@ use clap::Parser as _;
 
 use idv::cli::Cli;
 use idv::commands;
+use idv::crash;
 use idv::exit::Exit;
 
 /// Rows are made on one thread and freed on another, which this allocator is quick at.
@@ -13,6 +14,7 @@ use idv::exit::Exit;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    crash::prepare();
     match Cli::try_parse() {
         Ok(cli) => commands::run(cli.command).into(),
         Err(usage) => {

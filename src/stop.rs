@@ -66,13 +66,14 @@ fn in_words(time: Duration) -> String {
 
 impl Reason {
     /// Every word by which a reason is told.
-    pub const WORDS: [&str; 12] = [
+    pub const WORDS: [&str; 13] = [
         "quota",
         "account",
         "unknowns",
         "unreachable",
         "endpoint",
         "tls",
+        "proxy",
         "budget",
         "ledger",
         "interrupted",
@@ -146,5 +147,37 @@ impl Stop {
             () = self.stopped() => false,
             () = tokio::time::sleep(wait) => true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_reason_is_told_by_one_of_the_words() {
+        let text = String::new;
+        let reasons = [
+            Reason::Account(305),
+            Reason::Account(301),
+            Reason::Credentials(11340),
+            Reason::AllRefused(20),
+            Reason::Unknowns(3),
+            Reason::GaveUp(Duration::ZERO),
+            Reason::Redirected(307),
+            Reason::Denied(403),
+            Reason::Tls(text()),
+            Reason::Proxy(text()),
+            Reason::Budget(1),
+            Reason::Ledger(text()),
+            Reason::Interrupted,
+            Reason::OutputClosed,
+            Reason::Output(text()),
+            Reason::Input(text()),
+        ];
+        let words: BTreeSet<_> = reasons.iter().map(Reason::word).collect();
+        assert_eq!(words, BTreeSet::from(Reason::WORDS));
     }
 }

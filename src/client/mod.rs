@@ -4,6 +4,7 @@
 mod body;
 mod connect;
 mod received;
+mod scrub;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -16,6 +17,7 @@ use crate::answer::Answer;
 use crate::client::body::{Trace, Watched};
 use crate::client::connect::EXCHANGE;
 use crate::client::received::{End, Received};
+use crate::client::scrub::Scrub;
 use crate::code::Charge;
 use crate::record::Record;
 
@@ -94,6 +96,7 @@ struct Inner {
     /// A connection a call: made when reuse has ended.
     fresh: OnceLock<reqwest::Client>,
     reuse: AtomicBool,
+    scrub: Scrub,
 }
 
 /// The URL holds the key, so nothing of it is shown.
@@ -109,7 +112,8 @@ impl Client {
         let keeping = connect::client(&options, options.connections)
             .map_err(|error| SendError::Tls(received::cause(&error)))?;
         let (fresh, reuse) = (OnceLock::new(), AtomicBool::new(true));
-        Ok(Self(Arc::new(Inner { options, keeping, fresh, reuse })))
+        let scrub = Scrub::of(&options.url);
+        Ok(Self(Arc::new(Inner { options, keeping, fresh, reuse, scrub })))
     }
 
     /// Sends one record, once.
@@ -126,7 +130,9 @@ impl Client {
         if received.is_closed_unanswered(&end) && trace.is_on_reused_connection() {
             self.end_reuse();
         }
-        received.read(end, trace.is_polled())
+        let mut answer = received.read(end, trace.is_polled())?;
+        self.0.scrub.clean(&mut answer);
+        Ok(answer)
     }
 
     /// Which of the two clients sends now. If the second one can't be made, the first goes on: an

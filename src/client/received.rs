@@ -50,6 +50,8 @@ impl Received {
                 Err(error) => return End::Broken(cause(&error.without_url())),
             }
             if self.body.len() > LONGEST_BODY {
+                // Whether its end had come already is chance: it depends on how the pieces fall.
+                self.body.clear();
                 return End::Broken("the answer is longer than 1 MiB".to_owned());
             }
         }

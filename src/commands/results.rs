@@ -1,15 +1,20 @@
 //! The results of a run on a thread of their own: into order, into the sink, into the sums. A
 //! reader of the results who is slow must not keep answers waiting on the network.
 
+use std::collections::{HashSet, VecDeque};
+use std::hash::BuildHasher as _;
 use std::io;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tracing::warn;
 
+use crate::outcome::{Source, Verdict};
 use crate::output::{Order, Sink};
 use crate::pipeline::Done;
 use crate::progress::Progress;
+use crate::row::Row;
 use crate::stop::{Reason, Stop};
 use crate::tally::Tally;
 
@@ -29,6 +34,7 @@ pub struct Results {
     stop: Stop,
     /// The sums so far.
     tally: Tally,
+    names: Names,
 }
 
 impl Results {
@@ -42,7 +48,8 @@ impl Results {
     ) -> Self {
         let order = ordered.then(Order::default);
         let tally = Tally::begun(Timestamp::now());
-        Self { sink: Some(sink), order, beside_bar, progress, stop, tally }
+        let names = Names::default();
+        Self { sink: Some(sink), order, beside_bar, progress, stop, tally, names }
     }
 
     /// Takes results until the run has no more; gives the sums.
@@ -80,6 +87,7 @@ impl Results {
     fn put(&mut self, done: Done) {
         let Done { row, judged, place } = done;
         let verdict = judged.wait_on_disk(&self.stop);
+        self.names.note(&row, &verdict);
         self.tally.add(&verdict, &row.problems);
         self.progress.count(verdict.charged);
         let written = self.sink.as_mut().map_or(Ok(()), |sink| sink.write(&row, &verdict));
@@ -100,5 +108,63 @@ pub fn reason_of(error: &io::Error) -> Reason {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Reason::OutputClosed,
         _ => Reason::Output(error.to_string()),
+    }
+}
+
+/// So many answers are remembered: an endpoint that mixes two calls up does so with calls that are
+/// near each other.
+const REMEMBERED: usize = 1 << 16;
+
+/// The provider's names for the calls of this run. Two answers under one name may be one answer
+/// given to two records.
+#[derive(Default)]
+struct Names {
+    hasher: std::hash::RandomState,
+    seen: HashSet<u64>,
+    oldest_first: VecDeque<u64>,
+    told: bool,
+}
+
+impl Names {
+    /// Takes note of an answer; says so once when its name is that of another one.
+    fn note(&mut self, row: &Row, verdict: &Verdict) {
+        let answer = verdict.answer.as_ref().filter(|_| verdict.source == Source::Api);
+        let Some(name) = answer.and_then(|answer| answer.sequence_id.as_deref()) else { return };
+        if !self.is_new(name) && !self.told {
+            self.told = true;
+            warn!(
+                "row {} was answered under a sequence_id that another record has too: both answers \
+                 are kept; ask TrustDecision which of them the id names (said once a run)",
+                row.number
+            );
+        }
+    }
+
+    fn is_new(&mut self, name: &str) -> bool {
+        let name = self.hasher.hash_one(name);
+        if !self.seen.insert(name) {
+            return false;
+        }
+        self.oldest_first.push_back(name);
+        if self.oldest_first.len() > REMEMBERED
+            && let Some(oldest) = self.oldest_first.pop_front()
+        {
+            self.seen.remove(&oldest);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_remembered_for_a_while_in_flat_memory() {
+        let mut names = Names::default();
+        assert!(names.is_new("a") && !names.is_new("a") && names.is_new("b"));
+        assert!((0..REMEMBERED).all(|n| names.is_new(&n.to_string())));
+        assert!(names.is_new("a"));
+        assert_eq!((names.seen.len(), names.oldest_first.len()), (REMEMBERED, REMEMBERED));
     }
 }

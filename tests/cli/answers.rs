@@ -98,18 +98,6 @@ fn a_code_in_a_string_and_unknown_fields_are_taken_as_they_come() {
     assert_eq!(line["extra"], serde_json::json!({"further_info": "{\"a\":1}", "x": [1]}));
 }
 
-#[test]
-fn a_documented_code_counts_under_any_http_status() {
-    let body = r#"{"code":11301,"message":"name empty"}"#;
-    for status in ["400 Bad Request", "500 Internal Server Error", "302 Found"] {
-        let answer = crate::support::server::response(status, "", body);
-        let server = Server::start(answer, Duration::ZERO);
-        let run =
-            Folder::at(&server.url).verify("3310990101900001", "081234567890", &["-f", "jsonl"]);
-        assert_eq!(lines(&run.code(3))[0]["outcome"], "refused", "{status}");
-    }
-}
-
 /// Each NIK ending of the sandbox, in each of its dialects.
 #[test]
 fn every_dialect_gives_the_same_outcomes() {

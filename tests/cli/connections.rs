@@ -1,7 +1,7 @@
 //! Connections: TLS with an authority of one's own, forward proxies, reuse and its end.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::process::Stdio;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -44,34 +44,6 @@ fn a_batch_over_tls_keeps_its_connections() {
     let handshakes = tls.handshakes.load(Ordering::SeqCst);
     assert!((1..=8).contains(&handshakes), "{handshakes} handshakes for 4 at once");
     assert_eq!(sandbox.charged(), 200);
-}
-
-/// One that nobody vouches for, one of another host, one of the past, one that is no TLS at all.
-#[test]
-fn trouble_with_a_certificate_stops_the_run_with_one_message_and_nothing_is_sent() {
-    let (sandbox, authority) = (Sandbox::start(), Authority::new());
-    let stranger = Authority::new().certificate(LOCAL);
-    let elsewhere = authority.certificate(&["elsewhere.example"]);
-    let past = authority.certificate_with(LOCAL, |params| {
-        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
-        params.not_after = rcgen::date_time_ymd(2021, 1, 1);
-    });
-    let before = |certificate| TlsServer::before(&sandbox.url, certificate, &[&TLS13]).url();
-    let urls = [stranger, elsewhere, past].map(before);
-    let plain = sandbox.url.replace("http://", "https://");
-    for url in urls.into_iter().chain([plain]) {
-        let folder = Folder::at(&url);
-        authority.file(&folder);
-        folder.write("a.csv", applicants(50));
-        let run = folder.idv(&["batch", "a.csv", "--ca-cert", "ca.pem"]).code(5);
-        let said = stderr(&run);
-        assert_eq!(said.matches("stopped: no trusted TLS connection: ").count(), 1, "{said}");
-        assert!(said.contains("next: check IDV_ENDPOINT, the clock of this machine"), "{said}");
-        let rows = lines(&run);
-        assert!(rows.len() == 50 && rows.iter().all(|row| row["charged"] == "no"));
-        assert_eq!(sandbox.charged(), 0);
-        assert_eq!(sandbox.requests(), 0);
-    }
 }
 
 #[test]
@@ -154,27 +126,6 @@ fn a_password_for_the_proxy_goes_to_the_proxy_and_nowhere_else() {
 }
 
 #[test]
-fn a_proxy_that_refuses_stops_the_run_at_once() {
-    let (sandbox, tls, folder) = behind_tls();
-    folder.write("a.csv", applicants(50));
-    for (rule, why) in [
-        (Rule::For("Basic nobody", tls.address), "it wants a user name and a password (HTTP 407)"),
-        (Rule::Refuse("403 Forbidden"), "it does not connect to the endpoint"),
-    ] {
-        let proxy = Proxy::start(rule);
-        let url = format!("http://user:s3cret@{}", proxy.address);
-        let flags = ["batch", "a.csv", "--ca-cert", "ca.pem", "--proxy", &url];
-        let run = folder.idv(&flags).code(5);
-        let said = stderr(&run);
-        assert!(said.contains(&format!("stopped: the proxy refuses: {why}")), "{said}");
-        assert!(said.contains("next: check --proxy or HTTPS_PROXY"), "{said}");
-        assert!(!said.contains("s3cret"), "{said}");
-        assert!(proxy.asked().len() <= 8, "{} tunnels asked for", proxy.asked().len());
-    }
-    assert_eq!(sandbox.charged(), 0);
-}
-
-#[test]
 fn a_proxy_that_makes_no_sense_is_refused_before_anything_is_sent() {
     let sandbox = Sandbox::start();
     let http = Folder::at(&sandbox.url);
@@ -189,38 +140,6 @@ fn a_proxy_that_makes_no_sense_is_refused_before_anything_is_sent() {
         assert!(said.contains(why) && !said.contains("s3cret"), "{said}");
     }
     assert_eq!(sandbox.charged(), 0);
-}
-
-/// A server that answers once on each connection, and closes it just as it is used again.
-#[test]
-fn the_first_break_of_a_reused_connection_ends_reuse_for_the_run() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    let connections = std::thread::spawn(move || {
-        let mut answered = 0;
-        while answered < 9 {
-            let (stream, _) = listener.accept().unwrap();
-            let mut reader = BufReader::new(&stream);
-            for turn in 0..2 {
-                if !read_request(&mut reader) {
-                    break;
-                }
-                if turn == 0 {
-                    let body = json(r#"{"code":200,"result":"pass"}"#);
-                    (&stream).write_all(body.as_bytes()).unwrap();
-                    answered += 1;
-                }
-            }
-        }
-    });
-    let folder = Folder::at(&url);
-    folder.write("a.csv", applicants(10));
-    let run = folder.idv(&["batch", "a.csv", "-c", "1"]).code(4);
-    let outcomes: Vec<_> = lines(&run).iter().map(|row| row["outcome"].clone()).collect();
-    assert_eq!(outcomes.iter().filter(|outcome| *outcome == "pass").count(), 9);
-    assert_eq!(outcomes.iter().position(|outcome| outcome == "unknown"), Some(1));
-    assert_eq!(stderr(&run).matches("closed a connection just as it was used again").count(), 1);
-    connections.join().unwrap();
 }
 
 /// Whether a whole request came before the other side went away.
@@ -263,29 +182,6 @@ fn an_idle_connection_is_closed_before_a_server_would_close_it() {
     assert!(idle < Duration::from_secs(12), "{idle:?}");
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
-}
-
-/// A port whose queue is full drops what comes after: the connection hangs.
-#[test]
-fn a_connection_that_hangs_is_given_up_and_was_not_sent() {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    socket.bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into()).unwrap();
-    socket.listen(0).unwrap();
-    let address = socket.local_addr().unwrap().as_socket().unwrap();
-    // The kernel may hold one more than it was told to.
-    let full: Vec<_> = (0..4)
-        .filter_map(|_| {
-            std::net::TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok()
-        })
-        .collect();
-    assert!(full.len() < 4, "this kernel's queues never fill");
-    let folder = Folder::at(&format!("http://{address}/"));
-    folder.write("a.csv", applicants(1));
-    let flags = ["batch", "a.csv", "--connect-timeout", "300ms", "--give-up-after", "1s"];
-    let run = folder.idv(&flags).code(5);
-    let row = &lines(&run)[0];
-    assert_eq!((&row["outcome"], &row["charged"]), (&"unavailable".into(), &"no".into()));
-    assert_eq!(row["message"], "not sent: the connection timed out");
 }
 
 /// Real programs: nginx with TLS before the sandbox, tinyproxy before nginx.

@@ -1,7 +1,6 @@
-//! A disk that fills up, results that go nowhere, a ledger of the future: nothing more is sent, and
-//! nothing that was paid for is lost.
+//! A disk that fills up, and results that go nowhere: nothing more is sent, and nothing that was paid
+//! for is lost.
 
-use predicates::prelude::*;
 use std::path::Path;
 use std::process::Command;
 
@@ -48,52 +47,6 @@ fn a_full_disk_under_the_ledger_stops_the_run_and_loses_no_answer() {
     assert_eq!(rows.len(), 40_000);
     let passed = rows.iter().filter(|row| row["outcome"] == "pass").count() as u64;
     assert_eq!(passed, charged, "every answer is in the results");
-}
-
-#[test]
-fn a_ledger_of_a_later_idv_is_refused() {
-    let sandbox = Sandbox::start();
-    let folder = Folder::at(&sandbox.url);
-    folder.write("a.csv", applicants(2));
-    folder.idv(&["batch", "a.csv", "--ledger", "l.db"]).code(0);
-    let connection = rusqlite::Connection::open(folder.path("l.db")).unwrap();
-    connection.pragma_update(None, "user_version", 99).unwrap();
-    drop(connection);
-    let run = folder.idv(&["batch", "a.csv", "--ledger", "l.db"]).code(2).stdout("");
-    run.stderr(predicate::str::contains("schema 99").and(predicate::str::contains("newer idv")));
-    assert_eq!(sandbox.requests(), 2);
-}
-
-#[test]
-fn a_ledger_in_a_folder_that_may_not_be_written_fails_before_anything_is_sent() {
-    let sandbox = Sandbox::start();
-    let folder = Folder::at(&sandbox.url);
-    folder.write("a.csv", applicants(2));
-    for ledger in ["/proc/idv/ledger.db", "/dev/null/ledger.db"] {
-        let run = folder.idv(&["batch", "a.csv", "--ledger", ledger]).code(2).stdout("");
-        assert!(stderr(&run).contains(ledger), "{}", stderr(&run));
-    }
-    assert_eq!(sandbox.requests(), 0);
-}
-
-#[test]
-fn results_that_cannot_be_written_are_still_in_the_ledger() {
-    if !Path::new("/dev/full").exists() {
-        println!("skipped: there is no /dev/full here");
-        return;
-    }
-    let sandbox = Sandbox::with(&["--latency", "2ms"]);
-    let folder = Folder::at(&sandbox.url);
-    folder.write("a.csv", applicants(300));
-    let mut command = folder.command(&["batch", "a.csv", "-c", "4"]);
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = command.stdout(full).output().unwrap();
-    assert_eq!(output.status.code(), Some(6));
-    let charged = sandbox.charged();
-    assert!(charged < 100, "{charged} of 300 were paid though nothing could be written");
-    let run = folder.idv(&["batch", "a.csv"]).code(0);
-    let known = lines(&run).iter().filter(|line| line["source"] == "ledger").count() as u64;
-    assert_eq!((known, sandbox.charged()), (charged, 300));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -53,47 +53,6 @@ fn the_first_signal_drains_and_lists_every_row() {
         assert!(folder.read("r.html").contains("Stopped before its end:</b> interrupted."));
         assert_eq!(sandbox.charged(), passed);
     }
-}
-
-#[test]
-fn the_second_signal_leaves_at_once_and_keeps_the_part() {
-    let sandbox = Sandbox::with(&["--latency", "200ms"]);
-    let folder = Folder::at(&sandbox.url);
-    folder.write("b.csv", crate::support::with_phones(&["0800100001"; 8]));
-    let args = ["batch", "b.csv", "-o", "r.jsonl", "-c", "8", "--timeout", "120s"];
-    let mut child = folder.command(&args).stderr(Stdio::piped()).spawn().unwrap();
-    await_requests(&sandbox, 8);
-    signal(&child, "-INT");
-    let mut said = String::new();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    while !said.contains("Ctrl-C again") {
-        assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{said}");
-    }
-    let begun = Instant::now();
-    signal(&child, "-INT");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(begun.elapsed() < Duration::from_secs(30));
-    stderr.read_to_string(&mut said).unwrap();
-    assert!(said.contains("r.jsonl.part"), "{said}");
-    assert!(folder.path("r.jsonl.part").exists() && !folder.path("r.jsonl").exists());
-    assert_eq!(sandbox.charged(), 8);
-}
-
-#[test]
-fn a_closed_pipe_ends_the_run_quietly() {
-    let sandbox = Sandbox::with(&["--latency", "10ms"]);
-    let folder = Folder::at(&sandbox.url);
-    folder.write("a.csv", applicants(5000));
-    let mut command = folder.command(&["batch", "a.csv", "-c", "4"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-    assert!(first.starts_with("{\"row\":1,"));
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(!said.contains("panicked") && !said.contains("error"), "{said}");
-    assert!(sandbox.charged() < 5000);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use predicates::prelude::*;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::support::server::{Server, json};
+use crate::support::server::Server;
 use crate::support::{
     Folder, NIK, PHONE, Sandbox, applicants, jsonl, lines, stderr, stdout, with_phones,
 };
@@ -151,56 +151,6 @@ fn what_is_in_doubt_is_sent_again_only_by_word_or_by_the_invoice() {
     }
     folder.idv(&["batch", "a.csv"]).code(4);
     assert_eq!(sandbox.requests(), 6);
-}
-
-#[test]
-fn two_runs_at_once_send_each_record_once() {
-    let sandbox = Sandbox::with(&["--latency", "5ms"]);
-    let folder = Folder::at(&sandbox.url);
-    folder.write("a.csv", applicants(400));
-    let start = |output: &str| {
-        let args = ["batch", "a.csv", "-o", output, "-c", "8"];
-        folder.command(&args).stderr(Stdio::null()).spawn().unwrap()
-    };
-    let mut runs = [start("one.jsonl"), start("two.jsonl"), start("three.jsonl")];
-    // A single check beside them waits for the same answers.
-    let args = ["verify", "--nik", "3310990101900301", "--phone", "081200000300"];
-    folder.idv(&[&args[..], &["--name", "Contoh 300"]].concat()).code(0);
-    for run in &mut runs {
-        assert_eq!(run.wait().unwrap().code(), Some(0));
-    }
-    for output in ["one.jsonl", "two.jsonl", "three.jsonl"] {
-        let lines = jsonl(&folder.read(output));
-        assert_eq!(lines.len(), 400);
-        assert!(lines.iter().all(|line| line["outcome"] == "pass"), "{output}");
-    }
-    assert_eq!(sandbox.charges()["most_charges_for_one_record"], 1);
-    assert_eq!(sandbox.charged(), 400);
-}
-
-#[test]
-fn a_run_that_waits_for_another_gives_up_after_twice_its_timeout() {
-    let server = Server::start(json("{}"), Duration::from_secs(120));
-    let folder = Folder::at(&server.url);
-    let record = ["verify", "--nik", NIK, "--phone", PHONE, "--name", "Budi"];
-    let mut first = folder.command(&[&record[..], &["--timeout", "100s"]].concat());
-    let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let begun = std::time::Instant::now();
-    while server.requests().is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(60));
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let run = folder.idv(&[&record[..], &["--timeout", "300ms"]].concat()).code(4);
-    let line = &lines(&run)[0];
-    assert_eq!(line["message"], "run 1 is still asking about this record");
-    assert_eq!(line["charged"], "no");
-    assert_eq!(server.requests().len(), 1);
-    first.kill().unwrap();
-    first.wait().unwrap();
-    // Its run died, so its call is in doubt.
-    let run = folder.idv(&record).code(4);
-    assert!(lines(&run)[0]["message"].as_str().unwrap().contains("call 1 of run 1 was cut off"));
-    assert_eq!(server.requests().len(), 1);
 }
 
 #[test]
@@ -390,17 +340,6 @@ fn the_ledger_is_readable_by_its_owner_alone() {
     batch.kill().unwrap();
     batch.wait().unwrap();
     assert!(sandbox.charged() >= 2);
-}
-
-#[test]
-fn live_and_sandbox_never_share_a_file() {
-    let sandbox = Sandbox::start();
-    let folder = Folder::at(&sandbox.url);
-    folder.verify(NIK, PHONE, &["--ledger", "mine.db"]).code(0);
-    let args = ["--ledger", "mine.db", "--endpoint", "https://127.0.0.2.invalid/"];
-    let run = folder.verify(NIK, PHONE, &args).code(2);
-    run.stderr(predicate::str::contains("kind sandbox"));
-    assert_eq!(sandbox.charged(), 1);
 }
 
 #[test]

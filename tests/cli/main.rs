@@ -6,6 +6,7 @@
     reason = "a test fails by a panic, and says its seed"
 )]
 
+#[allow(dead_code, reason = "each of the two programs of tests uses a part of it")]
 mod support;
 
 mod answers;
@@ -18,7 +19,6 @@ mod consent;
 mod disk;
 mod docs;
 mod errors;
-mod faults;
 mod generated;
 mod help;
 mod house;

@@ -1,7 +1,6 @@
 //! The files that a run writes: private, whole, and never in place of something else.
 
 use predicates::prelude::*;
-use std::fs;
 
 use crate::support::{Folder, NIK, Sandbox, applicants, jsonl, lines, stderr, stdout};
 
@@ -33,26 +32,6 @@ fn a_file_of_results_is_replaced_and_any_other_is_not() {
     folder.idv(&["batch", "a.csv", "-o", "precious.csv", "--force"]).code(0);
     assert!(folder.read("precious.csv").contains("idv_outcome"));
     assert_eq!(sandbox.charged(), 2);
-}
-
-#[test]
-fn an_output_that_is_the_input_is_refused_before_anything_is_sent() {
-    let sandbox = Sandbox::start();
-    let folder = Folder::at(&sandbox.url);
-    folder.write("a.csv", applicants(2));
-    fs::create_dir(folder.path("sub")).unwrap();
-    fs::hard_link(folder.path("a.csv"), folder.path("sub/link.csv")).unwrap();
-    for output in ["a.csv", "./sub/../a.csv", "sub/link.csv"] {
-        let run = folder.idv(&["batch", "a.csv", "-o", output, "--force"]).code(2);
-        run.stderr(predicate::str::contains("is the input"));
-    }
-    let run = folder.idv(&["batch", "a.csv", "--summary", "a.csv", "--force"]).code(2);
-    run.stderr(predicate::str::contains("is the input"));
-    let run = folder.idv(&["batch", "a.csv", "-o", "x.jsonl", "--summary", "x.jsonl"]).code(2);
-    run.stderr(predicate::str::contains("two outputs"));
-    assert_eq!(folder.read("a.csv"), applicants(2));
-    assert!(!folder.path("x.jsonl.part").exists());
-    assert_eq!(sandbox.requests(), 0);
 }
 
 #[test]

@@ -204,30 +204,6 @@ fn without_a_clean_answer_it_gives_up_and_says_when() {
     assert!(lines(&run).iter().all(|line| line["charged"] == "no"));
 }
 
-#[cfg(unix)]
-#[test]
-fn with_too_few_open_files_it_takes_fewer_connections() {
-    let sandbox = Sandbox::with(&["--latency", "50ms"]);
-    let folder = Folder::at(&sandbox.url);
-    folder.write("a.csv", applicants(200));
-    let idv = folder.command(&[]);
-    let mut command = std::process::Command::new("sh");
-    // Its own files, and a few connections.
-    command.args(["-c", "ulimit -n 32; exec \"$0\" batch a.csv -c 64 -v"]).arg(idv.get_program());
-    command.current_dir(folder.dir.path());
-    for (name, value) in idv.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    let run = assert_cmd::Command::from_std(command).assert().code(0);
-    assert!(stderr(&run).contains("os error 24"), "{}", stderr(&run));
-    assert!(lines(&run).iter().all(|line| line["outcome"] == "pass"));
-    assert_eq!(sandbox.charges()["most_charges_for_one_record"], 1);
-    assert_eq!(sandbox.charged(), 200);
-}
-
 #[test]
 fn the_progress_says_how_fast_and_why_not_faster() {
     let busy = response("429 Too Many Requests", "Retry-After: 14\r\n", "");

@@ -104,23 +104,6 @@ fn no_parent_folder_is_searched_for_settings() {
 }
 
 #[test]
-fn an_endpoint_that_would_leak_the_key_is_refused() {
-    let folder = Folder::at("http://h.example/");
-    folder.idv(&record()).code(2).stderr(predicate::str::contains("https://"));
-    for endpoint in ["not a url", "ftp://h.example/", "https://h.example/?partner_key=demo-key"] {
-        let run = folder.idv(&[record(), vec!["--endpoint", endpoint]].concat()).code(2);
-        assert!(stderr(&run).contains("the endpoint"), "{endpoint}");
-        assert!(!stderr(&run).contains("demo-key"), "{endpoint}");
-    }
-}
-
-#[test]
-fn there_is_no_flag_for_the_key() {
-    let folder = Folder::bare();
-    folder.idv(&[record(), vec!["--partner-key", "x"]].concat()).code(2).stdout("");
-}
-
-#[test]
 fn a_proxy_in_the_environment_does_not_catch_this_machine() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);

@@ -3,22 +3,6 @@
 use crate::support::{Folder, Sandbox, applicants, lines, stderr, with_phones};
 
 #[test]
-fn an_account_code_stops_the_run_and_the_other_rows_are_skipped() {
-    for code in ["00301", "00303", "00304", "00305", "11304"] {
-        let sandbox = Sandbox::start();
-        let folder = Folder::at(&sandbox.url);
-        let phone = format!("08000{code}");
-        let phones = ["081234567801", &phone, "081234567803", "081234567804"];
-        folder.write("a.csv", with_phones(&phones));
-        let run = folder.idv(&["batch", "a.csv", "-c", "1"]).code(5);
-        let outcomes: Vec<_> = lines(&run).iter().map(|line| line["outcome"].clone()).collect();
-        assert_eq!(outcomes, ["pass", "unavailable", "skipped", "skipped"], "{code}");
-        assert!(stderr(&run).contains("stopped: "), "{code}");
-        assert_eq!(sandbox.charged(), 1, "{code}");
-    }
-}
-
-#[test]
 fn a_used_up_quota_says_tomorrow_and_leaves_what_was_answered() {
     let sandbox = Sandbox::with(&["--daily-limit", "10"]);
     let folder = Folder::at(&sandbox.url);
@@ -32,21 +16,6 @@ fn a_used_up_quota_says_tomorrow_and_leaves_what_was_answered() {
     assert_eq!(summary["stopped"]["reason"], "quota");
     assert_eq!(summary["charged"]["yes"], 10);
     assert_eq!(sandbox.charged(), 10);
-}
-
-#[test]
-fn a_row_of_unknowns_stops_the_run() {
-    let sandbox = Sandbox::start();
-    let folder = Folder::at(&sandbox.url);
-    folder.write("a.csv", with_phones(&["0800100002"; 40]));
-    let run = folder.idv(&["batch", "a.csv", "-c", "4"]).code(5);
-    let count = |outcome: &str| lines(&run).iter().filter(|l| l["outcome"] == outcome).count();
-    let unknown = count("unknown");
-    // Four in a row stop it; what was in flight by then may still come to nothing.
-    assert!((4..=7).contains(&unknown), "{unknown}");
-    assert_eq!(count("skipped"), 40 - unknown);
-    assert_eq!(sandbox.requests(), unknown as u64);
-    assert_eq!(sandbox.charged(), unknown as u64);
 }
 
 #[test]

@@ -102,7 +102,8 @@ fn serve(stream: &TcpStream, seen: &Seen, answer: &dyn Fn(usize) -> Vec<u8>, lat
     }
 }
 
-fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
+/// The next request of a connection; `None` when the other side has gone.
+pub fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
     let mut head = String::new();
     loop {
         let mut line = String::new();

@@ -1,0 +1,23 @@
+//! Every fault that can be thought of, each with its number (`docs/reliability.md`): what the
+//! endpoint charged, what the ledger holds, how the program ends and what it says.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by a panic")]
+
+#[path = "../cli/support/mod.rs"]
+#[allow(dead_code, reason = "each of the two programs of tests uses a part of it")]
+mod support;
+
+mod endpoint;
+mod holds;
+mod program;
+
+mod crash;
+mod disk;
+mod input;
+mod network;
+mod process;
+mod processes;
+mod server;
+mod settings;
+mod table;
+mod time;
