@@ -9,7 +9,7 @@
 //! ```
 //! use idv::brake::Gauge;
 //! use idv::client::Client;
-//! use idv::ledger::{Ledger, Reader, RunEnd};
+//! use idv::ledger::{Ledger, RunEnd};
 //! use idv::outcome::Outcome;
 //! use idv::pipeline::{Pipeline, Terms};
 //! use idv::sandbox::{Charges, Config, serve};
@@ -31,10 +31,9 @@
 //! let settings = Settings::of(&endpoint, "my-code", "my-key".into(), &file)?;
 //! let ledger = Ledger::open(&settings.ledger, settings.kind)?;
 //! let run = ledger.start_run("verify", &settings.partner_code).await?;
-//! let past = Reader::open(&settings.ledger, Some(settings.kind))?;
 //! let (client, stop) = (Client::new(settings.client)?, Stop::default());
 //! let pipeline =
-//!     Pipeline::new(client, run.clone(), past, Terms::default(), stop.clone(), Gauge::default());
+//!     Pipeline::new(client, run.clone(), Terms::default(), stop.clone(), Gauge::default());
 //!
 //! // For each record: normalise and check it, then ask. The same record again costs nothing.
 //! let json = r#"{"nik": "3310990101909001", "phone": "+62 812-3456-7890", "name": "Budi Contoh"}"#;

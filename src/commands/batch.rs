@@ -90,7 +90,7 @@ async fn send(
             return Err(error);
         }
     };
-    let fresh = args.ledger.fresh.then(|| ledger.0.started());
+    let fresh = args.ledger.fresh.then(|| ledger.started());
     // What came through a pipe has to be piped again; the arguments alone don't say how.
     let from_pipe = args.file.as_os_str() == "-";
     let resume = Resume {
@@ -98,7 +98,7 @@ async fn send(
         again: if from_pipe { None } else { again::command(std::env::args_os(), fresh) },
         ledger: endpoint.ledger_flag(&args.ledger),
         price: args.price.or(endpoint.price),
-        started: ledger.0.started(),
+        started: ledger.started(),
         sandbox: endpoint.is_sandbox(),
     };
     let run = Run { args, endpoint, stop: &stop, progress: &progress, ledger };
@@ -287,7 +287,7 @@ struct Run<'a> {
     endpoint: &'a Endpoint,
     stop: &'a Stop,
     progress: &'a Progress,
-    ledger: (ledger::Run, ledger::Reader),
+    ledger: ledger::Run,
 }
 
 impl Run<'_> {
@@ -299,14 +299,14 @@ impl Run<'_> {
         interrupts: Interrupts,
     ) -> anyhow::Result<Option<Tally>> {
         let concurrency = usize::from(self.endpoint.concurrency);
-        let (ledger, past) = self.ledger;
+        let ledger = self.ledger;
         let policy = Policy::new(self.args.retries, None);
         let terms = self.endpoint.terms(&self.args.ledger, &ledger, policy, self.args.suspect);
         let give_up_after = self.args.give_up_after;
         let terms = Terms { max_charges: self.args.max_charges, give_up_after, ..terms };
         let (client, stop) = (self.endpoint.client.clone(), self.stop.clone());
         let gauge = self.progress.gauge();
-        let pipeline = Pipeline::new(client, ledger.clone(), past, terms, stop, gauge);
+        let pipeline = Pipeline::new(client, ledger.clone(), terms, stop, gauge);
         let (done, receive) = mpsc::channel();
         let (sums, sum) = oneshot::channel();
         std::thread::spawn(move || drop(sums.send(results.collect(&receive))));

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use crate::cli::{EndpointArgs, LedgerArgs, Suspect, Unknown};
 use crate::client::Client;
 use crate::commands::plan::{self, Past};
-use crate::ledger::{ClaimOptions, Kind, Ledger, LedgerError, Reader, Run};
+use crate::ledger::{ClaimOptions, Kind, Ledger, LedgerError, Run};
 use crate::pipeline::Terms;
 use crate::price::Price;
 use crate::progress::Progress;
@@ -70,10 +70,9 @@ impl Endpoint {
     }
 
     /// Opens the ledger and begins a run in it.
-    pub async fn begin(&self, command: &str) -> anyhow::Result<(Run, Reader)> {
+    pub async fn begin(&self, command: &str) -> anyhow::Result<Run> {
         let ledger = Ledger::open(&self.ledger, self.kind)?;
-        let run = ledger.start_run(command, &self.partner_code).await?;
-        Ok((run, Reader::open(&self.ledger, Some(self.kind))?))
+        Ok(ledger.start_run(command, &self.partner_code).await?)
     }
 
     /// What the ledger says of records, on the terms of a run that began now.

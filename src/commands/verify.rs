@@ -43,11 +43,11 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
         progress.say(&format!("warning: {}", problem.message));
     }
     let stop = Stop::default();
-    let (ledger, past) = endpoint.begin("verify").await?;
+    let ledger = endpoint.begin("verify").await?;
     let policy = Policy::new(RETRIES, Some(WITHIN));
     let terms = endpoint.terms(&args.ledger, &ledger, policy, args.suspect);
     let (client, gauge) = (endpoint.client.clone(), progress.gauge());
-    let pipeline = Pipeline::new(client, ledger.clone(), past, terms, stop.clone(), gauge);
+    let pipeline = Pipeline::new(client, ledger.clone(), terms, stop.clone(), gauge);
     let Some(verdict) = ask(&pipeline, &row, &stop, &progress).await? else {
         target.discard();
         return Ok(Exit::Interrupted);

@@ -104,6 +104,11 @@ impl Ledger {
         &self.0.path
     }
 
+    /// For queries beside what is written.
+    pub fn reader(&self) -> Result<Reader, LedgerError> {
+        Reader::open(&self.0.path, Some(self.0.kind))
+    }
+
     /// Begins a run; `command` is `verify` or `batch`. The first run of a file stamps its kind.
     pub async fn start_run(&self, command: &str, partner_code: &str) -> Result<Run, LedgerError> {
         let kind = self.0.kind;

@@ -34,7 +34,9 @@ pub(super) fn begin_run(
     file::set_reserve_aside(&path)?;
     let lock = RunLock::take(&path).map_err(|error| LedgerError::of_io(&path, &error))?;
     let started = Timestamp::now();
-    let (id, last_call) = in_transaction(writer, |transaction, lives| {
+    // The first claim's sync takes this to the disk too, and without a claim it is not needed there.
+    set_sync(writer, Sync::Later)?;
+    let begun = in_transaction(writer, |transaction, lives| {
         if !open::check_kind(&path, transaction, kind)? {
             let stamp = "UPDATE ledger SET kind = ?1";
             transaction.execute(stamp, [kind.word()]).map_err(|e| LedgerError::of(&path, &e))?;
@@ -48,10 +50,31 @@ pub(super) fn begin_run(
             Ok((transaction.last_insert_rowid(), store::last_call(transaction)?))
         };
         begin().map_err(|error: rusqlite::Error| LedgerError::of(&path, &error))
-    })?;
+    });
+    set_sync(writer, Sync::Now)?;
+    let (id, last_call) = begun?;
     writer.read_index()?;
     writer.adopt(id, last_call);
     Ok(Begun { id, last_call, started, lock })
+}
+
+/// Whether a commit waits until it is on disk.
+#[derive(Clone, Copy)]
+enum Sync {
+    /// It does: so are all claims and answers written.
+    Now,
+    /// It does not: the next one that does takes it along.
+    Later,
+}
+
+fn set_sync(writer: &mut Writer, sync: Sync) -> Result<(), LedgerError> {
+    let path = writer.path().to_owned();
+    let word = match sync {
+        Sync::Now => "FULL",
+        Sync::Later => "NORMAL",
+    };
+    let set = writer.connection()?.pragma_update(None, "synchronous", word);
+    set.map_err(|error| LedgerError::of(&path, &error))
 }
 
 /// Notes the runs that died; what they left open is in doubt whether or not this is noted.
@@ -76,7 +99,8 @@ fn end_row(connection: &Connection, run: i64, word: &str) -> rusqlite::Result<()
     connection.execute(sql, params![run, now, word]).map(drop)
 }
 
-/// Notes how a run ended, then lets go of its lock.
+/// Notes how a run ended, then lets go of its lock. The free lock says that it ended, so nobody
+/// waits for the note to be on disk.
 pub(super) fn end_run(
     writer: &mut Writer,
     run: i64,
@@ -85,7 +109,9 @@ pub(super) fn end_run(
 ) -> Result<(), LedgerError> {
     let path = writer.path().to_owned();
     writer.write_index(index::LEFT);
+    set_sync(writer, Sync::Later)?;
     let noted = end_row(writer.connection()?, run, word);
+    set_sync(writer, Sync::Now)?;
     if let Some(lock) = lock {
         lock.remove();
     }

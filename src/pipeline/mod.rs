@@ -79,7 +79,8 @@ pub struct Pipeline {
     client: Client,
     ledger: Run,
     /// For rows after a stop, which are looked up and never claimed.
-    past: Mutex<(Reader, Asker)>,
+    past: Mutex<Option<Reader>>,
+    asker: Asker,
     terms: Terms,
     budget: Budget,
     pace: Pace,
@@ -124,20 +125,14 @@ enum Turn {
 
 impl Pipeline {
     /// A pipeline for one run of the ledger. Its pace shows on the gauge.
-    pub fn new(
-        client: Client,
-        ledger: Run,
-        past: Reader,
-        terms: Terms,
-        stop: Stop,
-        gauge: Gauge,
-    ) -> Self {
+    pub fn new(client: Client, ledger: Run, terms: Terms, stop: Stop, gauge: Gauge) -> Self {
         let asker = Asker::of_run(&ledger, terms.options);
         let Terms { concurrency, rate, give_up_after: patience, .. } = terms;
         Self {
             client,
             ledger,
-            past: Mutex::new((past, asker)),
+            past: Mutex::default(),
+            asker,
             terms,
             budget: Budget::new(terms.max_charges),
             pace: Pace::new(Bounds { concurrency, rate, patience }, gauge),
@@ -358,8 +353,11 @@ impl Pipeline {
     fn known(&self, record: &Record) -> Option<Verdict> {
         let known = {
             let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-            let (reader, asker) = &mut *past;
-            reader.look_up(asker, record)
+            // Most runs never need it, and it takes its time to open.
+            if past.is_none() {
+                *past = self.ledger.ledger().reader().ok();
+            }
+            past.as_mut()?.look_up(&self.asker, record)
         };
         match known {
             Ok(Known::Answered(stored)) => Some(self.answered(*stored)),
