@@ -25,6 +25,7 @@ export IDV_PARTNER_CODE=bench IDV_PARTNER_KEY=bench
 # The endpoint with this latency, in milliseconds.
 serve() {
   stop
+  rm -f "$folder/url"
   "$built/examples/endpoint" "$1" >"$folder/url" &
   server=$!
   until [ -s "$folder/url" ]; do sleep 0.1; done
