@@ -33,7 +33,7 @@ const NAMES: usize = 14;
 pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, particulars: &Particulars) -> String {
     let mut card = Card { text: String::new(), particulars };
     card.headline(verdict);
-    card.matches(verdict.answer.as_ref());
+    card.matches(verdict.answer.as_ref(), mask);
     card.record(row, mask);
     card.answer(verdict, mask);
     card.notes(row);
@@ -53,7 +53,7 @@ impl Card<'_> {
         self.paragraph(&format!("{word}  {}", meaning(verdict)));
     }
 
-    fn matches(&mut self, answer: Option<&Answer>) {
+    fn matches(&mut self, answer: Option<&Answer>, mask: &Mask) {
         let Some(answer) = answer else { return };
         let said = [("phone", &answer.id_phone_match), ("name", &answer.id_name_match)];
         if said.iter().any(|(_, value)| value.is_some()) {
@@ -61,7 +61,7 @@ impl Card<'_> {
         }
         for (name, value) in said {
             if let Some(value) = value {
-                self.matching(name, value);
+                self.matching(name, &mask.text(value));
             }
         }
     }
@@ -106,10 +106,10 @@ impl Card<'_> {
         if verdict.outcome == Outcome::Unrecognised
             && let Some(result) = answer.and_then(|answer| answer.result.as_deref())
         {
-            self.pair("result", &text::shown(result));
+            self.pair("result", &text::shown(&mask.text(result)));
         }
         if let Some(reason) = answer.and_then(|answer| answer.reason.as_deref()) {
-            self.pair("reason", &text::shown(reason));
+            self.pair("reason", &text::shown(&mask.text(reason)));
         }
         // On a plain verdict the message says "success", which a person might read as "pass".
         let message = fields::message(verdict, mask).filter(|_| !is_verdict(verdict.outcome));

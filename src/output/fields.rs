@@ -64,8 +64,11 @@ pub fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) -> [Cow<'
 /// The cells of the columns of a result. What came from the endpoint has its control characters escaped.
 pub fn cells<'a>(row: &'a Row, verdict: &'a Verdict, mask: &Mask) -> [Cow<'a, str>; 18] {
     let answer = verdict.answer.as_ref();
-    let said =
+    let plain =
         |value: Option<&'a String>| value.map_or(Cow::Borrowed(""), |text| text::escape(text));
+    let said = |value: Option<&'a String>| {
+        value.map_or(Cow::Borrowed(""), |text| escape_owned(mask.text(text)))
+    };
     let sent =
         |field| sent(row, verdict, field).map_or(Cow::Borrowed(""), |v| mask.field(field, v));
     [
@@ -73,7 +76,7 @@ pub fn cells<'a>(row: &'a Row, verdict: &'a Verdict, mask: &Mask) -> [Cow<'a, st
         verdict.outcome.word().into(),
         answer.map_or(Cow::Borrowed(""), |answer| answer.code.to_string().into()),
         message(verdict, mask).map_or(Cow::Borrowed(""), escape_owned),
-        said(answer.and_then(|answer| answer.sequence_id.as_ref())),
+        plain(answer.and_then(|answer| answer.sequence_id.as_ref())),
         said(answer.and_then(|answer| answer.result.as_ref())),
         said(answer.and_then(|answer| answer.id_phone_match.as_ref())),
         said(answer.and_then(|answer| answer.id_name_match.as_ref())),

@@ -9,6 +9,7 @@ mod support;
 
 mod endpoint;
 mod holds;
+mod hunt;
 mod program;
 
 mod crash;
@@ -17,6 +18,7 @@ mod input;
 mod network;
 mod process;
 mod processes;
+mod secrets;
 mod server;
 mod settings;
 mod table;
