@@ -67,14 +67,13 @@ fn input(phones: &[&str]) -> String {
 fn no_batch_shows_the_key_or_a_person_whatever_it_meets() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);
-    let faults: Vec<_> = (1..=14).filter(|n| *n != 9).map(|n| format!("08001000{n:02}")).collect();
-    let mut phones: Vec<_> = faults.iter().map(String::as_str).collect();
-    phones.extend(["0800000302", "0800011340", "0800011350", "0812", "08137778889O"]);
+    // Each unknown slows a run down: the other faults are met one by one, below.
+    let phones = ["0800100002", "0800100005", "0800100007", "0800100012", "0800011340", "0812"];
     folder.write("input.csv", input(&phones));
     for (file, more) in [
         ("result.csv", &[][..]),
         ("result.jsonl", &["--mask"]),
-        ("result.xlsx", &["--max-age", "0s"]),
+        ("result.xlsx", &[]),
         ("result.txt", &["-f", "table"]),
     ] {
         let flags =
@@ -91,24 +90,26 @@ fn no_batch_shows_the_key_or_a_person_whatever_it_meets() {
         assert_eq!(run(&folder, &args).status.code(), Some(5));
         search_files(&folder);
     }
-    assert!(sandbox.charged() > 20);
+    assert!(sandbox.charged() >= 9);
 }
 
 #[test]
 fn no_single_check_shows_the_key_and_a_masked_one_nobody() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);
-    for phone in [PHONE, "0800100002", "0800100004", "0800100012", "0800011340", "0800000301"] {
-        let record = ["verify", "--nik", NIK, "--phone", phone, "--name", NAME, "-vv"];
+    let faults = (1..=14).map(|n| format!("08001000{n:02}"));
+    let others = [PHONE, "0800011340", "0800000301", "0812"].map(str::to_owned);
+    for phone in faults.chain(others) {
+        let record = ["verify", "--nik", NIK, "--phone", &phone, "--name", NAME, "-vv"];
+        run(&folder, &[&record[..], &["--timeout", "500ms", "-o", "result.jsonl"]].concat());
         for format in ["table", "jsonl", "csv"] {
             run(&folder, &[&record[..], &["-f", format]].concat());
             let masked = run(&folder, &[&record[..], &["-f", format, "--mask"]].concat());
-            let said = String::from_utf8_lossy(&masked.stdout).into_owned();
-            nobody(&format!("masked {format} of {phone}"), said.as_bytes());
+            nobody(&format!("masked {format} of {phone}"), &masked.stdout);
         }
     }
     search_files(&folder);
-    assert!(sandbox.charged() >= 3);
+    assert!(sandbox.charged() >= 10);
 }
 
 #[test]
