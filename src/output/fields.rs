@@ -46,7 +46,7 @@ pub const CHECKED: [&str; 8] = [
 pub fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) -> [Cow<'a, str>; 8] {
     let sent = |field| match verdict.outcome {
         Outcome::Held => Cow::Borrowed(""),
-        _ => mask.field(field, row.record.get(field)),
+        _ => escape_owned(mask.field(field, row.record.get(field))),
     };
     let repairs: Vec<_> = row.problems.iter().map(|problem| problem.message.as_ref()).collect();
     [
@@ -69,8 +69,9 @@ pub fn cells<'a>(row: &'a Row, verdict: &'a Verdict, mask: &Mask) -> [Cow<'a, st
     let said = |value: Option<&'a String>| {
         value.map_or(Cow::Borrowed(""), |text| escape_owned(mask.text(text)))
     };
-    let sent =
-        |field| sent(row, verdict, field).map_or(Cow::Borrowed(""), |v| mask.field(field, v));
+    let sent = |field| {
+        sent(row, verdict, field).map_or(Cow::Borrowed(""), |v| escape_owned(mask.field(field, v)))
+    };
     [
         row.number.to_string().into(),
         verdict.outcome.word().into(),

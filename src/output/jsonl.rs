@@ -201,6 +201,12 @@ fn unique(columns: &[String]) -> Vec<String> {
     keys
 }
 
+/// One line of JSON that is no result, written as a result would be.
+pub fn write_line(value: &impl Serialize, mut out: impl io::Write) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Shown))?;
+    out.write_all(b"\n")
+}
+
 /// Compact JSON that also escapes what a terminal would obey or what turns text around: JSON
 /// itself only asks for U+0000 to U+001F.
 struct Shown;

@@ -14,6 +14,7 @@ mod program;
 
 mod crash;
 mod disk;
+mod hostile;
 mod input;
 mod network;
 mod process;
