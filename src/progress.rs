@@ -16,7 +16,7 @@ use terminal_size::{Width, terminal_size_of};
 use crate::brake::Gauge;
 use crate::code::Charge;
 use crate::progress::sight::Sight;
-use crate::text::{columns, lines};
+use crate::text::{self, columns, lines};
 
 /// How often a line is written where there is no bar.
 const EVERY: Duration = Duration::from_secs(10);
@@ -107,9 +107,10 @@ impl Progress {
     }
 
     fn print(&self, message: &str) {
-        let message = fitted(message);
+        let message = text::message(message);
+        let shown = fitted(&message);
         // Nobody can be told when stderr itself is closed.
-        self.beside_bar(|| drop(writeln!(io::stderr().lock(), "{message}")));
+        self.beside_bar(|| drop(writeln!(io::stderr().lock(), "{shown}")));
     }
 
     /// Does something to the terminal while the bar is out of the way.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -34,6 +35,40 @@ pub fn escape(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// The name of a file, escaped.
+pub fn path(path: &Path) -> String {
+    escape(&path.to_string_lossy()).into_owned()
+}
+
+/// A message of ours, in which something from outside may be quoted: all but line breaks, colours and
+/// the marks that keep a direction to itself is escaped.
+pub fn message(text: &str) -> Cow<'_, str> {
+    let is_ours = |c: char| matches!(c, '\n' | '\u{2068}' | '\u{2069}');
+    if !text.chars().any(|c| is_control(c) && !is_ours(c)) {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let taken = colour(rest).unwrap_or(c.len_utf8());
+        let (piece, after) = rest.split_at(taken);
+        if taken > c.len_utf8() || is_ours(c) {
+            shown.push_str(piece);
+        } else {
+            shown.push_str(&escape(piece));
+        }
+        rest = after;
+    }
+    shown.into()
+}
+
+/// How long the order to change colours is with which a text begins (ECMA-48's SGR).
+fn colour(text: &str) -> Option<usize> {
+    let orders = text.strip_prefix("\u{1b}[")?;
+    let end = orders.find(|c: char| !c.is_ascii_digit() && c != ';')?;
+    orders[end..].starts_with('m').then_some(2 + end + 1)
 }
 
 /// The text escaped; what is written from right to left keeps its direction to itself, so that what
@@ -230,6 +265,16 @@ mod tests {
     fn what_a_terminal_would_obey_is_shown_instead() {
         assert_eq!(escape("a\u{1b}[31mb\u{202e}c\n"), "a\\u{1b}[31mb\\u{202e}c\\u{a}");
         assert!(matches!(escape("Siti Nurhaliza"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_message_keeps_its_lines_and_colours_and_obeys_nothing_else() {
+        let said = "a\n\u{1b}[1;31mred\u{1b}[0m \u{1b}[2J\u{1b}]0;x\u{7} \u{202e}\u{9b}1m\u{1b}[";
+        assert_eq!(
+            message(said),
+            "a\n\u{1b}[1;31mred\u{1b}[0m \\u{1b}[2J\\u{1b}]0;x\\u{7} \\u{202e}\\u{9b}1m\\u{1b}["
+        );
+        assert!(matches!(message("a\nb"), Cow::Borrowed(_)));
     }
 
     #[test]

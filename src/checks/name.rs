@@ -21,12 +21,28 @@ pub fn normalised(value: &str) -> Option<String> {
     (composed != value).then_some(composed)
 }
 
-/// What is wrong with a normalised name. Only an empty one is: people's names are of every kind.
+/// No KTP has a name as long as this, in bytes.
+const LONGEST: usize = 200;
+
+/// What is wrong with a normalised name. Only an empty one is, and one that no card can have: people's
+/// names are of every kind.
 pub fn problem(value: &str) -> Option<Problem> {
     if value.is_empty() {
         return Some(Problem::malformed(
             "name.empty",
             "There is no name; fill in the name as it stands on the KTP.",
+        ));
+    }
+    if value.len() > LONGEST {
+        return Some(Problem::suspect(
+            "name.long",
+            "The name has more than 200 letters; look for cells or rows that have run together.",
+        ));
+    }
+    if value.contains(char::is_control) {
+        return Some(Problem::suspect(
+            "name.control",
+            "The name holds control characters, which no name has; write it again by hand.",
         ));
     }
     if value.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -50,5 +66,5 @@ pub fn is_good(value: &str) -> bool {
         }
         before = byte;
     }
-    before != b' '
+    before != b' ' && value.len() <= LONGEST
 }

@@ -198,6 +198,11 @@ fn a_nik_says_province_birth_date_and_sex() {
 
 #[test]
 fn names_of_every_kind_are_fine() {
+    let long = "Sri ".repeat(51);
+    for (name, code) in [(long.as_str(), "name.long"), ("Budi\u{1b}[31m", "name.control")] {
+        let row = prepared("3310990101909001", "081234567890", name);
+        assert_eq!((codes(&row), row.worst()), (vec![code], Some(Level::Suspect)));
+    }
     for name in ["Suharto", "Nu'man", "Dr. H. Abd. Rahman, M.Sc.", "M. Ali", "O", "李"] {
         assert!(prepared("3310990101909001", "081234567890", name).problems.is_empty(), "{name}");
     }

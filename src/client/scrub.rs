@@ -1,4 +1,4 @@
-//! An answer that repeats the key, as "partner_key ... error" may: the key is taken out of it before
+//! An answer that repeats the key, as one that refuses it may: the key is taken out of it before
 //! anybody sees it, or the ledger keeps it.
 
 use reqwest::Url;
@@ -37,11 +37,8 @@ impl Scrub {
     pub(super) fn clean(&self, answer: &mut Answer) {
         let Answer { message, sequence_id, result, id_phone_match, id_name_match, reason, .. } =
             answer;
-        for text in [message, sequence_id, result, id_phone_match, id_name_match, reason] {
-            if let Some(text) = text {
-                self.clean_text(text);
-            }
-        }
+        let texts = [message, sequence_id, result, id_phone_match, id_name_match, reason];
+        texts.into_iter().flatten().for_each(|text| self.clean_text(text));
         answer.extra.values_mut().for_each(|value| self.clean_value(value));
     }
 

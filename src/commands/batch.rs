@@ -27,6 +27,7 @@ use crate::record::Field;
 use crate::retry::Policy;
 use crate::stop::{Reason, Stop};
 use crate::tally::Tally;
+use crate::text::path;
 
 /// Verifies a file.
 pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
@@ -244,7 +245,7 @@ impl Files {
     /// After a second Ctrl-C: what came so far stays where it is.
     fn abandon(self, progress: &Progress) {
         if let Some(file) = self.results.file() {
-            progress.warn(&format!("left at once; results so far: {}", file.part().display()));
+            progress.warn(&format!("left at once; results so far: {}", path(file.part())));
         }
         self.beside.discard();
     }
@@ -268,9 +269,9 @@ impl Files {
         }
         match (stop.reason(), &args.output.output, part) {
             (Some(Reason::Output(_)), _, Some(part)) => {
-                progress.warn(&format!("results so far: {}", part.display()));
+                progress.warn(&format!("results so far: {}", path(&part)));
             }
-            (_, Some(file), Some(_)) => progress.say(&format!("results: {}", file.display())),
+            (_, Some(file), Some(_)) => progress.say(&format!("results: {}", path(file))),
             (_, _, _) => {}
         }
         let totals = resume.totals(args, tally, stop, elapsed);

@@ -18,6 +18,7 @@ use crate::price::Price;
 use crate::progress::Progress;
 use crate::record::Field;
 use crate::settings;
+use crate::text::path;
 
 /// The sheets of a workbook of checked rows.
 const TITLES: [&str; 2] = ["Rows", "Plan"];
@@ -123,7 +124,7 @@ impl Check<'_> {
             return Ok(Exit::Disk);
         }
         if let Some(output) = self.output {
-            progress.say(&format!("rows: {}", output.display()));
+            progress.say(&format!("rows: {}", path(output)));
         }
         Ok(self.show(&outlook, report).max(exit(&plan)))
     }
@@ -182,16 +183,16 @@ impl Check<'_> {
 
     /// A reader who closes the pipe has seen enough.
     fn show(&self, outlook: &Outlook<'_>, format: ResultFormat) -> Exit {
-        let text = match format {
-            ResultFormat::Table => {
-                let terminal = io::stdout().is_terminal();
-                let width = if terminal { output::width() } else { 0 };
-                outlook.text(color(self.color, terminal), width)
-            }
-            _ => format!("{}\n", outlook.json()),
-        };
         let written = output::stdout().and_then(|mut out| {
-            out.write_all(text.as_bytes())?;
+            match format {
+                ResultFormat::Table => {
+                    let terminal = io::stdout().is_terminal();
+                    let width = if terminal { output::width() } else { 0 };
+                    let text = outlook.text(color(self.color, terminal), width);
+                    out.write_all(text.as_bytes())?;
+                }
+                _ => output::write_line(&outlook.json(), &mut out)?,
+            }
             out.flush()
         });
         match written {

@@ -28,6 +28,7 @@ use crate::exit::Exit;
 use crate::ledger::{Run, RunEnd};
 use crate::progress::Progress;
 use crate::stop::Reason;
+use crate::text::escape;
 
 /// Runs a command. An error that comes back here was met before anything was sent.
 pub fn run(action: Action) -> Exit {
@@ -46,7 +47,10 @@ pub fn run(action: Action) -> Exit {
     done.unwrap_or_else(|error| {
         let hint = advice::of_error(&error).map(|hint| format!("\n\n  hint: {hint}"));
         let hint = hint.unwrap_or_default();
-        Progress::messages(false).warn(&format!("error: {error:#}{hint}"));
+        // It may quote the name of a file or of a column; line breaks are our own.
+        let said = format!("error: {error:#}{hint}");
+        let shown: Vec<_> = said.split('\n').map(escape).collect();
+        Progress::messages(false).warn(&shown.join("\n"));
         Exit::Usage
     })
 }

@@ -25,7 +25,8 @@ pub(super) fn masked(text: &str) -> String {
     cut(kept)
 }
 
-fn cut(mut text: String) -> String {
+/// A text cut when it is very long.
+pub(super) fn cut(mut text: String) -> String {
     if text.len() > LONGEST {
         let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
         text.truncate(end);

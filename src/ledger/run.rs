@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::call::{Asking, ClaimOptions, Doubt, End, InFlight, Known, Past, Stored};
 use super::error::LedgerError;
 use super::lock::RunLock;
-use super::mask::masked;
+use super::mask::{cut, masked};
 use super::ops::{self, ClaimOp, Claimable, CloseOp, Op, Reply, Settled, Spent, counted};
 use super::store::{Closed, Ending};
 use super::writer::Writer;
@@ -292,7 +292,7 @@ fn stored_form(answer: &Answer) -> Answer {
     Answer {
         code: answer.code,
         message: text(&answer.message),
-        sequence_id: answer.sequence_id.clone(),
+        sequence_id: answer.sequence_id.clone().map(cut),
         result: text(&answer.result),
         id_phone_match: text(&answer.id_phone_match),
         id_name_match: text(&answer.id_name_match),

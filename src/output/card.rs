@@ -29,11 +29,14 @@ pub struct Particulars {
 /// The names stand in a column of this width, two spaces from the edge.
 const NAMES: usize = 14;
 
+/// A text of the endpoint takes so many columns at most.
+const LONGEST: usize = 800;
+
 /// The card of one result.
 pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, particulars: &Particulars) -> String {
     let mut card = Card { text: String::new(), particulars };
     card.headline(verdict);
-    card.matches(verdict.answer.as_ref());
+    card.matches(verdict.answer.as_ref(), mask);
     card.record(row, mask);
     card.answer(verdict, mask);
     card.notes(row);
@@ -53,7 +56,7 @@ impl Card<'_> {
         self.paragraph(&format!("{word}  {}", meaning(verdict)));
     }
 
-    fn matches(&mut self, answer: Option<&Answer>) {
+    fn matches(&mut self, answer: Option<&Answer>, mask: &Mask) {
         let Some(answer) = answer else { return };
         let said = [("phone", &answer.id_phone_match), ("name", &answer.id_name_match)];
         if said.iter().any(|(_, value)| value.is_some()) {
@@ -61,7 +64,7 @@ impl Card<'_> {
         }
         for (name, value) in said {
             if let Some(value) = value {
-                self.matching(name, value);
+                self.matching(name, &mask.text(value));
             }
         }
     }
@@ -72,7 +75,7 @@ impl Card<'_> {
             Match::Pass => (Style::Good, "pass", Cow::Borrowed("belongs to the number")),
             Match::Fail => (Style::Bad, "fail", "does not belong to the number".into()),
             Match::NoRecord => (Style::Warn, "no record", no_record(value).into()),
-            Match::Other => (Style::Warn, "?", text::shown(value)),
+            Match::Other => (Style::Warn, "?", brief(value).into()),
         };
         let word = self.paint(&format!("{word:<11}"), style).into_owned();
         self.line(&format!("  {name:<NAMES$}{word}{words}"));
@@ -106,18 +109,18 @@ impl Card<'_> {
         if verdict.outcome == Outcome::Unrecognised
             && let Some(result) = answer.and_then(|answer| answer.result.as_deref())
         {
-            self.pair("result", &text::shown(result));
+            self.pair("result", &brief(&mask.text(result)));
         }
         if let Some(reason) = answer.and_then(|answer| answer.reason.as_deref()) {
-            self.pair("reason", &text::shown(reason));
+            self.pair("reason", &brief(&mask.text(reason)));
         }
         // On a plain verdict the message says "success", which a person might read as "pass".
         let message = fields::message(verdict, mask).filter(|_| !is_verdict(verdict.outcome));
         if let Some(message) = message {
-            self.pair("message", &text::shown(&message));
+            self.pair("message", &brief(&message));
         }
         if let Some(id) = answer.and_then(|answer| answer.sequence_id.as_deref()) {
-            self.pair("sequence_id", &text::shown(id));
+            self.pair("sequence_id", &brief(id));
         }
     }
 
@@ -174,6 +177,11 @@ impl Card<'_> {
         self.text.push_str(text.trim_end());
         self.text.push('\n');
     }
+}
+
+/// What the endpoint said; of a very long text its beginning, which is enough on a screen.
+fn brief(text: &str) -> String {
+    text::shown(&text::cut(text, LONGEST)).into_owned()
 }
 
 /// What was read for a field.

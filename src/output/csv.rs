@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
-use csv::{Writer, WriterBuilder};
+use csv::{ReaderBuilder, Writer, WriterBuilder};
 
 use crate::outcome::Verdict;
 use crate::output::fields::{cells, checked_cells};
 use crate::output::{Layout, Ours, Sink};
 use crate::row::Row;
+use crate::text;
 
 /// Writes results as CSV.
 pub struct Csv {
@@ -91,6 +92,18 @@ fn harmless(cell: &str) -> Cow<'_, str> {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let phone = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | ' ');
     if formula && !cell.chars().all(phone) { format!("'{cell}").into() } else { cell.into() }
+}
+
+/// Rows of CSV that are no results, each cell shown and harmless.
+pub fn made_harmless(rows: &[u8]) -> io::Result<Vec<u8>> {
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(rows);
+    let mut writer = WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    for row in reader.records() {
+        let row = row.map_err(into_io)?;
+        let cells = row.iter().map(|cell| harmless(&text::escape(cell)).into_owned());
+        writer.write_record(cells).map_err(into_io)?;
+    }
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
 #[cfg(test)]

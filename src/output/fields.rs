@@ -46,7 +46,7 @@ pub const CHECKED: [&str; 8] = [
 pub fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) -> [Cow<'a, str>; 8] {
     let sent = |field| match verdict.outcome {
         Outcome::Held => Cow::Borrowed(""),
-        _ => mask.field(field, row.record.get(field)),
+        _ => escape_owned(mask.field(field, row.record.get(field))),
     };
     let repairs: Vec<_> = row.problems.iter().map(|problem| problem.message.as_ref()).collect();
     [
@@ -64,16 +64,20 @@ pub fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) -> [Cow<'
 /// The cells of the columns of a result. What came from the endpoint has its control characters escaped.
 pub fn cells<'a>(row: &'a Row, verdict: &'a Verdict, mask: &Mask) -> [Cow<'a, str>; 18] {
     let answer = verdict.answer.as_ref();
-    let said =
+    let plain =
         |value: Option<&'a String>| value.map_or(Cow::Borrowed(""), |text| text::escape(text));
-    let sent =
-        |field| sent(row, verdict, field).map_or(Cow::Borrowed(""), |v| mask.field(field, v));
+    let said = |value: Option<&'a String>| {
+        value.map_or(Cow::Borrowed(""), |text| escape_owned(mask.text(text)))
+    };
+    let sent = |field| {
+        sent(row, verdict, field).map_or(Cow::Borrowed(""), |v| escape_owned(mask.field(field, v)))
+    };
     [
         row.number.to_string().into(),
         verdict.outcome.word().into(),
         answer.map_or(Cow::Borrowed(""), |answer| answer.code.to_string().into()),
         message(verdict, mask).map_or(Cow::Borrowed(""), escape_owned),
-        said(answer.and_then(|answer| answer.sequence_id.as_ref())),
+        plain(answer.and_then(|answer| answer.sequence_id.as_ref())),
         said(answer.and_then(|answer| answer.result.as_ref())),
         said(answer.and_then(|answer| answer.id_phone_match.as_ref())),
         said(answer.and_then(|answer| answer.id_name_match.as_ref())),

@@ -1,5 +1,6 @@
 //! Results as JSON Lines: one object a row, `null` for what is absent.
 
+use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
+use crate::answer::Answer;
 use crate::code::Charge;
 use crate::outcome::{Outcome, Source, Verdict};
 use crate::output::fields::{self, Mask};
@@ -56,12 +58,12 @@ struct Line<'a> {
     row: u64,
     outcome: Outcome,
     code: Option<i64>,
-    message: Option<std::borrow::Cow<'a, str>>,
+    message: Option<Cow<'a, str>>,
     sequence_id: Option<&'a str>,
-    result: Option<&'a str>,
-    id_phone_match: Option<&'a str>,
-    id_name_match: Option<&'a str>,
-    reason: Option<&'a str>,
+    result: Option<Cow<'a, str>>,
+    id_phone_match: Option<Cow<'a, str>>,
+    id_name_match: Option<Cow<'a, str>>,
+    reason: Option<Cow<'a, str>>,
     charged: Charge,
     source: Source,
     attempts: u32,
@@ -76,16 +78,20 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     fn new(row: &'a Row, verdict: &'a Verdict, keys: &'a [String], mask: &'a Mask) -> Self {
         let answer = verdict.answer.as_ref();
+        // Any text of an answer may repeat a number.
+        let said = |field: fn(&'a Answer) -> Option<&'a str>| {
+            answer.and_then(field).map(|text| mask.text(text))
+        };
         Self {
             row: row.number,
             outcome: verdict.outcome,
             code: answer.map(|answer| answer.code),
             message: fields::message(verdict, mask),
             sequence_id: answer.and_then(|answer| answer.sequence_id.as_deref()),
-            result: answer.and_then(|answer| answer.result.as_deref()),
-            id_phone_match: answer.and_then(|answer| answer.id_phone_match.as_deref()),
-            id_name_match: answer.and_then(|answer| answer.id_name_match.as_deref()),
-            reason: answer.and_then(|answer| answer.reason.as_deref()),
+            result: said(|answer| answer.result.as_deref()),
+            id_phone_match: said(|answer| answer.id_phone_match.as_deref()),
+            id_name_match: said(|answer| answer.id_name_match.as_deref()),
+            reason: said(|answer| answer.reason.as_deref()),
             charged: verdict.charged,
             source: verdict.source,
             attempts: verdict.attempts,
@@ -193,6 +199,12 @@ fn unique(columns: &[String]) -> Vec<String> {
         keys.extend(names.find(|name| !keys.contains(name)));
     }
     keys
+}
+
+/// One line of JSON that is no result, written as a result would be.
+pub fn write_line(value: &impl Serialize, mut out: impl io::Write) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Shown))?;
+    out.write_all(b"\n")
 }
 
 /// Compact JSON that also escapes what a terminal would obey or what turns text around: JSON

@@ -146,7 +146,7 @@ impl Outlook<'_> {
                 " (ledger not consulted: it knows records by IDV_PARTNER_CODE, which is not set)"
             }
         };
-        format!("ledger: {}{why}", self.ledger.display())
+        format!("ledger: {}{why}", escape(&self.ledger.to_string_lossy()))
     }
 
     /// For programs. What the ledger was not asked is `null`.

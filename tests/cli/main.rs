@@ -33,7 +33,6 @@ mod retries;
 mod samples;
 mod sandbox;
 mod schemas;
-mod secrets;
 mod settings;
 mod stopping;
 mod stops;

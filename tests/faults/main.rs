@@ -9,14 +9,17 @@ mod support;
 
 mod endpoint;
 mod holds;
+mod hunt;
 mod program;
 
 mod crash;
 mod disk;
+mod hostile;
 mod input;
 mod network;
 mod process;
 mod processes;
+mod secrets;
 mod server;
 mod settings;
 mod table;

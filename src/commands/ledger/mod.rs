@@ -18,7 +18,7 @@ use crate::outcome::Outcome;
 use crate::output;
 use crate::progress::Progress;
 use crate::settings;
-use crate::text::{count, cut, thousands};
+use crate::text::{count, cut, quoted, thousands};
 
 /// Carries out one of the ledger's commands.
 pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
@@ -74,7 +74,7 @@ pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
 /// The flag that leads another `idv ledger` to the same file.
 fn flag(file: Option<&Path>, sandbox: bool) -> String {
     match file {
-        Some(file) => format!(" --ledger '{}'", file.display()),
+        Some(file) => format!(" --ledger {}", quoted(&file.to_string_lossy())),
         None if sandbox => " --sandbox".to_owned(),
         None => String::new(),
     }
@@ -90,8 +90,7 @@ fn quietly(written: anyhow::Result<()>) -> anyhow::Result<Exit> {
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let io = error.downcast_ref::<io::Error>().map(io::Error::kind);
-    let json = error.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
-    io.or(json) == Some(io::ErrorKind::BrokenPipe)
+    io == Some(io::ErrorKind::BrokenPipe)
 }
 
 fn say(message: &str) {
@@ -140,7 +139,7 @@ impl<'a, W: Write> Listing<'a, W> {
             Format::Csv => {
                 self.csv.serialize(row)?;
                 self.csv.flush()?;
-                self.out.write_all(self.csv.get_ref())?;
+                self.out.write_all(&output::made_harmless(self.csv.get_ref())?)?;
                 self.csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
             }
         }
@@ -149,8 +148,7 @@ impl<'a, W: Write> Listing<'a, W> {
 }
 
 fn write_json(row: &impl Serialize, out: &mut impl Write) -> anyhow::Result<()> {
-    serde_json::to_writer(&mut *out, row)?;
-    Ok(out.write_all(b"\n")?)
+    Ok(output::write_line(row, out)?)
 }
 
 fn runs(reader: &mut Reader, format: Option<Format>, out: &mut impl Write) -> anyhow::Result<()> {
