@@ -118,6 +118,29 @@ pub fn mask_digits(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
+/// The text with stars wherever the name stands as a word of its own, in whatever case; `None` where
+/// it does not.
+pub fn mask_name(text: &str, name: &str) -> Option<String> {
+    if name.is_empty() || text.len() < name.len() {
+        return None;
+    }
+    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let (mut masked, mut done) = (String::new(), 0);
+    for (at, _) in text.char_indices() {
+        let end = at + name.len();
+        let there = at >= done
+            && text.get(at..end).is_some_and(|found| found.eq_ignore_ascii_case(name))
+            && !word(text[..at].chars().next_back())
+            && !word(text[end..].chars().next());
+        if there {
+            masked.push_str(&text[done..at]);
+            masked.extend(name.chars().map(|c| if c == ' ' { ' ' } else { '*' }));
+            done = end;
+        }
+    }
+    (done > 0).then(|| masked + &text[done..])
+}
+
 /// A field's value as `--mask` shows it: enough to tell two apart, too little to find a person.
 pub fn mask(field: Field, value: &str) -> String {
     match field {
@@ -282,6 +305,19 @@ mod tests {
         assert_eq!(mask_digits("id 3310990101909001 and 081299"), "id **************** and 081299");
         assert_eq!(mask_digits("12345678"), "********");
         assert!(matches!(mask_digits("phone_number error 42"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_name_is_masked_where_it_stands_alone_in_whatever_case() {
+        let masked = |text, name| mask_name(text, name);
+        assert_eq!(
+            masked("name BUDI CONTOH, not Budi Contoh.", "Budi Contoh").as_deref(),
+            Some("name **** ******, not **** ******.")
+        );
+        assert_eq!(masked("validation failed", "Ali"), None);
+        assert_eq!(masked("Renée is Renée", "Renée").as_deref(), Some("***** is *****"));
+        assert_eq!(masked("name empty", ""), None);
+        assert_eq!(masked("", "Budi"), None);
     }
 
     #[test]

@@ -36,9 +36,9 @@ const LONGEST: usize = 800;
 pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, particulars: &Particulars) -> String {
     let mut card = Card { text: String::new(), particulars };
     card.headline(verdict);
-    card.matches(verdict.answer.as_ref(), mask);
+    card.matches(row, verdict.answer.as_ref(), mask);
     card.record(row, mask);
-    card.answer(verdict, mask);
+    card.answer(row, verdict, mask);
     card.notes(row);
     card.hints(verdict);
     card.text
@@ -56,7 +56,7 @@ impl Card<'_> {
         self.paragraph(&format!("{word}  {}", meaning(verdict)));
     }
 
-    fn matches(&mut self, answer: Option<&Answer>, mask: &Mask) {
+    fn matches(&mut self, row: &Row, answer: Option<&Answer>, mask: &Mask) {
         let Some(answer) = answer else { return };
         let said = [("phone", &answer.id_phone_match), ("name", &answer.id_name_match)];
         if said.iter().any(|(_, value)| value.is_some()) {
@@ -64,7 +64,7 @@ impl Card<'_> {
         }
         for (name, value) in said {
             if let Some(value) = value {
-                self.matching(name, &mask.text(value));
+                self.matching(name, &mask.text(row, value));
             }
         }
     }
@@ -95,7 +95,7 @@ impl Card<'_> {
         }
     }
 
-    fn answer(&mut self, verdict: &Verdict, mask: &Mask) {
+    fn answer(&mut self, row: &Row, verdict: &Verdict, mask: &Mask) {
         self.text.push('\n');
         self.pair("charged", charged(verdict));
         if let Some(at) = verdict.at {
@@ -109,13 +109,13 @@ impl Card<'_> {
         if verdict.outcome == Outcome::Unrecognised
             && let Some(result) = answer.and_then(|answer| answer.result.as_deref())
         {
-            self.pair("result", &brief(&mask.text(result)));
+            self.pair("result", &brief(&mask.text(row, result)));
         }
         if let Some(reason) = answer.and_then(|answer| answer.reason.as_deref()) {
-            self.pair("reason", &brief(&mask.text(reason)));
+            self.pair("reason", &brief(&mask.text(row, reason)));
         }
         // On a plain verdict the message says "success", which a person might read as "pass".
-        let message = fields::message(verdict, mask).filter(|_| !is_verdict(verdict.outcome));
+        let message = fields::message(row, verdict, mask).filter(|_| !is_verdict(verdict.outcome));
         if let Some(message) = message {
             self.pair("message", &brief(&message));
         }

@@ -67,7 +67,7 @@ pub fn cells<'a>(row: &'a Row, verdict: &'a Verdict, mask: &Mask) -> [Cow<'a, st
     let plain =
         |value: Option<&'a String>| value.map_or(Cow::Borrowed(""), |text| text::escape(text));
     let said = |value: Option<&'a String>| {
-        value.map_or(Cow::Borrowed(""), |text| escape_owned(mask.text(text)))
+        value.map_or(Cow::Borrowed(""), |text| escape_owned(mask.text(row, text)))
     };
     let sent = |field| {
         sent(row, verdict, field).map_or(Cow::Borrowed(""), |v| escape_owned(mask.field(field, v)))
@@ -76,7 +76,7 @@ pub fn cells<'a>(row: &'a Row, verdict: &'a Verdict, mask: &Mask) -> [Cow<'a, st
         row.number.to_string().into(),
         verdict.outcome.word().into(),
         answer.map_or(Cow::Borrowed(""), |answer| answer.code.to_string().into()),
-        message(verdict, mask).map_or(Cow::Borrowed(""), escape_owned),
+        message(row, verdict, mask).map_or(Cow::Borrowed(""), escape_owned),
         plain(answer.and_then(|answer| answer.sequence_id.as_ref())),
         said(answer.and_then(|answer| answer.result.as_ref())),
         said(answer.and_then(|answer| answer.id_phone_match.as_ref())),
@@ -107,8 +107,8 @@ pub fn sent<'a>(row: &'a Row, verdict: &Verdict, field: Field) -> Option<&'a str
 }
 
 /// The message: the provider's, or ours.
-pub fn message<'a>(verdict: &'a Verdict, mask: &Mask) -> Option<Cow<'a, str>> {
-    verdict.message().map(|message| mask.text(message))
+pub fn message<'a>(row: &Row, verdict: &'a Verdict, mask: &Mask) -> Option<Cow<'a, str>> {
+    verdict.message().map(|message| mask.text(row, message))
 }
 
 /// How long the last attempt took, in whole milliseconds.
@@ -159,8 +159,15 @@ impl Mask {
         }
     }
 
-    /// A text that may echo a number.
-    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if self.is_on() { text::mask_digits(text) } else { text.into() }
+    /// A text that may repeat a number, or the name that was asked about.
+    pub fn text<'a>(&self, row: &Row, text: &'a str) -> Cow<'a, str> {
+        if !self.is_on() {
+            return text.into();
+        }
+        let masked = text::mask_digits(text);
+        match text::mask_name(&masked, row.record.get(Field::Name)) {
+            Some(named) => named.into(),
+            None => masked,
+        }
     }
 }

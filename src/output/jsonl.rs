@@ -80,13 +80,13 @@ impl<'a> Line<'a> {
         let answer = verdict.answer.as_ref();
         // Any text of an answer may repeat a number.
         let said = |field: fn(&'a Answer) -> Option<&'a str>| {
-            answer.and_then(field).map(|text| mask.text(text))
+            answer.and_then(field).map(|text| mask.text(row, text))
         };
         Self {
             row: row.number,
             outcome: verdict.outcome,
             code: answer.map(|answer| answer.code),
-            message: fields::message(verdict, mask),
+            message: fields::message(row, verdict, mask),
             sequence_id: answer.and_then(|answer| answer.sequence_id.as_deref()),
             result: said(|answer| answer.result.as_deref()),
             id_phone_match: said(|answer| answer.id_phone_match.as_deref()),

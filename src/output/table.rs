@@ -121,7 +121,7 @@ impl Sink for Table {
             paint(&outcome, Style::of(verdict.outcome), self.layout.color).into_owned(),
             text::fit(verdict.charged.word(), self.columns.charged),
         ];
-        let what = mask.text(&what(row, verdict)).into_owned();
+        let what = mask.text(row, &what(row, verdict)).into_owned();
         let line = self.line(&row.number.to_string(), &cells, &what);
         writeln!(self.out, "{line}")
     }

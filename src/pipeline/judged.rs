@@ -1,5 +1,6 @@
 //! What came of an attempt: the verdict, and its end in the ledger.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,8 +11,10 @@ use crate::client::SendError;
 use crate::code::{Charge, Class};
 use crate::ledger::{Claim, LedgerError, Settled, Settling};
 use crate::outcome::{Outcome, Source, Verdict};
+use crate::record::{Field, Record};
 use crate::row::Row;
 use crate::stop::{Reason, Stop};
+use crate::text::mask_name;
 
 /// What became of a row, perhaps still on its way to the disk.
 #[must_use]
@@ -84,14 +87,30 @@ pub fn may_ask_again(verdict: &Verdict) -> bool {
     verdict.charged == Charge::No && passing
 }
 
-/// Uses the claim up.
-pub fn end(claim: Claim, verdict: &Verdict) -> Settling {
+/// Uses the claim up. The ledger names nobody, so a name that the answer repeats is not stored.
+pub fn end(claim: Claim, verdict: &Verdict, record: &Record) -> Settling {
     let words = verdict.explanation.as_deref().unwrap_or_default();
     match (&verdict.answer, verdict.charged) {
-        (Some(answer), _) => claim.settle(answer, verdict.attempts),
+        (Some(answer), _) => {
+            let answer = without_name(answer, record.get(Field::Name));
+            claim.settle(&answer, verdict.attempts)
+        }
         (None, Charge::No) => claim.release(words, verdict.attempts),
         (None, Charge::Yes | Charge::Unknown) => claim.doubt(words, verdict.attempts),
     }
+}
+
+/// The answer with stars in place of this name in its sentences.
+fn without_name<'a>(answer: &'a Answer, name: &str) -> Cow<'a, Answer> {
+    let masked = |text: &Option<String>| text.as_deref().and_then(|text| mask_name(text, name));
+    let (message, reason) = (masked(&answer.message), masked(&answer.reason));
+    if message.is_none() && reason.is_none() {
+        return Cow::Borrowed(answer);
+    }
+    let mut answer = answer.clone();
+    answer.message = message.or(answer.message);
+    answer.reason = reason.or(answer.reason);
+    Cow::Owned(answer)
 }
 
 /// The verdict of an attempt that ended now.
@@ -124,5 +143,20 @@ pub fn log(row: &Row, attempt: u32, elapsed: Duration, seen: &Result<Answer, Sen
     match seen {
         Ok(answer) => debug!(row = row.number, attempt, ?elapsed, code = answer.code, "answered"),
         Err(error) => debug!(row = row.number, attempt, ?elapsed, %error, "no answer"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_names_nobody_is_stored_as_it_is() {
+        let answer = Answer { message: Some("success".to_owned()), ..Answer::default() };
+        assert!(matches!(without_name(&answer, "Budi"), Cow::Borrowed(_)));
+        let answer = Answer { reason: Some("Budi is unknown".to_owned()), ..answer };
+        let stored = without_name(&answer, "Budi").into_owned();
+        assert_eq!(stored.reason.as_deref(), Some("**** is unknown"));
+        assert_eq!(stored.message.as_deref(), Some("success"));
     }
 }

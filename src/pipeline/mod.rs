@@ -300,7 +300,7 @@ impl Pipeline {
         if verdict.charged != Charge::No {
             place.spend();
         }
-        let settling = Some(end(claim, &verdict));
+        let settling = Some(end(claim, &verdict, &row.record));
         (Judged { verdict, settling }, signal)
     }
 

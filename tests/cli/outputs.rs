@@ -67,12 +67,16 @@ fn a_table_has_a_line_a_row_and_no_colour_in_a_pipe() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);
     folder.write("a.csv", "nik,phone,name\n3310990101909001,081234567890,A\u{1b}[31mB\n");
-    let text = stdout(&folder.idv(&["batch", "a.csv", "-f", "table"]).code(0));
+    let text = stdout(&folder.idv(&["batch", "a.csv", "-f", "table", "--suspect", "send"]).code(0));
     assert_eq!(text.lines().count(), 2);
     assert!(!text.contains('\u{1b}'), "{text}");
     assert!(text.contains("A\\u{1b}[31mB"), "{text}");
     assert!(text.contains("phone fail, name pass"), "{text}");
-    let text = stdout(&folder.idv(&["batch", "a.csv", "-f", "table", "--color", "always"]).code(0));
+    let text = stdout(
+        &folder
+            .idv(&["batch", "a.csv", "-f", "table", "--suspect", "send", "--color", "always"])
+            .code(0),
+    );
     assert!(text.contains("\u{1b}[31mfail"), "{text}");
     assert_eq!(sandbox.charged(), 1);
 }

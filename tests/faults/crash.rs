@@ -1,6 +1,6 @@
 //! A crash names nobody, and leaves no image of the memory.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::support::{Folder, NAME, NIK, PHONE, Sandbox};
 
@@ -31,8 +31,11 @@ fn fault_47_the_program_leaves_no_core_file() {
     // Whoever started it would have one of any size.
     let mut shell = Command::new("sh");
     shell.args(["-c", "ulimit -c unlimited; exec \"$@\"", "sh"]);
-    let mut child =
-        crate::program::like(shell, &idv).stdout(std::process::Stdio::null()).spawn().unwrap();
+    let mut child = crate::program::like(shell, &idv)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     crate::program::await_requests(&sandbox, 1);
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();

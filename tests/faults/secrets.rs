@@ -230,8 +230,9 @@ fn no_file_that_cannot_be_understood_is_quoted() {
 fn an_answer_that_repeats_the_key_and_the_person_is_cleaned_of_it() {
     for (code, key) in [(11340, KEY), (12223, "k%2B%2F%3D%2526%20Zz"), (200, KEY)] {
         let said = format!("{NIK} / {PHONE}: partner key {key} of no use");
+        let named = format!("{} / {said}", NAME.to_uppercase());
         let body = serde_json::json!({
-            "code": code, "message": said, "reason": said, "sequence_id": format!("S-{key}"),
+            "code": code, "message": named, "reason": named, "sequence_id": format!("S-{key}"),
             "result": said, "further_info": {"echo": [said]},
         });
         let page = server::response("500 Error", "", &format!("<html>{said}</html>"));
