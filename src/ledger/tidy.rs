@@ -7,19 +7,19 @@ use super::error::LedgerError;
 use super::writer::Writer;
 use super::{file, index, store};
 
-/// When the write-ahead log is copied into the database: seldom, because pages of the index that
-/// changed many times are then copied once.
-const CHECKPOINT_BYTES: u64 = 64 << 20;
+/// A write-ahead log of this length is copied into the database, and written over from its
+/// beginning after that: syncing a file that grows takes twice as long.
+const CHECKPOINT_BYTES: u64 = 4 << 20;
 
-/// How often the log's size is looked at, in transactions.
-const CHECKPOINT_LOOK: u32 = 64;
+/// How often that is done at most, in transactions.
+const CHECKPOINT_EVERY: u32 = 256;
 
 impl Writer {
     /// Copies the log into the database when it has grown long. Not left to the
     /// database, which would not tell of an error there.
     pub(super) fn checkpoint_when_due(&mut self) {
         self.transactions += 1;
-        if !self.transactions.is_multiple_of(CHECKPOINT_LOOK) {
+        if !self.transactions.is_multiple_of(CHECKPOINT_EVERY) {
             return;
         }
         let log = std::fs::metadata(file::beside(&self.path, "-wal"));
