@@ -1,9 +1,10 @@
 //! The program as a process that others stop, kill, trace and watch.
 
+use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use crate::support::Sandbox;
+use crate::support::{Folder, Sandbox};
 
 /// `outer` as it would start `inner`: its program, words, folder and environment.
 pub fn like(mut outer: Command, inner: &Command) -> Command {
@@ -51,4 +52,18 @@ pub fn wait_until(mut is_so: impl FnMut() -> bool) {
 #[track_caller]
 pub fn await_requests(sandbox: &Sandbox, count: u64) {
     wait_until(|| sandbox.requests() >= count);
+}
+
+/// A library made of a C file of this folder, to be loaded before a program; `None`, and a word about
+/// it, without a C compiler.
+pub fn library(folder: &Folder, source: &str) -> Option<PathBuf> {
+    let library = folder.path(source).with_extension("so");
+    let source = format!("{}/tests/faults/{source}", env!("CARGO_MANIFEST_DIR"));
+    let mut compiler = Command::new("cc");
+    let made = compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).args([&source, "-ldl"]);
+    if !made.output().is_ok_and(|output| output.status.success()) {
+        println!("skipped: there is no C compiler here");
+        return None;
+    }
+    Some(library)
 }
