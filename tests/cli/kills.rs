@@ -2,7 +2,7 @@
 //! record, and every charge either answered or listed as unknown. The witness is the charges file,
 //! which another process writes than the one that is killed.
 //!
-//! `IDV_KILLS=334 cargo test --release --test cli kills::` kills a thousand times.
+//! `IDV_KILLS=334 cargo test --release --test cli kills::` kills a thousand times (`tests/crashes.sh`).
 
 use std::collections::{HashMap, HashSet};
 use std::process::Stdio;
@@ -60,10 +60,9 @@ fn kill_until_done(concurrency: u64) {
     let unknown = check(&runs, &folder.read("charges.tsv"), concurrency);
     assert_eq!(sandbox.charges()["most_charges_for_one_record"], 1);
     assert!(killed >= kills() - 1, "only {killed} runs were killed");
-    println!(
-        "{concurrency} in flight: {killed} kills, {unknown} unknown, {} charged",
-        sandbox.charged()
-    );
+    // A row of the table in docs/reliability.md.
+    let (records, charged) = (records(concurrency), sandbox.charged());
+    println!("| {concurrency} | {records} | {killed} | {unknown} | {charged} | none |");
 }
 
 fn batch(concurrency: &str) -> [&str; 6] {

@@ -77,19 +77,24 @@ struct File {
 impl File {
     fn sync(&mut self, up_to: usize) {
         let count = up_to.saturating_sub(self.done);
-        self.synced = self.after(count, |_| count);
-        self.waiting.drain(..count);
+        self.synced.resize(self.length_after(count), 0);
+        for change in self.waiting.drain(..count) {
+            change.make(0, &mut self.synced);
+        }
         self.done += count;
     }
 
+    fn length_after(&self, count: usize) -> usize {
+        let changes = self.waiting[..count].iter();
+        changes.fold(self.synced.len(), |length, change| change.length_after(length))
+    }
+
     /// The file as long as after so many changes, each page as after so many as `of_page` says.
-    fn after(&self, count: usize, mut of_page: impl FnMut(usize) -> usize) -> Vec<u8> {
-        let changes = &self.waiting[..count];
-        let length = changes.iter().fold(self.synced.len(), |length, c| c.length_after(length));
+    fn after(&self, count: usize, mut of_page: impl FnMut() -> usize) -> Vec<u8> {
         let mut bytes = self.synced.clone();
-        bytes.resize(length, 0);
+        bytes.resize(self.length_after(count), 0);
         for (number, page) in bytes.chunks_mut(PAGE).enumerate() {
-            for change in &self.waiting[..of_page(number)] {
+            for change in &self.waiting[..of_page()] {
                 change.make(number * PAGE, page);
             }
         }
@@ -100,10 +105,10 @@ impl File {
         let most = self.waiting.len();
         match kept {
             Kept::Nothing | Kept::Names => self.synced.clone(),
-            Kept::All => self.after(most, |_| most),
+            Kept::All => self.after(most, || most),
             Kept::Some(random) => {
                 let count = random.usize(0..=most);
-                self.after(count, |_| random.usize(0..=most))
+                self.after(count, || random.usize(0..=most))
             }
         }
     }
