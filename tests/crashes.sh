@@ -4,7 +4,7 @@
 # usage: tests/crashes.sh                           everything; half an hour, and it needs strace
 #        tests/crashes.sh points IN_FLIGHT [FILE]   kill -9 at each system call; results go to FILE
 #        tests/crashes.sh kills | cuts              kill -9 at random moments; power cuts
-# IDV_KILLS (334) kills a run, IDV_CUTS (10) random states a cut, STEP (1) takes each so manieth point
+# IDV_KILLS (334) kills a run, IDV_CUTS (10) random states a cut, STEP (1) takes every n-th point
 set -euo pipefail
 cd "$(dirname "$0")/.."
 idv=$PWD/target/release/idv folder=$(mktemp -d) step=${STEP:-1} records=50 sandbox=
@@ -106,7 +106,7 @@ case ${1:-all} in
     for file in out.csv out.xlsx; do points 4 $file; done
     table 'in flight | records | kills | unknown at the end | charged | promises broken'
     kills
-    table 'in flight | results | records | points | states | most unknown | promises broken'
+    table 'in flight | results | records | cuts one after another | syncs | states | most unknown | promises broken'
     cuts
     ;;
   *) sed -n 2,9p "$0"; exit 2 ;;

@@ -30,7 +30,7 @@ struct Batch {
     results: &'static str,
     records: u64,
     in_flight: usize,
-    /// Power cuts, with the one that is tried: each may leave in doubt what was in flight.
+    /// So many power cuts with the one that is tried: each may leave in doubt what was in flight.
     cuts: usize,
 }
 
@@ -272,9 +272,9 @@ fn replay(
     (known, unknown)
 }
 
-/// Each so manieth sync, or each where all are asked for by hand.
-fn every(so_many: usize) -> impl Fn(usize) -> bool {
-    move |point| by_hand().is_some() || point.is_multiple_of(so_many)
+/// Every n-th sync, or each where all are asked for by hand.
+fn every(nth: usize) -> impl Fn(usize) -> bool {
+    move |point| by_hand().is_some() || point.is_multiple_of(nth)
 }
 
 /// Cuts the power at these syncs and replays what may then be found.
@@ -308,8 +308,10 @@ fn cut_at(run: &Recorded, wanted: impl Fn(usize) -> bool) {
     assert!(left == Some(Some(run.results.clone())), "the results were done, and are not there");
     assert!(told as u64 >= batch.records * 8 / 10, "only {told} answers were told before a cut");
     // A row of the table in docs/reliability.md.
-    let Batch { results, records, in_flight, .. } = batch;
-    println!("| {in_flight} | {results} | {records} | {points} | {states} | {most} | none |");
+    let Batch { results, records, in_flight, cuts } = batch;
+    println!(
+        "| {in_flight} | {results} | {records} | {cuts} | {points} | {states} | {most} | none |"
+    );
 }
 
 /// What may be found: first what is there for sure, then other states that are not the same.

@@ -1,10 +1,9 @@
 //! The program as a process that others stop, kill, trace and watch.
 
-use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use crate::support::{Folder, Sandbox};
+use crate::support::Sandbox;
 
 /// `outer` as it would start `inner`: its program, words, folder and environment.
 pub fn like(mut outer: Command, inner: &Command) -> Command {
@@ -56,7 +55,8 @@ pub fn await_requests(sandbox: &Sandbox, count: u64) {
 
 /// A library made of a C file of this folder, to be loaded before a program; `None`, and a word about
 /// it, without a C compiler.
-pub fn library(folder: &Folder, source: &str) -> Option<PathBuf> {
+#[cfg(target_os = "linux")]
+pub fn library(folder: &crate::support::Folder, source: &str) -> Option<std::path::PathBuf> {
     let library = folder.path(source).with_extension("so");
     let source = format!("{}/tests/faults/{source}", env!("CARGO_MANIFEST_DIR"));
     let mut compiler = Command::new("cc");
