@@ -30,7 +30,7 @@ pub type Found = BTreeMap<PathBuf, Option<Vec<u8>>>;
 /// What is written to a disk in one piece.
 const PAGE: usize = 4096;
 
-/// Not on a disk though it has a name there: SQLite maps it into memory and makes it anew.
+/// Not on a disk though it has a name there: it is mapped into memory, and made anew.
 const IN_MEMORY: &str = "-shm";
 
 #[derive(Clone)]

@@ -6,6 +6,7 @@
 //! and more records (`tests/crashes.sh`).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
@@ -28,15 +29,15 @@ fn by_hand() -> Option<usize> {
 #[derive(Clone, Copy)]
 struct Batch {
     results: &'static str,
-    records: u64,
     in_flight: usize,
+    records: u64,
     /// So many power cuts with the one that is tried: each may leave in doubt what was in flight.
     cuts: usize,
 }
 
 impl Batch {
     fn new(results: &'static str) -> Self {
-        Self { results, records: 40, in_flight: 4, cuts: 1 }
+        Self { results, in_flight: 4, records: 40, cuts: 1 }
     }
 
     fn command(self, folder: &Folder) -> Command {
@@ -95,7 +96,7 @@ fn take_body(sent: &mut Vec<u8>) -> Option<Vec<u8>> {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// A sandbox, and the file that it writes its charges to.
@@ -199,7 +200,9 @@ impl Recorded {
 /// What was noted makes of the disk before the run, byte for byte, what it is after it.
 fn is_whole(before: &Disk, events: &[Event], after: &Found) {
     let mut disk = before.clone();
-    events.iter().for_each(|event| disk.follow(event));
+    for event in events {
+        disk.follow(event);
+    }
     let followed = disk.left(Kept::All);
     assert!(followed.keys().eq(after.keys()), "{:?} {:?}", followed.keys(), after.keys());
     for (path, bytes) in after {
@@ -211,22 +214,26 @@ fn is_whole(before: &Disk, events: &[Event], after: &Found) {
 fn results(folder: &Folder, file: &str) -> Vec<[String; 4]> {
     let names = ["row", "outcome", "source", "sequence_id"];
     let ours = names.map(|name| format!("idv_{name}"));
-    if file.ends_with(".xlsx") {
-        let mut book: Xlsx<_> = open_workbook(folder.path(file)).unwrap();
-        let range = book.worksheet_range("Results").unwrap();
-        let at = |name: &String| range.rows().next().unwrap().iter().position(|it| *it == **name);
-        let columns = ours.map(|name| at(&name).unwrap());
-        return range.rows().skip(1).map(|row| columns.map(|c| row[c].to_string())).collect();
+    match Path::new(file).extension().and_then(OsStr::to_str) {
+        Some("xlsx") => {
+            let mut book: Xlsx<_> = open_workbook(folder.path(file)).unwrap();
+            let rows = book.worksheet_range("Results").unwrap();
+            let column =
+                |name: &String| (0..rows.width()).find(|c| rows[(0, *c)] == **name).unwrap();
+            let columns = ours.map(|name| column(&name));
+            rows.rows().skip(1).map(|row| columns.map(|c| row[c].to_string())).collect()
+        }
+        Some("csv") => {
+            let rows = table(&folder.read(file), b',');
+            rows.iter().map(|row| ours.clone().map(|name| row[&name].clone())).collect()
+        }
+        _ => {
+            let cell =
+                |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let rows = jsonl(&folder.read(file));
+            rows.iter().map(|row| names.map(|name| cell(&row[name]))).collect()
+        }
     }
-    let text = folder.read(file);
-    if file.ends_with(".csv") {
-        return table(&text, b',')
-            .iter()
-            .map(|row| ours.clone().map(|n| row[&n].clone()))
-            .collect();
-    }
-    let cell = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    jsonl(&text).iter().map(|row| names.map(|name| cell(&row[name]))).collect()
 }
 
 /// The batch again, on what was found after a cut: gives the ids that the ledger had an answer under,
@@ -308,7 +315,7 @@ fn cut_at(run: &Recorded, wanted: impl Fn(usize) -> bool) {
     assert!(left == Some(Some(run.results.clone())), "the results were done, and are not there");
     assert!(told as u64 >= batch.records * 8 / 10, "only {told} answers were told before a cut");
     // A row of the table in docs/reliability.md.
-    let Batch { results, records, in_flight, cuts } = batch;
+    let Batch { results, in_flight, records, cuts } = batch;
     println!(
         "| {in_flight} | {results} | {records} | {cuts} | {points} | {states} | {most} | none |"
     );
