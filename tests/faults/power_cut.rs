@@ -5,7 +5,7 @@
 //! `IDV_CUTS=10 cargo test --release --test faults fault_44` tries ten random states a cut, all cuts
 //! and more records (`tests/crashes.sh`).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
@@ -76,10 +76,11 @@ impl Outside {
         }
     }
 
-    /// Which of these words stood in the results.
+    /// Which of these ids stood in the results.
     fn told<'a>(&self, ids: &'a BTreeSet<String>) -> BTreeSet<&'a str> {
         let told = String::from_utf8_lossy(&self.told);
-        ids.iter().map(String::as_str).filter(|id| told.contains(id)).collect()
+        let words: HashSet<_> = told.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+        ids.iter().map(String::as_str).filter(|id| words.contains(id)).collect()
     }
 }
 
