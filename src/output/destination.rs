@@ -117,9 +117,11 @@ impl Destination {
 
     /// Puts the file in its place; everything must have been flushed.
     pub fn finish(self) -> io::Result<()> {
-        let Some(part) = self.part else { return Ok(()) };
+        let Some(part) = &self.part else { return Ok(()) };
         self.file.sync_all()?;
-        fs::rename(part, self.path)
+        fs::rename(part, &self.path)?;
+        self.keep_name();
+        Ok(())
     }
 
     /// Puts another file in its place, made of what was written here; that stays where it is when
@@ -135,7 +137,16 @@ impl Destination {
             return Err(error);
         }
         fs::rename(new, &self.path)?;
+        self.keep_name();
         fs::remove_file(part)
+    }
+
+    /// Without this a power cut may take the new name away again, and has then lost the rows too. A
+    /// file system that can't sync a folder keeps a name as well as it can.
+    fn keep_name(&self) {
+        if let Some(folder) = self.folder().filter(|_| cfg!(unix)) {
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        }
     }
 
     fn rewound(&self) -> io::Result<File> {

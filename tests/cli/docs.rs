@@ -18,7 +18,7 @@ const NOT_RUN: [(&str, &str); 7] = [
     ("cargo run --example ", "it measures for minutes"),
     ("idv verify", "it asks on a terminal; terminal.rs answers it"),
     ("idv sandbox ", "it serves until Ctrl-C; the other tests drive one"),
-    ("tests/crash-points.sh ", "it takes minutes, and strace"),
+    ("tests/crashes.sh ", "it takes half an hour, and strace"),
 ];
 
 /// Programs that may not be there.

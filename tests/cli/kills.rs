@@ -1,8 +1,9 @@
 //! kill -9 at random moments, again and again until the file is done: at most one charge for each
-//! record, and every charge either answered or listed as unknown. The witness is the charges file,
-//! which another process writes than the one that is killed.
+//! record, every charge either answered or listed as unknown, and every answer that stood in the
+//! results in the ledger. The witness is the charges file, which another process writes than the one
+//! that is killed.
 //!
-//! `IDV_KILLS=334 cargo test --release --test cli kills::` kills a thousand times.
+//! `IDV_KILLS=334 cargo test --release --test cli kills::` kills a thousand times (`tests/crashes.sh`).
 
 use std::collections::{HashMap, HashSet};
 use std::process::Stdio;
@@ -48,26 +49,36 @@ fn kill_until_done(concurrency: u64) {
     runs.write("a.csv", applicants(records(concurrency)));
     let most = records(concurrency) * 14 / 10 / kills();
     let mut killed = 0;
+    let mut told = HashSet::new();
     for _ in 0..kills() {
         let goal = sandbox.charged() + random.u64(0..=most);
         if run_until(&runs, concurrency, &sandbox, goal, random.u64(0..2_000)) {
             killed += 1;
         }
+        told.extend(ids(&runs));
     }
     let last = runs.command(&batch(&concurrency.to_string())).stderr(Stdio::null()).status();
     let code = last.unwrap().code();
     assert!(matches!(code, Some(0 | 4)), "{code:?}");
-    let unknown = check(&runs, &folder.read("charges.tsv"), concurrency);
+    assert!(!told.is_empty(), "no run was killed while it told answers");
+    let unknown = check(&runs, &folder.read("charges.tsv"), &told, concurrency);
     assert_eq!(sandbox.charges()["most_charges_for_one_record"], 1);
     assert!(killed >= kills() - 1, "only {killed} runs were killed");
-    println!(
-        "{concurrency} in flight: {killed} kills, {unknown} unknown, {} charged",
-        sandbox.charged()
-    );
+    // A row of the table in docs/reliability.md.
+    let (records, charged) = (records(concurrency), sandbox.charged());
+    println!("| {concurrency} | {records} | {killed} | {unknown} | {charged} | none |");
 }
 
 fn batch(concurrency: &str) -> [&str; 6] {
     ["batch", "a.csv", "-o", "r.jsonl", "-c", concurrency]
+}
+
+/// The ids of the answers that stand in the results of a run that was killed, whole or torn.
+fn ids(runs: &Folder) -> Vec<String> {
+    let told = std::fs::read(runs.path("r.jsonl.part")).unwrap_or_default();
+    let told = String::from_utf8_lossy(&told);
+    let after = told.split("\"sequence_id\":\"").skip(1);
+    after.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
 }
 
 /// Kills a run so many microseconds after the sandbox has charged so much; false when it was done
@@ -93,7 +104,7 @@ fn ledger(runs: &Folder, command: &str) -> Vec<Value> {
 }
 
 /// The promises, held against the charges file; gives how many calls are unknown.
-fn check(runs: &Folder, charges: &str, concurrency: u64) -> usize {
+fn check(runs: &Folder, charges: &str, told: &HashSet<String>, concurrency: u64) -> usize {
     let charges: Vec<(&str, &str)> =
         charges.lines().map(|line| line.split_once('\t').unwrap()).collect();
     let bodies: HashSet<_> = charges.iter().map(|(_, body)| body).collect();
@@ -108,6 +119,10 @@ fn check(runs: &Folder, charges: &str, concurrency: u64) -> usize {
     assert!(lost <= unknown, "{lost} charges are not in the ledger, {unknown} calls are unknown");
     let mine = charges.iter().filter(|(id, _)| answered.contains(id)).count();
     assert_eq!(mine, answered.len(), "the ledger has an answer that was not charged");
+    assert!(
+        told.iter().all(|id| answered.contains(id.as_str())),
+        "an answer that was told is lost"
+    );
 
     let mut by_run: HashMap<i64, u64> = HashMap::new();
     for call in of("unknown") {

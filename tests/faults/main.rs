@@ -10,6 +10,10 @@ mod support;
 mod endpoint;
 mod holds;
 mod hunt;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod journal;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod losing_disk;
 mod program;
 
 mod crash;
@@ -17,6 +21,8 @@ mod disk;
 mod hostile;
 mod input;
 mod network;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod power_cut;
 mod process;
 mod processes;
 mod secrets;

@@ -3,14 +3,11 @@
 
 #![cfg(unix)]
 
-use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
-
 use crate::holds::{calls, charged, count};
-use crate::program::{await_requests, can_trace, like, signal};
+use crate::program::{await_requests, like, signal};
 use crate::support::{Folder, Sandbox, applicants, jsonl, lines, stderr, with_phones};
 
 /// What a run that was torn off left, and what the next one does about it: at most so many are in
@@ -44,81 +41,6 @@ fn fault_43_kill_9_leaves_in_doubt_only_what_was_in_flight() {
         assert_eq!(child.wait().unwrap().code(), None);
         check_after(&folder, &sandbox, 4, 80);
     }
-}
-
-/// Where the log of the ledger ended on disk when its last sync returned, told from a trace.
-fn synced_length(trace: &str) -> u64 {
-    let (mut written, mut synced) = (0, 0);
-    // What had been written when a thread began a sync that goes on.
-    let mut syncing = HashMap::new();
-    for line in trace.lines() {
-        let (thread, call) = line.trim_start().split_once(' ').unwrap();
-        let call = call.trim_start();
-        if call.starts_with("pwrite64(") && call.contains("-wal>") {
-            let (_, end) = call.rsplit_once("\"..., ").unwrap();
-            let numbers =
-                end.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse::<u64>().ok());
-            written = written.max(numbers.take(2).sum());
-        } else if call.contains("sync resumed>") && call.ends_with("= 0") {
-            synced = synced.max(syncing.remove(thread).unwrap_or(0));
-        } else if call.contains("sync(") && call.contains("-wal>") {
-            if call.ends_with("= 0") {
-                synced = written;
-            } else {
-                syncing.insert(thread, written);
-            }
-        }
-    }
-    synced
-}
-
-/// The process is killed as it enters a sync, and all that was written to the ledger's log since the
-/// sync before is taken away, as a power cut may take it.
-fn cut_power(folder: &Folder, number: u32) -> u64 {
-    let mut strace = Command::new("strace");
-    strace.args(["-f", "-y", "-qq", "-o", "trace", "-s", "0"]);
-    strace.args(["-e", "trace=pwrite64,fsync,fdatasync", "-e"]);
-    strace.arg(format!("inject=fsync,fdatasync:signal=SIGKILL:when={number}"));
-    let args = ["batch", "a.csv", "-o", "r.jsonl", "-c", "4"];
-    let mut run = like(strace, &folder.command(&args));
-    run.stderr(Stdio::null()).status().unwrap();
-    let synced = synced_length(&folder.read("trace"));
-    let log = folder.path("state/idv/ledger.sandbox.db-wal");
-    // A run that was done before has copied its log into the ledger.
-    let Ok(file) = std::fs::OpenOptions::new().write(true).open(log) else { return 0 };
-    let whole = file.metadata().unwrap().len();
-    file.set_len(synced.min(whole)).unwrap();
-    whole.saturating_sub(synced)
-}
-
-#[test]
-fn fault_44_a_power_cut_keeps_committed_answers_and_leaves_open_intents_in_doubt() {
-    if !can_trace() {
-        return;
-    }
-    let (mut lost, mut survived) = (0, 0);
-    for number in [9, 11, 13, 15, 18, 22, 27] {
-        let sandbox = Sandbox::start();
-        let folder = Folder::at(&sandbox.url);
-        folder.write("a.csv", applicants(60));
-        lost += cut_power(&folder, number);
-        if sandbox.requests() == 0 {
-            // While the ledger was made: the next run makes it.
-            folder.idv(&["batch", "a.csv"]).code(0);
-            continue;
-        }
-        // What stands in the results was told to somebody: it must have survived.
-        let calls = calls(&folder);
-        let known: HashSet<_> = calls.iter().map(|call| call["sequence_id"].as_str()).collect();
-        let told = std::fs::read_to_string(folder.path("r.jsonl.part")).unwrap_or_default();
-        for line in told.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
-            let id = line["sequence_id"].as_str();
-            assert!(known.contains(&id), "sync {number}: row {} was lost", line["row"]);
-            survived += 1;
-        }
-        check_after(&folder, &sandbox, 4, 60);
-    }
-    assert!(lost > 0 && survived > 0, "{lost} bytes cut away, {survived} results told before");
 }
 
 #[test]

@@ -52,3 +52,18 @@ pub fn wait_until(mut is_so: impl FnMut() -> bool) {
 pub fn await_requests(sandbox: &Sandbox, count: u64) {
     wait_until(|| sandbox.requests() >= count);
 }
+
+/// A library made of a C file of this folder, to be loaded before a program; `None`, and a word about
+/// it, without a C compiler.
+#[cfg(target_os = "linux")]
+pub fn library(folder: &crate::support::Folder, source: &str) -> Option<std::path::PathBuf> {
+    let library = folder.path(source).with_extension("so");
+    let source = format!("{}/tests/faults/{source}", env!("CARGO_MANIFEST_DIR"));
+    let mut compiler = Command::new("cc");
+    let made = compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).args([&source, "-ldl"]);
+    if !made.output().is_ok_and(|output| output.status.success()) {
+        println!("skipped: there is no C compiler here");
+        return None;
+    }
+    Some(library)
+}

@@ -3,36 +3,22 @@
 
 #![cfg(target_os = "linux")]
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::endpoint::Endpoint;
 use crate::holds::{calls, count, stays_held};
-use crate::program::{signal, wait_until};
+use crate::program::{library, signal, wait_until};
 use crate::support::server::json;
 use crate::support::{Folder, NAME, NIK, PHONE, Sandbox, jsonl, with_phones};
-
-/// A library that makes the wall clock jump; `None`, and a word about it, without a C compiler.
-fn jumping_clock(folder: &Folder) -> Option<PathBuf> {
-    let library = folder.path("clock.so");
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/faults/clock.c");
-    let mut compiler = Command::new("cc");
-    let made = compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl");
-    if !made.output().is_ok_and(|output| output.status.success()) {
-        println!("skipped: there is no C compiler here");
-        return None;
-    }
-    Some(library)
-}
 
 #[test]
 fn fault_52_a_wall_clock_that_jumps_ends_no_deadline_and_no_wait() {
     let sandbox = Sandbox::with(&["--latency", "20ms"]);
     let folder = Folder::at(&sandbox.url);
-    let Some(clock) = jumping_clock(&folder) else { return };
+    let Some(clock) = library(&folder, "clock.c") else { return };
     // A pass, a wish of one second, silence up to the deadline, passes.
     let phones = [
         "081234567801",
