@@ -470,6 +470,25 @@ async fn live_and_sandbox_never_share_a_file() {
     assert_eq!(Reader::open(&place.path(), Some(Kind::Live)).err(), Some(expected));
 }
 
+#[test]
+fn a_file_that_many_make_at_once_is_made_once() {
+    for round in 0..20 {
+        let place = Place::new();
+        let start = std::sync::Barrier::new(8);
+        let secrets = std::thread::scope(|scope| {
+            let open = || {
+                start.wait();
+                let connection = open::for_writing(&place.path())?;
+                open::secret(&place.path(), &connection)
+            };
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert!(secrets.iter().all(|secret| *secret == secrets[0]), "round {round}: {secrets:?}");
+        assert!(secrets[0].is_ok(), "round {round}: {secrets:?}");
+    }
+}
+
 #[tokio::test]
 async fn queries_leave_no_files_behind() {
     let place = Place::new();
