@@ -63,9 +63,9 @@ impl Progress {
         let mut progress = Self::messages(quiet);
         progress.total = total;
         if shown && !quiet {
-            let terminal = io::stderr().is_terminal();
-            progress.lines = !terminal;
-            progress.bar = terminal.then(|| bar(&progress));
+            let drawn = io::stderr().is_terminal() && !is_dumb();
+            progress.lines = !drawn;
+            progress.bar = drawn.then(|| bar(&progress));
         }
         progress
     }
@@ -179,6 +179,12 @@ fn fitted(message: &str) -> Cow<'_, str> {
         lines(line, room)
     });
     broken.collect::<Vec<_>>().join("\n").into()
+}
+
+/// Whether the terminal says of itself that it only prints: no cursor moves on it, so that a bar would
+/// be written again and again, and no colour is shown.
+pub fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// The columns of the terminal.

@@ -203,6 +203,11 @@ fn names_of_every_kind_are_fine() {
         let row = prepared("3310990101909001", "081234567890", name);
         assert_eq!((codes(&row), row.worst()), (vec![code], Some(Level::Suspect)));
     }
+    // Characters, not bytes: these are three bytes each.
+    for (letters, codes_of_it) in [(200, &[][..]), (201, &["name.long"])] {
+        let row = prepared("3310990101909001", "081234567890", &"李".repeat(letters));
+        assert_eq!(codes(&row), codes_of_it, "{letters}");
+    }
     for name in ["Suharto", "Nu'man", "Dr. H. Abd. Rahman, M.Sc.", "M. Ali", "O", "李"] {
         assert!(prepared("3310990101909001", "081234567890", name).problems.is_empty(), "{name}");
     }

@@ -66,10 +66,11 @@ pub struct BatchArgs {
     /// Write results as they come, not in the input's order
     #[arg(long)]
     pub unordered: bool,
-    /// Write the summary to FILE, as JSON
+    /// Write the summary to FILE, as JSON; - for stdout, beside -o
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub summary: Option<PathBuf>,
-    /// Write a report for people to FILE: one HTML page that stands alone and names nobody
+    /// Write a report for people to FILE: one HTML page that stands alone and names nobody; - for
+    /// stdout, beside -o
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub report: Option<PathBuf>,
     /// Exit with 1 when a row is answered, but is no pass

@@ -21,7 +21,7 @@ Needs no endpoint and no key, asks nobody, and makes no ledger.
 
 Exit codes:
   0 no row would be held   3 some rows would be held
-  2 usage, settings or a file that can't be read   6 disk";
+  2 usage, settings or a file that can't be read   6 disk   130 interrupted";
 
 /// `idv check`.
 #[derive(Debug, Args)]

@@ -35,6 +35,22 @@ fn a_file_of_results_is_replaced_and_any_other_is_not() {
 }
 
 #[test]
+fn a_card_is_replaced_by_the_next_card_and_another_text_is_not() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    for nik in [NIK, "3310990101909001"] {
+        folder.verify(nik, "081234567890", &["-o", "card.txt"]);
+        assert!(folder.read("card.txt").contains(nik));
+    }
+    folder.verify(NIK, "081234567890", &["-o", "card.txt", "--mask", "--color", "always"]).code(0);
+    folder.verify(NIK, "081234567890", &["-o", "card.txt"]).code(0);
+    folder.write("note.txt", "PASS  the exam\n");
+    let run = folder.verify(NIK, "081234567890", &["-o", "note.txt"]).code(2);
+    assert!(stderr(&run).contains("--force"), "{}", stderr(&run));
+    assert_eq!(sandbox.charged(), 2);
+}
+
+#[test]
 fn an_output_that_cannot_be_written_is_refused_before_anything_is_sent() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);

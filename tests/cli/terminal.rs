@@ -61,6 +61,19 @@ fn no_color_and_no_progress_are_obeyed() {
     assert_eq!(sandbox.charged(), 3);
 }
 
+#[test]
+fn a_dumb_terminal_gets_lines_instead_of_a_bar() {
+    let sandbox = Sandbox::with(&["--latency", "1s"]);
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(22));
+    let mut command = folder.command(&["batch", "a.csv", "-c", "2"]);
+    command.env("TERM", "dumb").env_remove("NO_COLOR");
+    let said = spawn_command(command, PATIENCE).unwrap().exp_eof().unwrap();
+    assert!(said.contains(" of 22 rows, "), "{said}");
+    assert!(!said.contains('\u{1b}') && !said.contains('█'), "{said:?}");
+    assert_eq!(sandbox.charged(), 22);
+}
+
 /// All lines that a terminal of so many columns shows at the end of a run, and what was written on
 /// the way there.
 fn screen(folder: &Folder, args: &[&str], columns: u16) -> (Vec<String>, String) {
