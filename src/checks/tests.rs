@@ -10,13 +10,7 @@ use crate::problem::Level;
 use crate::record::Record;
 
 fn row(id_number: &str, phone_number: &str, name: &str) -> Row {
-    let record = Record::new(|field| match field {
-        Field::IdNumber => id_number.to_owned(),
-        Field::PhoneNumber => phone_number.to_owned(),
-        Field::Name => name.to_owned(),
-        Field::IdType => "KTP".to_owned(),
-        Field::Country => "ID".to_owned(),
-    });
+    let record = Record::of(id_number, phone_number, name);
     let columns: Arc<[String]> = Arc::new([]);
     let cells = StringRecord::new();
     Row { number: 1, line: 2, columns, cells, record, problems: Vec::new() }

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, Suspect};
-use crate::cli::values::{duration, price, rate};
-use crate::price::Price;
+use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, PlanArgs};
+use crate::cli::values::{duration, rate};
 
 pub(super) const BATCH_HELP: &str = "\
 Examples:
@@ -45,18 +44,9 @@ pub struct BatchArgs {
     /// Stop when this run has cost, or may have cost, N charges; 0 only shows what is known
     #[arg(long, value_name = "N")]
     pub max_charges: Option<u64>,
-    /// What one call costs, as in 1000 or 0.25 [env: IDV_PRICE]
-    #[arg(long, value_name = "AMOUNT", value_parser = price)]
-    pub price: Option<Price>,
-    /// What to do with a row that would be charged and can't match [default: hold]
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHAT",
-        default_value = "hold",
-        hide_default_value = true
-    )]
-    pub suspect: Suspect,
+    /// What its plan depends on.
+    #[command(flatten)]
+    pub plan: PlanArgs,
     /// Send without asking first; scripts and sandboxes are never asked
     #[arg(short, long)]
     pub yes: bool,

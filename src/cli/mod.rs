@@ -23,7 +23,8 @@ pub use crate::cli::record::RecordArgs;
 pub use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub use crate::cli::schema::{Described, SchemaArgs};
 pub use crate::cli::shared::{
-    Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, ResultFormat, Suspect, Unknown,
+    Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, PlanArgs, ResultFormat,
+    Suspect, Unknown,
 };
 pub use crate::cli::values::rate;
 

@@ -99,7 +99,7 @@ async fn send(
         fresh,
         again: if from_pipe { None } else { again::command(std::env::args_os(), fresh) },
         ledger: endpoint.ledger_flag(&args.ledger),
-        price: args.price.or(endpoint.price),
+        price: args.plan.price.or(endpoint.price),
         started: ledger.started(),
         sandbox: endpoint.is_sandbox(),
     };
@@ -312,7 +312,7 @@ impl Run<'_> {
         let concurrency = usize::from(self.endpoint.concurrency);
         let ledger = self.ledger;
         let policy = Policy::new(self.args.retries, None);
-        let terms = self.endpoint.terms(&self.args.ledger, &ledger, policy, self.args.suspect);
+        let terms = self.endpoint.terms(&self.args.ledger, &ledger, policy, self.args.plan.suspect);
         let give_up_after = self.args.give_up_after;
         let terms = Terms { max_charges: self.args.max_charges, give_up_after, ..terms };
         let (client, stop) = (self.endpoint.client.clone(), self.stop.clone());

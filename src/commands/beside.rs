@@ -110,10 +110,6 @@ fn put(place: Option<Place>, text: impl FnOnce() -> io::Result<String>) -> io::R
             file.writer()?.write_all(text()?.as_bytes())?;
             file.finish()
         }
-        Some(Place::Stdout) => match output::stdout()?.write_all(text()?.as_bytes()) {
-            // A reader who has gone is no error.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-            Ok(()) | Err(_) => Ok(()),
-        },
+        Some(Place::Stdout) => output::print(text()?.as_bytes()),
     }
 }

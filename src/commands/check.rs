@@ -50,8 +50,8 @@ pub async fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         file,
         input: &args.input,
         ledger: &args.ledger,
-        suspect: args.suspect,
-        price: args.price,
+        suspect: args.plan.suspect,
+        price: args.plan.price,
         max_charges: None,
         sandbox: args.sandbox,
         endpoint: args.endpoint.as_deref(),
@@ -71,8 +71,8 @@ pub async fn dry_run(args: &BatchArgs) -> anyhow::Result<Exit> {
         file: &args.file,
         input: &args.input,
         ledger: &args.ledger,
-        suspect: args.suspect,
-        price: args.price,
+        suspect: args.plan.suspect,
+        price: args.plan.price,
         max_charges: args.max_charges,
         sandbox: args.endpoint.sandbox,
         endpoint: args.endpoint.endpoint.as_deref(),
@@ -251,6 +251,10 @@ fn template(args: &CheckArgs) -> anyhow::Result<Exit> {
             bail!("an empty file is written as csv or xlsx");
         }
     };
-    written.and_then(|()| target.finish_as_written()).context("the empty file can't be written")?;
-    Ok(Exit::Ok)
+    match written.and_then(|()| target.finish_as_written()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("the empty file can't be written")
+        }
+        Ok(()) | Err(_) => Ok(Exit::Ok),
+    }
 }

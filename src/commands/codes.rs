@@ -1,7 +1,7 @@
 //! `idv codes`: the status codes as a table.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
 use anyhow::bail;
 
@@ -25,10 +25,8 @@ pub fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
             ),
         },
     };
-    match output::stdout()?.write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        Ok(()) | Err(_) => Ok(Exit::Ok),
-    }
+    output::print(text.as_bytes())?;
+    Ok(Exit::Ok)
 }
 
 const REST: &str =

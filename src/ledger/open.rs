@@ -118,7 +118,7 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// Several runs may make one file at the same time. For this change SQLite waits for none of the
+/// Several runs may make one file at the same time. For this change `SQLite` waits for none of the
 /// others, however patient the connection is, so it is asked again.
 fn keep_a_log(connection: &Connection) -> rusqlite::Result<()> {
     let end = Instant::now() + PATIENCE;

@@ -10,7 +10,7 @@ use super::*;
 use crate::answer::Answer;
 use crate::code::Charge;
 use crate::outcome::Outcome;
-use crate::record::{Field, Record};
+use crate::record::Record;
 
 /// A folder with a ledger in it, opened as often as a test likes.
 struct Place(TempDir);
@@ -42,14 +42,7 @@ impl Place {
 }
 
 fn record(serial: u32) -> Record {
-    let values = [format!("331099010190{serial:04}"), "081234567890".to_owned()];
-    Record::new(|field| match field {
-        Field::IdNumber => values[0].clone(),
-        Field::PhoneNumber => values[1].clone(),
-        Field::Name => "Budi Santoso".to_owned(),
-        Field::IdType => "KTP".to_owned(),
-        Field::Country => "ID".to_owned(),
-    })
+    Record::of(&format!("331099010190{serial:04}"), "081234567890", "Budi Santoso")
 }
 
 fn answer(code: i64) -> Answer {

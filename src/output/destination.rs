@@ -2,7 +2,7 @@
 //! and renamed when done. A file that isn't ours is not replaced.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek as _};
+use std::io::{self, Read, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::output::{card, report, xlsx};
@@ -170,6 +170,14 @@ pub fn stdout() -> io::Result<Box<dyn io::Write + Send>> {
     #[cfg(not(unix))]
     {
         Ok(Box::new(io::stdout()))
+    }
+}
+
+/// Writes a text to stdout. A reader who has gone (`| head`) has seen enough: no error.
+pub fn print(text: &[u8]) -> io::Result<()> {
+    match stdout()?.write_all(text) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 pub use crate::output::card::{Particulars, card};
 pub use crate::output::csv::made_harmless;
-pub use crate::output::destination::{Destination, MayReplace, OutputError, stdout};
+pub use crate::output::destination::{Destination, MayReplace, OutputError, print, stdout};
 pub use crate::output::fields::Mask;
 pub use crate::output::jsonl::write_line;
 pub use crate::output::order::Order;

@@ -2,7 +2,9 @@
 
 use predicates::prelude::*;
 
-use crate::support::{Folder, NIK, Sandbox, applicants, jsonl, lines, stderr, stdout};
+use crate::support::{
+    Folder, NIK, Sandbox, applicants, has_dev_full, jsonl, lines, stderr, stdout,
+};
 
 #[test]
 #[cfg(unix)]
@@ -141,8 +143,7 @@ fn verbose_says_every_attempt_without_key_or_person() {
 
 #[test]
 fn a_full_disk_stops_the_run_with_6() {
-    if !std::path::Path::new("/dev/full").exists() {
-        println!("skipped: there is no /dev/full here");
+    if !has_dev_full() {
         return;
     }
     let sandbox = Sandbox::with(&["--latency", "5ms"]);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use predicates::prelude::*;
 use serde_json::Value;
 
-use crate::support::{Folder, NAME, NIK, PHONE, Sandbox, applicants, stderr, stdout};
+use crate::support::{Folder, NAME, NIK, PHONE, Sandbox, applicants, has_dev_full, stderr, stdout};
 
 /// Applicants of whom something becomes of every kind.
 const MIXED: &str = "nik,phone,name\n\
@@ -114,8 +114,7 @@ fn a_stopped_run_has_a_report_that_says_why() {
 
 #[test]
 fn a_report_that_cannot_be_written_is_said_and_the_run_is_not_lost() {
-    if !Path::new("/dev/full").exists() {
-        println!("skipped: there is no /dev/full here");
+    if !has_dev_full() {
         return;
     }
     let sandbox = Sandbox::start();
