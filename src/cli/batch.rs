@@ -14,7 +14,7 @@ Examples:
   idv batch applicants.csv --dry-run --price 1000
   idv batch applicants.csv -f jsonl | jq -r 'select(.outcome == \"fail\") | .row'
   idv batch applicants.csv -o results.csv --report report.html --price 1000
-  idv batch export.csv --map id_number='Nomor KTP Pemohon' --summary summary.json
+  idv batch export.csv --map id_number='Nomor Pemohon' --summary summary.json
 
 Exit codes:
   0 every row answered   1 with --fail-on-mismatch: some row is no pass

@@ -147,8 +147,7 @@ fn prepared(sandbox: &Sandbox) -> Folder {
     let id = "1648777165770866F82AC7F326307055";
     folder.write("november.csv", format!("sequence_id,time\n{id},2026-11-24 22:14:26\n"));
     symlink(env!("CARGO_BIN_EXE_idv"), home.join("bin/idv-itself")).unwrap();
-    let wrapper =
-        "#!/bin/sh\ntrap : INT\nidv-itself \"$@\"\ncode=$?\necho \"$code $*\" >> \"$IDV_LOG\"\nexit $code\n";
+    let wrapper = "#!/bin/sh\ntrap : INT\nidv-itself \"$@\"\ncode=$?\necho \"$code $*\" >> \"$IDV_LOG\"\nexit $code\n";
     let wrapper = folder.write("bin/idv", wrapper);
     fs::set_permissions(wrapper, fs::Permissions::from_mode(0o755)).unwrap();
     folder.write("doubt.csv", with_phones(&["0800100002", "0800100003"]));

@@ -154,6 +154,19 @@ fn a_card_on_a_narrow_terminal_wraps_between_words() {
     assert_eq!(sandbox.charged(), 1);
 }
 
+#[test]
+fn what_a_command_says_is_broken_between_words_and_a_flag_to_copy_is_whole() {
+    let folder = Folder::bare();
+    folder.write("a.csv", "a,b\n1,2\n");
+    let said = |args: &[&str]| screen(&folder, args, 80).0.join("\n").trim_end().to_owned();
+    let batch = said(&["batch", "a.csv", "--sandbox"]);
+    let flags = "`--map id_number=COLUMN --map phone_number=COLUMN --map name=COLUMN`";
+    assert!(batch.contains("; the\n  columns are \"a\", \"b\""), "{batch}");
+    assert!(batch.contains(&format!("\n  {flags}")), "{batch}");
+    let code = said(&["codes", "305"]);
+    assert!(code.contains("or ask for a\n            larger quota."), "{code}");
+}
+
 /// What is another in every run.
 fn is_of_this_run(line: &str) -> bool {
     line.starts_with("  when ") || line.starts_with("  sequence_id ")
