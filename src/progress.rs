@@ -16,7 +16,7 @@ use terminal_size::{Width, terminal_size_of};
 use crate::brake::Gauge;
 use crate::code::Charge;
 use crate::progress::sight::Sight;
-use crate::text::{self, columns, lines};
+use crate::text::{self, columns, wrap};
 
 /// How often a line is written where there is no bar.
 const EVERY: Duration = Duration::from_secs(10);
@@ -63,9 +63,9 @@ impl Progress {
         let mut progress = Self::messages(quiet);
         progress.total = total;
         if shown && !quiet {
-            let terminal = io::stderr().is_terminal();
-            progress.lines = !terminal;
-            progress.bar = terminal.then(|| bar(&progress));
+            let drawn = io::stderr().is_terminal() && !is_dumb();
+            progress.lines = !drawn;
+            progress.bar = drawn.then(|| bar(&progress));
         }
         progress
     }
@@ -165,7 +165,7 @@ impl Progress {
 }
 
 /// The message with its long lines broken between words, where it goes to a terminal: that would
-/// break them within a word. A line with a flag outside backticks stays whole, to be copied; what is
+/// break them within a word; what goes on is indented. A line with a flag outside backticks stays whole, to be copied; what is
 /// coloured was laid out for the terminal by whoever made it.
 fn fitted(message: &str) -> Cow<'_, str> {
     let width = width();
@@ -174,11 +174,18 @@ fn fitted(message: &str) -> Cow<'_, str> {
         return message.into();
     }
     let is_command = |line: &str| line.split('`').step_by(2).any(|piece| piece.contains("--"));
-    let broken = message.lines().flat_map(|line| {
-        let room = if is_command(line) { usize::MAX } else { width };
-        lines(line, room)
+    let broken = message.lines().map(|line| {
+        let room = if is_command(line) { 0 } else { width };
+        let (indent, words) = line.split_at(line.len() - line.trim_start().len());
+        wrap(words, room, indent, &format!("{indent}  "))
     });
     broken.collect::<Vec<_>>().join("\n").into()
+}
+
+/// Whether the terminal says of itself that it only prints: no cursor moves on it, so that a bar would
+/// be written again and again, and no colour is shown.
+pub fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// The columns of the terminal.

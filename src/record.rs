@@ -169,6 +169,17 @@ impl Record {
         Self { values: Field::ALL.map(|field| value_of(field).into()) }
     }
 
+    /// For tests: the fields that need not be given are as they are by default.
+    #[cfg(test)]
+    pub fn of(id_number: &str, phone_number: &str, name: &str) -> Self {
+        Self::new(|field| match field {
+            Field::IdNumber => id_number.to_owned(),
+            Field::PhoneNumber => phone_number.to_owned(),
+            Field::Name => name.to_owned(),
+            Field::IdType | Field::Country => field.spec().default.unwrap_or_default().to_owned(),
+        })
+    }
+
     /// The value of a field.
     pub fn get(&self, field: Field) -> &str {
         &self.values[field as usize]

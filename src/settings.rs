@@ -50,7 +50,7 @@ pub enum SettingsError {
     /// Required settings that were found nowhere.
     #[error(
         "missing: {}\n\n  \
-         hint: copy .env.example to .env and fill it in, or set the variables in the environment;\n  \
+         hint: copy .env.example to .env and fill it in, or set the variables;\n  \
          to try idv without an account, add --sandbox", .0.join(", ")
     )]
     Missing(Vec<&'static str>),

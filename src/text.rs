@@ -88,7 +88,7 @@ fn is_right_to_left(c: char) -> bool {
 }
 
 /// The text in lines of so many columns at most, as [`lines`] breaks them: the first begun with
-/// `first`, the others with `indent`, which is as wide. A width of 0 breaks nothing.
+/// `first`, the others with `indent`, which is as wide or wider. A width of 0 breaks nothing.
 pub fn wrap(text: &str, width: usize, first: &str, indent: &str) -> String {
     let room = if width == 0 { usize::MAX } else { width.saturating_sub(indent.width()) };
     first.to_owned() + &lines(text, room).join(&format!("\n{indent}"))

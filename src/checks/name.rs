@@ -21,7 +21,7 @@ pub fn normalised(value: &str) -> Option<String> {
     (composed != value).then_some(composed)
 }
 
-/// No KTP has a name as long as this, in bytes.
+/// No KTP has a name as long as this, in characters.
 const LONGEST: usize = 200;
 
 /// What is wrong with a normalised name. Only an empty one is, and one that no card can have: people's
@@ -33,10 +33,11 @@ pub fn problem(value: &str) -> Option<Problem> {
             "There is no name; fill in the name as it stands on the KTP.",
         ));
     }
-    if value.len() > LONGEST {
+    // Bytes first: they are never fewer, and they need no counting.
+    if value.len() > LONGEST && value.chars().count() > LONGEST {
         return Some(Problem::suspect(
             "name.long",
-            "The name has more than 200 letters; look for cells or rows that have run together.",
+            "The name has more than 200 characters; look for cells or rows that have run together.",
         ));
     }
     if value.contains(char::is_control) {

@@ -10,13 +10,7 @@ use crate::problem::Level;
 use crate::record::Record;
 
 fn row(id_number: &str, phone_number: &str, name: &str) -> Row {
-    let record = Record::new(|field| match field {
-        Field::IdNumber => id_number.to_owned(),
-        Field::PhoneNumber => phone_number.to_owned(),
-        Field::Name => name.to_owned(),
-        Field::IdType => "KTP".to_owned(),
-        Field::Country => "ID".to_owned(),
-    });
+    let record = Record::of(id_number, phone_number, name);
     let columns: Arc<[String]> = Arc::new([]);
     let cells = StringRecord::new();
     Row { number: 1, line: 2, columns, cells, record, problems: Vec::new() }
@@ -202,6 +196,11 @@ fn names_of_every_kind_are_fine() {
     for (name, code) in [(long.as_str(), "name.long"), ("Budi\u{1b}[31m", "name.control")] {
         let row = prepared("3310990101909001", "081234567890", name);
         assert_eq!((codes(&row), row.worst()), (vec![code], Some(Level::Suspect)));
+    }
+    // Characters, not bytes: these are three bytes each.
+    for (letters, codes_of_it) in [(200, &[][..]), (201, &["name.long"])] {
+        let row = prepared("3310990101909001", "081234567890", &"李".repeat(letters));
+        assert_eq!(codes(&row), codes_of_it, "{letters}");
     }
     for name in ["Suharto", "Nu'man", "Dr. H. Abd. Rahman, M.Sc.", "M. Ali", "O", "李"] {
         assert!(prepared("3310990101909001", "081234567890", name).problems.is_empty(), "{name}");

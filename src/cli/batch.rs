@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, Suspect};
-use crate::cli::values::{duration, price, rate};
-use crate::price::Price;
+use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, PlanArgs};
+use crate::cli::values::{duration, rate};
 
 pub(super) const BATCH_HELP: &str = "\
 Examples:
@@ -15,7 +14,7 @@ Examples:
   idv batch applicants.csv --dry-run --price 1000
   idv batch applicants.csv -f jsonl | jq -r 'select(.outcome == \"fail\") | .row'
   idv batch applicants.csv -o results.csv --report report.html --price 1000
-  idv batch export.csv --map id_number='Nomor KTP Pemohon' --summary summary.json
+  idv batch export.csv --map id_number='Nomor Pemohon' --summary summary.json
 
 Exit codes:
   0 every row answered   1 with --fail-on-mismatch: some row is no pass
@@ -45,18 +44,9 @@ pub struct BatchArgs {
     /// Stop when this run has cost, or may have cost, N charges; 0 only shows what is known
     #[arg(long, value_name = "N")]
     pub max_charges: Option<u64>,
-    /// What one call costs, as in 1000 or 0.25 [env: IDV_PRICE]
-    #[arg(long, value_name = "AMOUNT", value_parser = price)]
-    pub price: Option<Price>,
-    /// What to do with a row that would be charged and can't match [default: hold]
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHAT",
-        default_value = "hold",
-        hide_default_value = true
-    )]
-    pub suspect: Suspect,
+    /// What its plan depends on.
+    #[command(flatten)]
+    pub plan: PlanArgs,
     /// Send without asking first; scripts and sandboxes are never asked
     #[arg(short, long)]
     pub yes: bool,
@@ -66,10 +56,11 @@ pub struct BatchArgs {
     /// Write results as they come, not in the input's order
     #[arg(long)]
     pub unordered: bool,
-    /// Write the summary to FILE, as JSON
+    /// Write the summary to FILE, as JSON; - for stdout, beside -o
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub summary: Option<PathBuf>,
-    /// Write a report for people to FILE: one HTML page that stands alone and names nobody
+    /// Write a report for people to FILE: one HTML page that stands alone and names nobody; - for
+    /// stdout, beside -o
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub report: Option<PathBuf>,
     /// Exit with 1 when a row is answered, but is no pass

@@ -6,9 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::shared::{Color, InputArgs, LedgerArgs, ResultFormat, Suspect};
-use crate::cli::values::price;
-use crate::price::Price;
+use crate::cli::shared::{Color, InputArgs, LedgerArgs, PlanArgs, ResultFormat};
 
 pub(super) const CHECK_HELP: &str = "\
 Examples:
@@ -21,7 +19,7 @@ Needs no endpoint and no key, asks nobody, and makes no ledger.
 
 Exit codes:
   0 no row would be held   3 some rows would be held
-  2 usage, settings or a file that can't be read   6 disk";
+  2 usage, settings or a file that can't be read   6 disk   130 interrupted";
 
 /// `idv check`.
 #[derive(Debug, Args)]
@@ -33,18 +31,9 @@ pub struct CheckArgs {
     /// Print an empty file with the right headers instead; -o FILE.xlsx has columns for text
     #[arg(long, conflicts_with = "file")]
     pub template: bool,
-    /// What one call costs, as in 1000 or 0.25 [env: IDV_PRICE]
-    #[arg(long, value_name = "AMOUNT", value_parser = price)]
-    pub price: Option<Price>,
-    /// What batch would do with a row that would be charged and can't match [default: hold]
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHAT",
-        default_value = "hold",
-        hide_default_value = true
-    )]
-    pub suspect: Suspect,
+    /// What its plan depends on.
+    #[command(flatten)]
+    pub plan: PlanArgs,
     /// How the file is read.
     #[command(flatten)]
     pub input: InputArgs,

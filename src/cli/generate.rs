@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::words::commands;
+
 pub(super) const COMPLETIONS_HELP: &str = "\
 Examples:
   idv completions bash > ~/.local/share/bash-completion/completions/idv
@@ -42,7 +44,12 @@ pub struct CompletionsArgs {
 #[derive(Debug, Args)]
 pub struct ManArgs {
     /// The command whose page is wanted; that of idv itself by default
-    #[arg(value_name = "COMMAND", conflicts_with = "output_dir")]
+    #[arg(
+        value_name = "COMMAND",
+        conflicts_with = "output_dir",
+        value_parser = commands(),
+        hide_possible_values = true
+    )]
     pub command: Vec<String>,
     /// Write the pages of all commands into this folder
     #[arg(long, value_name = "FOLDER", value_hint = clap::ValueHint::DirPath)]

@@ -23,7 +23,8 @@ pub use crate::cli::record::RecordArgs;
 pub use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub use crate::cli::schema::{Described, SchemaArgs};
 pub use crate::cli::shared::{
-    Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, ResultFormat, Suspect, Unknown,
+    Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, PlanArgs, ResultFormat,
+    Suspect, Unknown,
 };
 pub use crate::cli::values::rate;
 
@@ -46,14 +47,14 @@ pub struct Cli {
 
 const START: &str = "\
 Try it without an account:
-  idv verify --sandbox --nik 3310990101900001 --phone 081234567890 --name 'Budi Contoh'
+  idv verify --sandbox --nik 3310990101900001 --phone 081234567890 --name Budi
   idv batch applicants.csv --sandbox -o results.csv";
 
 const VERIFY_HELP: &str = "\
 Examples:
   idv verify --nik 3310990101900001 --phone 081234567890 --name 'Budi Contoh'
-  idv verify                        # asks for each field, so nothing stays in the shell's history
-  idv verify - < applicant.json     # {\"nik\": \"...\", \"phone\": \"...\", \"name\": \"...\"}
+  idv verify                      # asks for each field: none stays in the history
+  idv verify - < applicant.json   # {\"nik\": \"...\", \"phone\": \"...\", \"name\": \"...\"}
 
 Exit codes:
   0 pass   1 no pass   2 usage or settings, nothing sent   3 held, refused or unavailable

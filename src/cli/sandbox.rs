@@ -13,7 +13,8 @@ Examples:
   idv sandbox --fail-rate 0.05 --seed 7 --charges charges.tsv
 
 Then, in another terminal (any credentials will do):
-  IDV_PARTNER_CODE=demo IDV_PARTNER_KEY=demo idv batch applicants.csv --endpoint http://127.0.0.1:8080/";
+  export IDV_PARTNER_CODE=demo IDV_PARTNER_KEY=demo
+  idv batch applicants.csv --endpoint http://127.0.0.1:8080/";
 
 /// The shape in which the sandbox answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -8,9 +8,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use crate::cli::values::{InputFormat, delimiter, duration, mapping, moment};
+use crate::cli::values::{InputFormat, delimiter, duration, mapping, moment, price};
 use crate::cli::words::{encodings, input_formats};
 use crate::input::Encoding;
+use crate::price::Price;
 use crate::record::Field;
 
 /// How a file of applicants is read.
@@ -93,6 +94,23 @@ pub enum Unknown {
     Hold,
     /// Send it again, which may be charged a second time
     Resend,
+}
+
+/// What the plan of a file depends on, whether or not it is carried out.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// What one call costs, as in 1000 or 0.25 [env: IDV_PRICE]
+    #[arg(long, value_name = "AMOUNT", value_parser = price)]
+    pub price: Option<Price>,
+    /// What to do with a row that would be charged and can't match [default: hold]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "hold",
+        hide_default_value = true
+    )]
+    pub suspect: Suspect,
 }
 
 /// What to do with what is suspect.

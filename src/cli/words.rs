@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::Error;
-use clap::{Arg, Command};
+use clap::{Arg, Command, Subcommand as _};
 
+use crate::cli::Action;
 use crate::cli::values::{InputFormat, code, encoding, input_format, outcome};
 use crate::code::CODES;
 use crate::input::Encoding;
@@ -37,6 +38,19 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Offered<T> {
 
 fn plain(words: &[&'static str]) -> Vec<PossibleValue> {
     words.iter().map(PossibleValue::new).collect()
+}
+
+/// A command by its name; those below it are taken too.
+pub fn commands() -> Offered<String> {
+    let words = || {
+        let all = Action::augment_subcommands(Command::new("idv"));
+        let word = |command: &Command| {
+            let about = command.get_about().cloned().unwrap_or_default();
+            PossibleValue::new(command.get_name().to_owned()).help(about)
+        };
+        all.get_subcommands().map(word).collect()
+    };
+    Offered { parse: |name| Ok(name.to_owned()), words }
 }
 
 /// A status code; any number is taken, the documented ones are offered.

@@ -14,12 +14,12 @@ use crate::commands::consent::Stamp;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::results::{Results, reason_of};
 use crate::commands::target::{RESULT_SHEETS, Target, color, look};
-use crate::commands::{advice, again, consent, finish, log, plan};
+use crate::commands::{advice, again, consent, finish, log, plan, slowed};
 use crate::exit::Exit;
 use crate::input::Reader;
 use crate::interrupt::Interrupts;
 use crate::ledger;
-use crate::output::{self, Layout, Mask, Ours, Summary, Totals};
+use crate::output::{self, Layout, Mask, Ours, Slowed, Summary, Totals};
 use crate::pipeline::{self, Limits, Pipeline, Rows, Terms};
 use crate::price::Price;
 use crate::progress::Progress;
@@ -32,8 +32,9 @@ use crate::text::path;
 /// Verifies a file.
 pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
     let endpoint = Endpoint::open(&args.endpoint, &args.ledger, args.concurrency, args.rate)?;
-    let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
+    // A pipe may be silent for long before its first bytes: until then Ctrl-C does as it always does.
     let applicants = Applicants::open(&args)?;
+    let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let files = Files::open(&args, &applicants)?;
     let messages = Progress::messages(args.output.quiet);
     endpoint.announce(&messages);
@@ -98,7 +99,7 @@ async fn send(
         fresh,
         again: if from_pipe { None } else { again::command(std::env::args_os(), fresh) },
         ledger: endpoint.ledger_flag(&args.ledger),
-        price: args.price.or(endpoint.price),
+        price: args.plan.price.or(endpoint.price),
         started: ledger.started(),
         sandbox: endpoint.is_sandbox(),
     };
@@ -199,7 +200,14 @@ struct Resume {
 }
 
 impl Resume {
-    fn totals(&self, args: &BatchArgs, tally: &Tally, stop: &Stop, elapsed: Duration) -> Totals {
+    fn totals(
+        &self,
+        args: &BatchArgs,
+        tally: &Tally,
+        stop: &Stop,
+        elapsed: Duration,
+        slowed: Slowed,
+    ) -> Totals {
         let stopped = stop.reason();
         let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch).code();
         let again = self.again.as_deref();
@@ -208,6 +216,7 @@ impl Resume {
             started: self.started,
             elapsed,
             sandbox: self.sandbox,
+            slowed,
             stopped,
             exit,
             next,
@@ -262,7 +271,8 @@ impl Files {
     ) -> Exit {
         let part = self.results.file().map(|file| file.part().to_owned());
         let broken = matches!(stop.reason(), Some(Reason::Output(_)));
-        let totals = resume.totals(args, tally, stop, elapsed);
+        let slowed = slowed(progress);
+        let totals = resume.totals(args, tally, stop, elapsed, slowed);
         let sheets = Summary { tally, totals: &totals }.json();
         if !broken && let Err(error) = self.results.finish(RESULT_SHEETS, &sheets) {
             stop.stop(reason_of(&error));
@@ -274,7 +284,7 @@ impl Files {
             (_, Some(file), Some(_)) => progress.say(&format!("results: {}", path(file))),
             (_, _, _) => {}
         }
-        let totals = resume.totals(args, tally, stop, elapsed);
+        let totals = resume.totals(args, tally, stop, elapsed, slowed);
         let exit = advice::exit(tally, stop.reason().as_ref(), args.fail_on_mismatch);
         let summary = Summary { tally, totals: &totals };
         progress.say(&summary.text(look(args.output.color)));
@@ -302,7 +312,7 @@ impl Run<'_> {
         let concurrency = usize::from(self.endpoint.concurrency);
         let ledger = self.ledger;
         let policy = Policy::new(self.args.retries, None);
-        let terms = self.endpoint.terms(&self.args.ledger, &ledger, policy, self.args.suspect);
+        let terms = self.endpoint.terms(&self.args.ledger, &ledger, policy, self.args.plan.suspect);
         let give_up_after = self.args.give_up_after;
         let terms = Terms { max_charges: self.args.max_charges, give_up_after, ..terms };
         let (client, stop) = (self.endpoint.client.clone(), self.stop.clone());

@@ -15,8 +15,14 @@ use crate::progress::Progress;
 /// Where the summary and the report go, if they are wanted.
 #[derive(Default)]
 pub struct Beside {
-    summary: Option<Destination>,
-    report: Option<Destination>,
+    summary: Option<Place>,
+    report: Option<Place>,
+}
+
+/// A file, or stdout where nothing else is written to it.
+enum Place {
+    File(Destination),
+    Stdout,
 }
 
 impl Beside {
@@ -38,18 +44,30 @@ impl Beside {
         input: Option<&Path>,
         results: &Target,
     ) -> anyhow::Result<()> {
-        let open = |file: &Path, others: [Option<&Destination>; 2]| {
-            if others.into_iter().flatten().any(|other| other.is(file)) {
+        let open = |file: &Path, summary: Option<&Place>| {
+            let to_stdout = file == Path::new("-");
+            if to_stdout && (results.file().is_none() || matches!(summary, Some(Place::Stdout))) {
+                bail!(
+                    "something else is written to stdout already\n\n  \
+                     hint: name a file, as in -o results.csv --summary - --report report.html"
+                );
+            }
+            if to_stdout {
+                return Ok(Place::Stdout);
+            }
+            if results.file().is_some_and(|other| other.is(file))
+                || matches!(summary, Some(Place::File(other)) if other.is(file))
+            {
                 bail!(OutputError::Twice(file.to_owned()));
             }
-            Ok(Destination::open(file, input, MayReplace::of_results(args.output.force))?)
+            let may_replace = MayReplace::of_results(args.output.force);
+            Ok(Place::File(Destination::open(file, input, may_replace)?))
         };
         if let Some(file) = &args.summary {
-            let opened = open(file, [results.file(), None]);
-            self.summary = Some(opened.context("no place for the summary")?);
+            self.summary = Some(open(file, None).context("no place for the summary")?);
         }
         if let Some(file) = &args.report {
-            let opened = open(file, [results.file(), self.summary.as_ref()]);
+            let opened = open(file, self.summary.as_ref());
             self.report = Some(opened.context("no place for the report")?);
         }
         Ok(())
@@ -57,8 +75,10 @@ impl Beside {
 
     /// Takes back what was opened for a run that does not begin, or that was left.
     pub fn discard(self) {
-        for file in [self.summary, self.report].into_iter().flatten() {
-            file.discard();
+        for place in [self.summary, self.report].into_iter().flatten() {
+            if let Place::File(file) = place {
+                file.discard();
+            }
         }
     }
 
@@ -83,8 +103,13 @@ impl Beside {
     }
 }
 
-fn put(file: Option<Destination>, text: impl FnOnce() -> io::Result<String>) -> io::Result<()> {
-    let Some(file) = file else { return Ok(()) };
-    file.writer()?.write_all(text()?.as_bytes())?;
-    file.finish()
+fn put(place: Option<Place>, text: impl FnOnce() -> io::Result<String>) -> io::Result<()> {
+    match place {
+        None => Ok(()),
+        Some(Place::File(file)) => {
+            file.writer()?.write_all(text()?.as_bytes())?;
+            file.finish()
+        }
+        Some(Place::Stdout) => output::print(text()?.as_bytes()),
+    }
 }

@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use tokio::task::spawn_blocking;
 
 use crate::cli::{BatchArgs, CheckArgs, Color, InputArgs, LedgerArgs, ResultFormat, Suspect};
 use crate::commands::plan::{self, Past, PlanError};
 use crate::commands::target::{Target, Wanted, color};
 use crate::exit::Exit;
 use crate::input::Reader;
+use crate::interrupt::Interrupts;
 use crate::outcome::{Outcome, Verdict};
 use crate::output::{self, Layout, Mask, MayReplace, Ours, Outlook, Sink};
 use crate::plan::Plan;
@@ -42,14 +44,14 @@ struct Check<'a> {
 }
 
 /// Checks a file, or writes an empty one.
-pub fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
+pub async fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let Some(file) = args.file.as_deref() else { return template(args) };
     let check = Check {
         file,
         input: &args.input,
         ledger: &args.ledger,
-        suspect: args.suspect,
-        price: args.price,
+        suspect: args.plan.suspect,
+        price: args.plan.price,
         max_charges: None,
         sandbox: args.sandbox,
         endpoint: args.endpoint.as_deref(),
@@ -60,17 +62,17 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         mask: args.mask,
         color: args.color,
     };
-    check.run(&Progress::messages(args.quiet))
+    check.run(&Progress::messages(args.quiet)).await
 }
 
 /// The same for the flags of a batch.
-pub fn dry_run(args: &BatchArgs) -> anyhow::Result<Exit> {
+pub async fn dry_run(args: &BatchArgs) -> anyhow::Result<Exit> {
     let check = Check {
         file: &args.file,
         input: &args.input,
         ledger: &args.ledger,
-        suspect: args.suspect,
-        price: args.price,
+        suspect: args.plan.suspect,
+        price: args.plan.price,
         max_charges: args.max_charges,
         sandbox: args.endpoint.sandbox,
         endpoint: args.endpoint.endpoint.as_deref(),
@@ -81,11 +83,11 @@ pub fn dry_run(args: &BatchArgs) -> anyhow::Result<Exit> {
         mask: args.output.mask,
         color: args.output.color,
     };
-    check.run(&Progress::messages(args.output.quiet))
+    check.run(&Progress::messages(args.output.quiet)).await
 }
 
 impl Check<'_> {
-    fn run(&self, progress: &Progress) -> anyhow::Result<Exit> {
+    async fn run(&self, progress: &Progress) -> anyhow::Result<Exit> {
         let report = self.report_format()?;
         let settings =
             settings::Outlook::resolve(self.sandbox, self.endpoint, self.env_file, self.flag())?;
@@ -93,20 +95,34 @@ impl Check<'_> {
         let code = settings.partner_code.as_deref();
         let mut past = Past::open(settings.ledger, settings.kind, code, options)?;
         let reader = Reader::open(self.file, &plan::options(self.input))?;
+        let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
         let shape = reader.shape().clone();
         let rows = self.output.map(|output| self.rows_file(output, &reader)).transpose()?;
         let (target, mut sink) = rows.unzip();
-        let plan = past.plan(reader, plan::hold(self.suspect), |row, held| {
-            let outcome = if held { Outcome::Held } else { Outcome::Skipped };
-            match &mut sink {
-                Some(sink) => sink.write(row, &Verdict::local(outcome, None)),
-                None => Ok(()),
-            }
+        let hold = plan::hold(self.suspect);
+        let planned = spawn_blocking(move || {
+            let plan = past.plan(reader, hold, |row, held| {
+                let outcome = if held { Outcome::Held } else { Outcome::Skipped };
+                let verdict = || Verdict::local(outcome, None);
+                sink.as_mut().map_or(Ok(()), |sink| sink.write(row, &verdict()))
+            })?;
+            sink.as_mut().map_or(Ok(()), |sink| sink.flush())?;
+            Ok::<_, PlanError>((plan, past))
         });
-        let flushed = sink.as_mut().map_or(Ok(()), |sink| sink.flush()).map_err(PlanError::Output);
-        let plan = match plan.and_then(|plan| flushed.map(|()| plan)) {
-            Ok(plan) => plan,
-            Err(error) => return failed(error, target),
+        let planned = tokio::select! {
+            planned = planned => planned.context("reading the file broke off")?,
+            () = interrupts.next() => {
+                discard(target);
+                progress.warn("interrupted; nothing was written");
+                return Ok(Exit::Interrupted);
+            }
+        };
+        let (plan, past) = match planned {
+            Ok(planned) => planned,
+            Err(error) => {
+                discard(target);
+                return Err(error.into());
+            }
         };
         let outlook = Outlook {
             plan: &plan,
@@ -202,11 +218,11 @@ impl Check<'_> {
     }
 }
 
-fn failed(error: PlanError, target: Option<Target>) -> anyhow::Result<Exit> {
+/// Takes back a file of rows that is not whole: unlike results, it can be made again for nothing.
+fn discard(target: Option<Target>) {
     if let Some(target) = target {
         target.discard();
     }
-    Err(error.into())
 }
 
 fn exit(plan: &Plan) -> Exit {
@@ -235,6 +251,10 @@ fn template(args: &CheckArgs) -> anyhow::Result<Exit> {
             bail!("an empty file is written as csv or xlsx");
         }
     };
-    written.and_then(|()| target.finish_as_written()).context("the empty file can't be written")?;
-    Ok(Exit::Ok)
+    match written.and_then(|()| target.finish_as_written()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("the empty file can't be written")
+        }
+        Ok(()) | Err(_) => Ok(Exit::Ok),
+    }
 }

@@ -1,7 +1,7 @@
 //! `idv codes`: the status codes as a table.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
 use anyhow::bail;
 
@@ -13,11 +13,12 @@ use crate::text;
 
 /// Prints all codes, or one.
 pub fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
+    let width = if io::stdout().is_terminal() { output::width() } else { 0 };
     let text = match args.code {
-        None if io::stdout().is_terminal() => by_two_lines(output::width()),
+        None if width > 0 => by_two_lines(width),
         None => by_lines(),
         Some(number) => match code::find(number) {
-            Some(code) => one(code),
+            Some(code) => one(code, width),
             None => bail!(
                 "{number} is not documented\n\n  \
                  hint: such an answer is reported as unrecognised and its charge as unknown; \
@@ -25,10 +26,8 @@ pub fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
             ),
         },
     };
-    match output::stdout()?.write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        Ok(()) | Err(_) => Ok(Exit::Ok),
-    }
+    output::print(text.as_bytes())?;
+    Ok(Exit::Ok)
 }
 
 const REST: &str =
@@ -61,13 +60,11 @@ fn by_two_lines(width: usize) -> String {
     text + &text::wrap(REST, width, "", "")
 }
 
-fn one(code: &Code) -> String {
-    format!(
-        "{}  {}\n\n  meaning   {}\n  charged   {}\n  idv       {}\n",
-        code.number,
-        code.message,
-        code.meaning,
-        code.charge.word(),
-        code.action
-    )
+/// A width of 0 breaks no line.
+fn one(code: &Code, width: usize) -> String {
+    let Code { number, message, .. } = code;
+    let pairs = [("meaning", code.meaning), ("charged", code.charge.word()), ("idv", code.action)];
+    pairs.into_iter().fold(format!("{number}  {message}\n\n"), |text, (name, value)| {
+        text + &text::wrap(value, width, &format!("  {name:<10}"), &" ".repeat(12)) + "\n"
+    })
 }

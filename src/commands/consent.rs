@@ -62,7 +62,7 @@ pub async fn before(
 ) -> anyhow::Result<Option<Consent>> {
     let mut past = endpoint.past(&args.ledger)?;
     let shape = reader.shape().clone();
-    let hold = plan::hold(args.suspect);
+    let hold = plan::hold(args.plan.suspect);
     let planned = spawn_blocking(move || {
         let plan = past.plan(reader, hold, |_, _| Ok(()))?;
         Ok::<_, PlanError>((plan, past))
@@ -74,7 +74,7 @@ pub async fn before(
         shape: &shape,
         ledger: &past.ledger,
         consulted: past.consulted,
-        price: args.price.or(endpoint.price),
+        price: args.plan.price.or(endpoint.price),
         max_charges: args.max_charges,
     };
     progress.say(&outlook.brief());

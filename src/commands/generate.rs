@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -32,7 +32,8 @@ pub fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     for (command, word, help) in plain_words(&root) {
         add(args.shell, &mut script, &command, &word, &help);
     }
-    print(script.as_bytes())
+    output::print(script.as_bytes())?;
+    Ok(Exit::Ok)
 }
 
 /// The words that may stand behind a command without a flag before them, each with its help.
@@ -80,8 +81,8 @@ pub fn man(args: &ManArgs) -> anyhow::Result<Exit> {
     if let Some(folder) = &args.output_dir {
         return write_all(&root, folder);
     }
-    let page = render(find(&root, &args.command)?.clone())?;
-    print(&page)
+    output::print(&render(find(&root, &args.command)?.clone())?)?;
+    Ok(Exit::Ok)
 }
 
 fn find<'a>(root: &'a Command, words: &[String]) -> anyhow::Result<&'a Command> {
@@ -119,12 +120,4 @@ fn write_below(command: &Command, folder: &Path) -> io::Result<u32> {
     let name = command.get_display_name().unwrap_or_else(|| command.get_name());
     fs::write(folder.join(format!("{name}.1")), render(command.clone())?)?;
     command.get_subcommands().try_fold(1, |pages, below| Ok(pages + write_below(below, folder)?))
-}
-
-/// A reader who has gone is no error.
-fn print(text: &[u8]) -> anyhow::Result<Exit> {
-    match output::stdout()?.write_all(text) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        Ok(()) | Err(_) => Ok(Exit::Ok),
-    }
 }

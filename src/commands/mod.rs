@@ -26,6 +26,7 @@ use anyhow::Context as _;
 use crate::cli::Action;
 use crate::exit::Exit;
 use crate::ledger::{Run, RunEnd};
+use crate::output::Slowed;
 use crate::progress::Progress;
 use crate::stop::Reason;
 use crate::text::escape;
@@ -34,9 +35,9 @@ use crate::text::escape;
 pub fn run(action: Action) -> Exit {
     let done = match action {
         Action::Verify(args) => in_runtime(verify::run(*args)),
-        Action::Batch(args) if args.dry_run => check::dry_run(&args),
+        Action::Batch(args) if args.dry_run => in_runtime(check::dry_run(&args)),
         Action::Batch(args) => in_runtime(batch::run(*args)),
-        Action::Check(args) => check::run(&args),
+        Action::Check(args) => in_runtime(check::run(&args)),
         Action::Sandbox(args) => in_runtime(sandbox::run(args)),
         Action::Ledger(args) => in_runtime(ledger::run(args)),
         Action::Codes(args) => codes::run(&args),
@@ -64,6 +65,12 @@ async fn finish(run: Run, stopped: Option<&Reason>) {
         Some(_) => RunEnd::Stopped,
     };
     let _ = run.finish(end).await;
+}
+
+/// What the brake did to the run so far.
+fn slowed(progress: &Progress) -> Slowed {
+    let seen = progress.gauge().read();
+    Slowed { times: seen.brakings, paused: seen.paused }
 }
 
 /// One thread for all that waits on the network: a second one costs more than it brings.

@@ -1,7 +1,5 @@
 //! `idv schema`: the JSON Schemas of what is written.
 
-use std::io::{self, Write as _};
-
 use anyhow::Context as _;
 
 use crate::cli::{Described, SchemaArgs};
@@ -15,10 +13,8 @@ pub fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
         Some(described) => schema_of(described).text().to_owned(),
         None => serde_json::to_string_pretty(&schema::all().context("a schema is broken")?)? + "\n",
     };
-    match output::stdout()?.write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        Ok(()) | Err(_) => Ok(Exit::Ok),
-    }
+    output::print(text.as_bytes())?;
+    Ok(Exit::Ok)
 }
 
 const fn schema_of(described: Described) -> Schema {

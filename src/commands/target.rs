@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::cli::{Color, OutputArgs, ResultFormat};
 use crate::output::{self, Book, Destination, Layout, Look, MayReplace, Sink, Writer};
+use crate::progress::is_dumb;
 
 /// A file is written in pieces of this many bytes, unless there is time to write sooner.
 const BUFFER: usize = 64 * 1024;
@@ -140,7 +141,7 @@ impl Target {
         }
     }
 
-    /// Takes back a file to which nothing was written.
+    /// Takes back a file that is not to be.
     pub fn discard(self) {
         if let Some(destination) = self.destination {
             destination.discard();
@@ -171,10 +172,7 @@ pub fn color(choice: Color, terminal: bool) -> bool {
     match choice {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => {
-            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-            terminal && !dumb && unset("NO_COLOR")
-        }
+        Color::Auto => terminal && !is_dumb() && unset("NO_COLOR"),
     }
 }
 

@@ -12,11 +12,11 @@ use crate::cli::{ResultFormat, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
 use crate::commands::results::reason_of;
 use crate::commands::target::{RESULT_SHEETS, Target, color};
-use crate::commands::{advice, finish, given, log};
+use crate::commands::{advice, finish, given, log, slowed};
 use crate::exit::Exit;
 use crate::interrupt::Interrupts;
 use crate::outcome::Verdict;
-use crate::output::{self, Layout, Mask, Ours, Particulars, Summary, Totals};
+use crate::output::{self, Layout, Mask, Ours, Particulars, Slowed, Summary, Totals};
 use crate::pipeline::Pipeline;
 use crate::problem::Level;
 use crate::progress::Progress;
@@ -54,7 +54,8 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     };
     finish(ledger, stop.reason().as_ref()).await;
     let ledger = endpoint.ledger_flag(&args.ledger);
-    let written = write(&args, &endpoint, target, &row, &verdict, ledger);
+    let slowed = slowed(&progress);
+    let written = write(&args, &endpoint, target, &row, &verdict, ledger, slowed);
     let mut tally = Tally::default();
     tally.add(&verdict, &row.problems);
     if let Err(error) = written {
@@ -97,6 +98,7 @@ fn write(
     row: &Row,
     verdict: &Verdict,
     ledger: String,
+    slowed: Slowed,
 ) -> io::Result<()> {
     let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
     let mask = if args.output.mask { Mask::on(fields()) } else { Mask::default() };
@@ -115,11 +117,11 @@ fn write(
         sink.write(row, verdict)?;
         sink.flush()?;
     }
-    target.finish(RESULT_SHEETS, &sums(row, verdict, endpoint.is_sandbox()))
+    target.finish(RESULT_SHEETS, &sums(row, verdict, endpoint.is_sandbox(), slowed))
 }
 
 /// What stands beside the row of a workbook.
-fn sums(row: &Row, verdict: &Verdict, sandbox: bool) -> serde_json::Value {
+fn sums(row: &Row, verdict: &Verdict, sandbox: bool, slowed: Slowed) -> serde_json::Value {
     let mut tally = Tally::default();
     tally.add(verdict, &row.problems);
     let elapsed = verdict.elapsed.unwrap_or_default();
@@ -129,6 +131,7 @@ fn sums(row: &Row, verdict: &Verdict, sandbox: bool) -> serde_json::Value {
         started: now.checked_sub(elapsed).unwrap_or(now),
         elapsed,
         sandbox,
+        slowed,
         stopped: None,
         exit,
         next: Vec::new(),

@@ -68,7 +68,7 @@ pub enum InputError {
     #[error(
         "{file}, line {line}: the first line looks like an applicant, not like the names of the \
          columns; put a line before it that names them, such as id_number,phone_number,name, or \
-         say which column is which: --no-header --map id_number=1 --map phone_number=2 --map name=3"
+         say which column is which: `--no-header --map id_number=1 --map phone_number=2 --map name=3`"
     )]
     NoHeader {
         /// The file.
@@ -158,11 +158,11 @@ fn names(fields: &[Field], between: &str) -> String {
 fn maps(fields: &[Field]) -> String {
     let maps: Vec<_> =
         fields.iter().map(|field| format!("--map {}=COLUMN", field.name())).collect();
-    maps.join(" ")
+    format!("`{}`", maps.join(" "))
 }
 
 fn choices(field: Field, keys: &[String]) -> String {
-    let choice = |key: &String| format!("--map {}", quoted_argument(field.name(), key));
+    let choice = |key: &String| format!("`--map {}`", quoted_argument(field.name(), key));
     keys.iter().map(choice).collect::<Vec<_>>().join(" or ")
 }
 

@@ -237,7 +237,7 @@ fn a_missing_field_names_the_columns_and_the_flag() {
     assert_eq!(
         error,
         "applicants.csv, line 1: no column is id_number or name; the columns are \"no_kk\", \
-         \"hp\", \"nama_ibu_kandung\"; say which it is: --map id_number=COLUMN --map name=COLUMN"
+         \"hp\", \"nama_ibu_kandung\"; say which it is: `--map id_number=COLUMN --map name=COLUMN`"
     );
 }
 
@@ -246,9 +246,11 @@ fn two_columns_for_one_field_are_refused_with_the_flag_that_settles_it() {
     assert_eq!(
         error(b"nik,No KTP,hp,nama\n"),
         "applicants.csv, line 1: more than one column could be id_number: \"nik\", \"No KTP\"; \
-         say which: --map id_number=nik or --map 'id_number=No KTP'"
+         say which: `--map id_number=nik` or `--map 'id_number=No KTP'`"
     );
-    assert!(error(b"nik,hp,nama,hp\n").contains("--map phone_number=2 or --map phone_number=4"));
+    assert!(
+        error(b"nik,hp,nama,hp\n").contains("`--map phone_number=2` or `--map phone_number=4`")
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::answer::Answer;
 use crate::code::Charge;
-use crate::record::{Field, Record};
+use crate::record::Record;
 
 #[derive(Debug, Clone, Copy)]
 enum Action {
@@ -341,13 +341,7 @@ fn surveys_as_it_looks_up(reader: &mut Reader) {
 }
 
 fn person(record: usize) -> Record {
-    Record::new(|field| match field {
-        Field::IdNumber => format!("331099010190900{}", record + 1),
-        Field::PhoneNumber => "081234567890".to_owned(),
-        Field::Name => "Budi".to_owned(),
-        Field::IdType => "KTP".to_owned(),
-        Field::Country => "ID".to_owned(),
-    })
+    Record::of(&format!("331099010190900{}", record + 1), "081234567890", "Budi")
 }
 
 fn answer(code: i64) -> Answer {

@@ -10,7 +10,7 @@ use super::*;
 use crate::answer::Answer;
 use crate::code::Charge;
 use crate::outcome::Outcome;
-use crate::record::{Field, Record};
+use crate::record::Record;
 
 /// A folder with a ledger in it, opened as often as a test likes.
 struct Place(TempDir);
@@ -42,14 +42,7 @@ impl Place {
 }
 
 fn record(serial: u32) -> Record {
-    let values = [format!("331099010190{serial:04}"), "081234567890".to_owned()];
-    Record::new(|field| match field {
-        Field::IdNumber => values[0].clone(),
-        Field::PhoneNumber => values[1].clone(),
-        Field::Name => "Budi Santoso".to_owned(),
-        Field::IdType => "KTP".to_owned(),
-        Field::Country => "ID".to_owned(),
-    })
+    Record::of(&format!("331099010190{serial:04}"), "081234567890", "Budi Santoso")
 }
 
 fn answer(code: i64) -> Answer {
@@ -468,6 +461,25 @@ async fn live_and_sandbox_never_share_a_file() {
     assert_eq!(refused.as_ref(), Some(&expected));
     assert_eq!(Ledger::open(&place.path(), Kind::Live).err().as_ref(), Some(&expected));
     assert_eq!(Reader::open(&place.path(), Some(Kind::Live)).err(), Some(expected));
+}
+
+#[test]
+fn a_file_that_many_make_at_once_is_made_once() {
+    for round in 0..20 {
+        let place = Place::new();
+        let start = std::sync::Barrier::new(8);
+        let secrets = std::thread::scope(|scope| {
+            let open = || {
+                start.wait();
+                let connection = open::for_writing(&place.path())?;
+                open::secret(&place.path(), &connection)
+            };
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert!(secrets.iter().all(|secret| *secret == secrets[0]), "round {round}: {secrets:?}");
+        assert!(secrets[0].is_ok(), "round {round}: {secrets:?}");
+    }
 }
 
 #[tokio::test]

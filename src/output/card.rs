@@ -44,6 +44,20 @@ pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, particulars: &Particulars
     card.text
 }
 
+/// Whether a text is a card of ours: its first word is an outcome, and it says what was asked and paid.
+pub fn is_card(text: &str) -> bool {
+    let is_outcome = |word: &str| {
+        let heads = |o: Outcome| [false, true].map(|color| headword(o, color));
+        Outcome::ALL.into_iter().flat_map(heads).any(|head| head == word)
+    };
+    let has = |name: &str| text.lines().any(|line| line.starts_with(&format!("  {name:<NAMES$}")));
+    text.split("  ").next().is_some_and(is_outcome) && has("id_number") && has("charged")
+}
+
+fn headword(outcome: Outcome, color: bool) -> String {
+    paint(&outcome.word().to_uppercase(), Style::of(outcome), color).into_owned()
+}
+
 struct Card<'a> {
     text: String,
     particulars: &'a Particulars,
@@ -51,8 +65,7 @@ struct Card<'a> {
 
 impl Card<'_> {
     fn headline(&mut self, verdict: &Verdict) {
-        let word = verdict.outcome.word().to_uppercase();
-        let word = self.paint(&word, Style::of(verdict.outcome)).into_owned();
+        let word = headword(verdict.outcome, self.particulars.color);
         self.paragraph(&format!("{word}  {}", meaning(verdict)));
     }
 

@@ -2,10 +2,10 @@
 //! and renamed when done. A file that isn't ours is not replaced.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek as _};
+use std::io::{self, Read, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::output::{report, xlsx};
+use crate::output::{card, report, xlsx};
 
 /// Why results can't be written there. Found before anything is sent.
 #[derive(Debug, thiserror::Error)]
@@ -162,10 +162,10 @@ impl Destination {
         Some(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
     }
 
-    /// Takes back a file to which nothing was written.
+    /// Takes back a file that is not to be.
     pub fn discard(self) {
         if let Some(part) = self.part {
-            // What can't be removed is empty, and the next run replaces it.
+            // The next run replaces what can't be removed.
             let _ = fs::remove_file(part);
         }
     }
@@ -181,6 +181,14 @@ pub fn stdout() -> io::Result<Box<dyn io::Write + Send>> {
     #[cfg(not(unix))]
     {
         Ok(Box::new(io::stdout()))
+    }
+}
+
+/// Writes a text to stdout. A reader who has gone (`| head`) has seen enough: no error.
+pub fn print(text: &[u8]) -> io::Result<()> {
+    match stdout()?.write_all(text) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 
@@ -257,6 +265,7 @@ fn is_ours(path: &Path) -> io::Result<bool> {
         || (line.starts_with('{') && holds(&["\"row\":", "\"outcome\":", "\"charged\":"]))
         || (line.starts_with('{') && text.contains("\"by_outcome\":"))
         || report::is_report(&text)
+        || card::is_card(&text)
         || holds(&["ROW", "ID NUMBER", "OUTCOME", "CHARGED"]))
 }
 
@@ -272,6 +281,9 @@ mod tests {
             ("", true),
             ("nik,idv_row,idv_outcome,idv_code,idv_charged\n1,1,pass,200,yes\n", true),
             ("{\"row\":1,\"outcome\":\"pass\",\"charged\":\"yes\"}\n", true),
+            ("PASS  they belong together\n\n  id_number     1\n\n  charged       yes\n", true),
+            ("PASS  the exam\n\n  charged       yes\n", false),
+            ("passed\n\n  id_number     1\n\n  charged       yes\n", false),
             ("nik,nama\n1,2\n", false),
             ("{}\n", false),
         ] {

@@ -21,13 +21,13 @@ use std::sync::Arc;
 
 pub use crate::output::card::{Particulars, card};
 pub use crate::output::csv::made_harmless;
-pub use crate::output::destination::{Destination, MayReplace, OutputError, stdout};
+pub use crate::output::destination::{Destination, MayReplace, OutputError, print, stdout};
 pub use crate::output::fields::Mask;
 pub use crate::output::jsonl::write_line;
 pub use crate::output::order::Order;
 pub use crate::output::outlook::{Consulted, Outlook};
 pub use crate::output::report::report;
-pub use crate::output::summary::{Look, Summary, Totals};
+pub use crate::output::summary::{Look, Slowed, Summary, Totals};
 pub use crate::output::table::{Style, paint};
 pub use crate::output::terminal::width;
 pub use crate::output::xlsx::{Book, MOST_ROWS, template, too_many};

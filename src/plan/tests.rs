@@ -6,16 +6,10 @@ use csv::StringRecord;
 use proptest::prelude::*;
 
 use super::*;
-use crate::record::{Field, Record};
+use crate::record::Record;
 
 fn row(number: u64, id_number: &str, phone: &str) -> Row {
-    let record = Record::new(|field| match field {
-        Field::IdNumber => id_number.to_owned(),
-        Field::PhoneNumber => phone.to_owned(),
-        Field::Name => "BUDI".to_owned(),
-        Field::IdType => "KTP".to_owned(),
-        Field::Country => "ID".to_owned(),
-    });
+    let record = Record::of(id_number, phone, "BUDI");
     let columns: Arc<[String]> = Arc::new([]);
     let cells = StringRecord::new();
     Row { number, line: number + 1, columns, cells, record, problems: Vec::new() }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Folder, Sandbox, applicants, jsonl, lines, stderr};
+use crate::support::{Folder, Sandbox, applicants, has_dev_full, jsonl, lines, stderr};
 
 /// A file system of 2 MiB, unmounted at the end; `None` where none can be mounted.
 struct Small<'a>(&'a Path);
@@ -73,8 +73,7 @@ fn a_workbook_without_room_leaves_its_rows_where_they_are() {
 
 #[test]
 fn a_workbook_that_cannot_be_written_is_told_in_our_words_alone() {
-    if !Path::new("/dev/full").exists() {
-        println!("skipped: there is no /dev/full here");
+    if !has_dev_full() {
         return;
     }
     let sandbox = Sandbox::start();

@@ -48,6 +48,7 @@ fn bash_completes_commands_flags_and_values() {
         (&["idv", "ledger", "show", "--outcome", "un"], "unrecognised\nunavailable\nunknown\n"),
         (&["idv", "ledger", "bill", "--inv"], "--invoice\n"),
         (&["idv", "completions", "f"], "fish\n"),
+        (&["idv", "man", "c"], "check\ncodes\ncompletions\n"),
     ] {
         let Some(mut offered) = complete(words) else { return };
         let sorted = |text: &str| {
@@ -69,6 +70,7 @@ fn fish_completes_commands_flags_and_values() {
         ("idv batch x --format js", "jsonl\t"),
         ("idv ledger show --outcome unk", "unknown\t"),
         ("idv completions po", "powershell\t"),
+        ("idv man ba", "batch\tVerify every record of a file"),
     ] {
         let script = format!("source script; complete -C '{typed}'");
         let Some(offered) = output(&folder, "fish", &["--no-config", "-c", &script]) else {
@@ -89,9 +91,60 @@ fn zsh_reads_its_completions() {
 }
 
 #[test]
+#[cfg(unix)]
+fn zsh_completes_commands_flags_and_values() {
+    let (folder, script) = completions("zsh");
+    if output(&folder, "zsh", &["--version"]).is_none() {
+        return;
+    }
+    folder.write("_idv", script);
+    let mut shell = Command::new("zsh");
+    shell.args(["-f", "-i"]).current_dir(folder.dir.path());
+    shell.env("HOME", folder.dir.path()).env("TERM", "dumb");
+    let mut session = rexpect::session::spawn_command(shell, Some(30_000)).unwrap();
+    let ready = "fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; echo rea''dy";
+    session.send_line(ready).unwrap();
+    session.exp_string("ready").unwrap();
+    for (typed, completed) in [
+        ("idv ba", "idv batch "),
+        ("idv man ba", "idv man batch "),
+        ("idv codes 1135", "idv codes 11350 "),
+        ("idv ledger bill --inv", "idv ledger bill --invoice"),
+    ] {
+        session.send(&format!("{typed}\t")).unwrap();
+        session.flush().unwrap();
+        session.exp_string(completed).unwrap();
+        session.send_control('u').unwrap();
+    }
+}
+
+#[test]
+fn a_reader_who_has_gone_is_no_trouble() {
+    let folder = Folder::bare();
+    for args in [
+        &["completions", "zsh"][..],
+        &["man", "batch"],
+        &["schema"],
+        &["codes"],
+        &["--help"],
+        &["check", "--template"],
+    ] {
+        let mut command = folder.command(args);
+        let (reader, writer) = std::io::pipe().unwrap();
+        command.stdout(writer).stderr(Stdio::piped());
+        drop(reader);
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "{args:?}: {} {said}", output.status);
+    }
+}
+
+#[test]
 fn powershell_reads_its_completions() {
     let (folder, script) = completions("powershell");
     assert!(script.contains("CompletionResult]::new('11340'"), "the codes are offered");
+    let man = script.split("'idv;man' {").nth(1).unwrap().split("break").next().unwrap();
+    assert!(man.contains("CompletionResult]::new('batch', 'batch'"), "{man}");
     let check = "$e = $null; [void][System.Management.Automation.Language.Parser]::ParseFile(\
                  (Resolve-Path script), [ref]$null, [ref]$e); $e.Count";
     if let Some(checked) = output(&folder, "pwsh", &["-NoProfile", "-Command", check]) {

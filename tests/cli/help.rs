@@ -33,6 +33,32 @@ fn each_command_has_an_example_of_itself() {
     }
 }
 
+/// A line that a terminal breaks can't be copied.
+#[test]
+fn every_example_fits_a_terminal_of_80_columns() {
+    let mut seen = 0;
+    for command in [
+        "",
+        "verify",
+        "batch",
+        "check",
+        "sandbox",
+        "ledger",
+        "codes",
+        "completions",
+        "man",
+        "schema",
+    ] {
+        let help = help(&[command, "--help"][usize::from(command.is_empty())..]);
+        let example = |line: &&str| line.starts_with("  idv ") || line.starts_with("  export ");
+        for line in help.lines().filter(example) {
+            assert!(line.len() < 80, "{line}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 25, "only {seen} examples were seen");
+}
+
 /// Each flag of the list has another value than its absence would mean: none does nothing.
 #[test]
 fn the_flags_are_those_of_the_contract() {

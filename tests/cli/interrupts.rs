@@ -13,13 +13,18 @@ fn signal(child: &Child, name: &str) {
     assert!(status.success());
 }
 
-/// Waits until the sandbox has seen so many requests.
-fn await_requests(sandbox: &Sandbox, count: u64) {
+/// Waits until it is so.
+fn until(what: &str, mut so: impl FnMut() -> bool) {
     let begun = Instant::now();
-    while sandbox.requests() < count {
-        assert!(begun.elapsed() < Duration::from_secs(60), "the run does not get on");
+    while !so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "not in a minute: {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// Waits until the sandbox has seen so many requests.
+fn await_requests(sandbox: &Sandbox, count: u64) {
+    until("the run gets on", || sandbox.requests() >= count);
 }
 
 fn start(folder: &Folder, more: &[&str]) -> Child {
@@ -69,6 +74,37 @@ fn a_signal_while_stdin_is_silent_ends_the_run() {
     assert_eq!(jsonl(&folder.read("r.jsonl")).len(), 2);
     drop(input);
     assert_eq!(sandbox.charged(), 2);
+}
+
+#[test]
+fn a_signal_before_the_first_bytes_of_a_pipe_ends_the_command() {
+    for command in ["batch", "check"] {
+        let folder = Folder::at("http://127.0.0.1:9/");
+        let pipe = folder.path("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut child = folder.command(&[command, "pipe"]).spawn().unwrap();
+        // Opens when the command has opened it too.
+        let input = std::fs::File::options().write(true).open(&pipe).unwrap();
+        signal(&child, "-INT");
+        until("the command ends", || child.try_wait().unwrap().is_some());
+        assert!(!child.wait().unwrap().success(), "{command}");
+        drop(input);
+    }
+}
+
+#[test]
+fn a_check_that_is_interrupted_leaves_no_file_behind() {
+    for args in [&["check", "-", "-o", "r.csv"][..], &["batch", "-", "--dry-run", "-o", "r.csv"]] {
+        let folder = Folder::bare();
+        let mut child = folder.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        std::io::Write::write_all(&mut input, applicants(5).as_bytes()).unwrap();
+        until("the file is begun", || folder.path("r.csv.part").exists());
+        signal(&child, "-INT");
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{args:?}");
+        drop(input);
+        assert!(!folder.path("r.csv").exists() && !folder.path("r.csv.part").exists(), "{args:?}");
+    }
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use predicates::prelude::*;
 
-use crate::support::{Folder, NIK, Sandbox, applicants, jsonl, lines, stderr, stdout};
+use crate::support::{
+    Folder, NIK, Sandbox, applicants, has_dev_full, jsonl, lines, stderr, stdout,
+};
 
 #[test]
 #[cfg(unix)]
@@ -31,6 +33,22 @@ fn a_file_of_results_is_replaced_and_any_other_is_not() {
     assert!(folder.read("precious.csv").contains("keep me"));
     folder.idv(&["batch", "a.csv", "-o", "precious.csv", "--force"]).code(0);
     assert!(folder.read("precious.csv").contains("idv_outcome"));
+    assert_eq!(sandbox.charged(), 2);
+}
+
+#[test]
+fn a_card_is_replaced_by_the_next_card_and_another_text_is_not() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    for nik in [NIK, "3310990101909001"] {
+        folder.verify(nik, "081234567890", &["-o", "card.txt"]);
+        assert!(folder.read("card.txt").contains(nik));
+    }
+    folder.verify(NIK, "081234567890", &["-o", "card.txt", "--mask", "--color", "always"]).code(0);
+    folder.verify(NIK, "081234567890", &["-o", "card.txt"]).code(0);
+    folder.write("note.txt", "PASS  the exam\n");
+    let run = folder.verify(NIK, "081234567890", &["-o", "note.txt"]).code(2);
+    assert!(stderr(&run).contains("--force"), "{}", stderr(&run));
     assert_eq!(sandbox.charged(), 2);
 }
 
@@ -125,8 +143,7 @@ fn verbose_says_every_attempt_without_key_or_person() {
 
 #[test]
 fn a_full_disk_stops_the_run_with_6() {
-    if !std::path::Path::new("/dev/full").exists() {
-        println!("skipped: there is no /dev/full here");
+    if !has_dev_full() {
         return;
     }
     let sandbox = Sandbox::with(&["--latency", "5ms"]);

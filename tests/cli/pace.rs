@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::support::server::{Server, json, response, serve_some};
-use crate::support::{Folder, Sandbox, applicants, jsonl, lines, stderr, with_phones};
+use crate::support::{Folder, Sandbox, applicants, jsonl, lines, stderr, stdout, with_phones};
 
 const PASS: &str = r#"{"code":200,"message":"success","result":"pass"}"#;
 
@@ -112,7 +112,12 @@ fn while_the_server_asks_to_wait_nobody_asks_and_then_one_asks_first() {
     let server = Server::with(answer, Duration::from_millis(100));
     let folder = Folder::at(&server.url);
     folder.write("a.csv", applicants(30));
-    folder.idv(&["batch", "a.csv", "-c", "4"]).code(0);
+    let args = ["batch", "a.csv", "-c", "4", "-o", "r.csv", "--summary", "-"];
+    let run = folder.idv(&args).code(0);
+    let summary: serde_json::Value = serde_json::from_str(&stdout(&run)).unwrap();
+    assert_eq!(summary["slowed"]["times"], 1);
+    assert!(summary["slowed"]["paused_s"].as_f64() >= Some(1.9), "{}", summary["slowed"]);
+    assert!(stderr(&run).contains("slowed down: once, with pauses of 2."), "{}", stderr(&run));
     let requests = server.requests();
     // What was sent before the answer had come does not count.
     let busy = requests[4].at + Duration::from_millis(150);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use predicates::prelude::*;
 use serde_json::Value;
 
-use crate::support::{Folder, NAME, NIK, PHONE, Sandbox, applicants, stderr};
+use crate::support::{Folder, NAME, NIK, PHONE, Sandbox, applicants, has_dev_full, stderr, stdout};
 
 /// Applicants of whom something becomes of every kind.
 const MIXED: &str = "nik,phone,name\n\
@@ -76,6 +76,31 @@ fn a_report_of_ours_is_replaced_and_nothing_else_is() {
 }
 
 #[test]
+fn stdout_takes_one_of_results_summary_and_report() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(2));
+    let run = |args: &[&str]| folder.idv(&[&["batch", "a.csv"], args].concat());
+    for args in [
+        &["--summary", "-"][..],
+        &["--report", "-"],
+        &["-o", "-", "-f", "csv", "--summary", "-"],
+        &["-o", "r.csv", "--summary", "-", "--report", "-"],
+    ] {
+        run(args).code(2).stdout("").stderr(predicate::str::contains("written to stdout already"));
+    }
+    assert_eq!(sandbox.requests(), 0);
+    let page = stdout(&run(&["-o", "r.csv", "--report", "-", "--summary", "s.json"]).code(0));
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"), "{page}");
+    let summary: Value = serde_json::from_str(&folder.read("s.json")).unwrap();
+    assert_eq!(summary["slowed"], serde_json::json!({"times": 0, "paused_s": 0.0}));
+    let said = stdout(&run(&["-o", "r.csv", "--summary", "-"]).code(0));
+    assert_eq!(serde_json::from_str::<Value>(&said).unwrap()["rows"], 2);
+    assert!(!folder.path("-").exists() && !folder.path("-.part").exists());
+    assert_eq!(sandbox.charged(), 2);
+}
+
+#[test]
 fn a_stopped_run_has_a_report_that_says_why() {
     let sandbox = Sandbox::with(&["--daily-limit", "3"]);
     let folder = Folder::at(&sandbox.url);
@@ -89,8 +114,7 @@ fn a_stopped_run_has_a_report_that_says_why() {
 
 #[test]
 fn a_report_that_cannot_be_written_is_said_and_the_run_is_not_lost() {
-    if !Path::new("/dev/full").exists() {
-        println!("skipped: there is no /dev/full here");
+    if !has_dev_full() {
         return;
     }
     let sandbox = Sandbox::start();

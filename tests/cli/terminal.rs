@@ -61,6 +61,19 @@ fn no_color_and_no_progress_are_obeyed() {
     assert_eq!(sandbox.charged(), 3);
 }
 
+#[test]
+fn a_dumb_terminal_gets_lines_instead_of_a_bar() {
+    let sandbox = Sandbox::with(&["--latency", "1s"]);
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(22));
+    let mut command = folder.command(&["batch", "a.csv", "-c", "2"]);
+    command.env("TERM", "dumb").env_remove("NO_COLOR");
+    let said = spawn_command(command, PATIENCE).unwrap().exp_eof().unwrap();
+    assert!(said.contains(" of 22 rows, "), "{said}");
+    assert!(!said.contains('\u{1b}') && !said.contains('█'), "{said:?}");
+    assert_eq!(sandbox.charged(), 22);
+}
+
 /// All lines that a terminal of so many columns shows at the end of a run, and what was written on
 /// the way there.
 fn screen(folder: &Folder, args: &[&str], columns: u16) -> (Vec<String>, String) {
@@ -139,6 +152,19 @@ fn a_card_on_a_narrow_terminal_wraps_between_words() {
     let card: Vec<_> = card.trim_end().lines().filter(|line| !is_of_this_run(line)).collect();
     insta::assert_snapshot!(card.join("\n"));
     assert_eq!(sandbox.charged(), 1);
+}
+
+#[test]
+fn what_a_command_says_is_broken_between_words_and_a_flag_to_copy_is_whole() {
+    let folder = Folder::bare();
+    folder.write("a.csv", "a,b\n1,2\n");
+    let said = |args: &[&str]| screen(&folder, args, 80).0.join("\n").trim_end().to_owned();
+    let batch = said(&["batch", "a.csv", "--sandbox"]);
+    let flags = "`--map id_number=COLUMN --map phone_number=COLUMN --map name=COLUMN`";
+    assert!(batch.contains("; the\n  columns are \"a\", \"b\""), "{batch}");
+    assert!(batch.contains(&format!("\n  {flags}")), "{batch}");
+    let code = said(&["codes", "305"]);
+    assert!(code.contains("or ask for a\n            larger quota."), "{code}");
 }
 
 /// What is another in every run.

@@ -2,7 +2,7 @@
 
 use predicates::prelude::*;
 
-use crate::support::{Folder, NIK, PHONE, Sandbox, lines, stdout};
+use crate::support::{Folder, NIK, PHONE, Sandbox, has_dev_full, lines, stdout};
 
 #[test]
 fn a_card_says_the_verdict_the_matches_and_the_charge() {
@@ -157,8 +157,7 @@ fn a_masked_answer_shows_neither_number_nor_name() {
 fn an_answer_that_was_paid_for_is_shown_even_if_it_cannot_be_written() {
     let sandbox = Sandbox::start();
     let folder = Folder::at(&sandbox.url);
-    if !std::path::Path::new("/dev/full").exists() {
-        println!("skipped: there is no /dev/full here");
+    if !has_dev_full() {
         return;
     }
     let run = folder.verify(NIK, PHONE, &["-o", "/dev/full", "-f", "jsonl"]).code(6);

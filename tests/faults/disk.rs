@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::holds::{calls, count};
 use crate::program::{await_requests, can_trace, like};
-use crate::support::{Folder, Sandbox, applicants, jsonl, stderr, stdout};
+use crate::support::{Folder, Sandbox, applicants, has_dev_full, jsonl, stderr, stdout};
 
 /// A file system of 2 MiB, unmounted at the end.
 struct Small(PathBuf);
@@ -218,8 +218,7 @@ fn fault_39_a_ledger_of_a_later_idv_sends_nothing() {
 
 #[test]
 fn fault_40_results_that_cannot_be_written_are_in_the_ledger_and_are_written_by_the_next_run() {
-    if !Path::new("/dev/full").exists() {
-        println!("skipped: there is no /dev/full here");
+    if !has_dev_full() {
         return;
     }
     let sandbox = Sandbox::with(&["--latency", "2ms"]);

@@ -153,7 +153,7 @@ fn write_json(row: &impl Serialize, out: &mut impl Write) -> anyhow::Result<()> 
 
 fn runs(reader: &mut Reader, format: Option<Format>, out: &mut impl Write) -> anyhow::Result<()> {
     let header = format!(
-        "{:>6}  {:<20}  {:<8} {:<12} {:>9} {:>9} {:>9}",
+        "{:>6}  {:<20}  {:<8} {:<11} {:>9} {:>9} {:>9}",
         "RUN", "STARTED", "COMMAND", "STATE", "CALLS", "CHARGED", "UNKNOWN"
     );
     let mut listing = Listing::new(format, &header, out)?;
@@ -165,7 +165,7 @@ fn runs(reader: &mut Reader, format: Option<Format>, out: &mut impl Write) -> an
 
 fn run_line(run: &RunRow) -> String {
     format!(
-        "{:>6}  {:<20}  {:<8} {:<12} {:>9} {:>9} {:>9}",
+        "{:>6}  {:<20}  {:<8} {:<11} {:>9} {:>9} {:>9}",
         run.run,
         format!("{:.0}", run.started),
         run.command,

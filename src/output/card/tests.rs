@@ -12,14 +12,7 @@ use crate::record::Record;
 fn row(name: &str) -> Row {
     let columns: Arc<[String]> =
         ["id_number", "phone_number", "name"].map(str::to_owned).to_vec().into();
-    let value = |field| match field {
-        Field::IdNumber => "3310990101909001",
-        Field::PhoneNumber => "081234567890",
-        Field::Name => name,
-        Field::IdType => "KTP",
-        Field::Country => "ID",
-    };
-    let record = Record::new(|field| value(field).to_owned());
+    let record = Record::of("3310990101909001", "081234567890", name);
     let cells = StringRecord::from(vec!["3310990101909001", "+62 812-3456-7890", name]);
     Row { number: 1, line: 2, columns, cells, record, problems: Vec::new() }
 }

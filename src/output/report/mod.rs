@@ -84,7 +84,11 @@ fn header(page: &mut Html, summary: &Summary<'_>) {
         span(totals.elapsed),
         count(tally.rows(), "row"),
     );
-    page.put("<p class=\"soft\">", &when, "</p>\n</header>\n");
+    page.put("<p class=\"soft\">", &when, "</p>\n");
+    if let Some(words) = totals.slowed.words() {
+        page.put("<p class=\"soft\">It was slowed down ", &words, ".</p>\n");
+    }
+    page.raw("</header>\n");
 }
 
 /// The four numbers that a reader looks for first.

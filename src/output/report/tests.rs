@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::answer::Answer;
 use crate::outcome::{Source, Verdict};
-use crate::output::summary::Totals;
+use crate::output::summary::{Slowed, Totals};
 use crate::problem::Problem;
 use crate::stop::Reason;
 use crate::tally::Tally;
@@ -42,6 +42,7 @@ fn totals(stopped: Option<Reason>) -> Totals {
         started: begun(),
         elapsed: Duration::from_secs(4),
         sandbox: false,
+        slowed: Slowed::default(),
         stopped,
         exit: 0,
         next: vec!["look with `idv ledger show --ledger <my> \"ledger\"`".to_owned()],
@@ -82,6 +83,14 @@ fn each_sum_of_the_run_is_on_the_page() {
     ] {
         assert!(page.contains(figure), "{figure} is not on {page}");
     }
+}
+
+#[test]
+fn a_run_that_was_slowed_down_says_so_and_one_that_was_not_does_not() {
+    let slowed = Slowed { times: 1, paused: Duration::from_millis(3_240) };
+    let slow = page(&busy(), &Totals { slowed, ..totals(None) });
+    assert!(slow.contains("It was slowed down once, with pauses of 3.2 s in all."), "{slow}");
+    assert!(!page(&busy(), &totals(None)).contains("slowed"));
 }
 
 #[test]

@@ -41,6 +41,10 @@ impl Summary<'_> {
             "by_match": self.matches_json(),
             "by_problem": problems.collect::<Map<_, _>>(),
             "latency_ms": { "p50": millis(0.5), "p95": millis(0.95), "p99": millis(0.99) },
+            "slowed": {
+                "times": totals.slowed.times,
+                "paused_s": totals.slowed.paused.as_secs_f64(),
+            },
             "elapsed_s": totals.elapsed.as_secs_f64(),
             "rows_per_second": self.rate(),
             "stopped": totals.stopped.as_ref().map(|reason| {

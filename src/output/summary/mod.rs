@@ -14,6 +14,7 @@ use crate::code::Charge;
 use crate::price::Price;
 use crate::stop::Reason;
 use crate::tally::Tally;
+use crate::text::{count, span};
 
 pub use crate::output::summary::crossed::Crossed;
 pub use crate::output::summary::terminal::Look;
@@ -27,6 +28,8 @@ pub struct Totals {
     pub elapsed: Duration,
     /// Whether a sandbox answered, so that nothing was checked and nothing is charged.
     pub sandbox: bool,
+    /// What the brake did to it.
+    pub slowed: Slowed,
     /// Why it stopped before its end, if it did.
     pub stopped: Option<Reason>,
     /// The exit code.
@@ -38,6 +41,23 @@ pub struct Totals {
     /// The flag that leads `idv ledger` to this run's file, with a space before it; empty where
     /// it needs none.
     pub ledger: String,
+}
+
+/// How a run was slowed down by what it met.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Slowed {
+    /// How often.
+    pub times: u32,
+    /// How long nothing was sent but a probe, all pauses together.
+    pub paused: Duration,
+}
+
+impl Slowed {
+    /// Says it for people; `None` where there is nothing to say.
+    pub fn words(self) -> Option<String> {
+        let times = if self.times == 1 { "once" } else { &count(self.times.into(), "time") };
+        (self.times > 0).then(|| format!("{times}, with pauses of {} in all", span(self.paused)))
+    }
 }
 
 /// The sums of a run and what else is known of it.

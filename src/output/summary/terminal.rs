@@ -161,6 +161,9 @@ impl Summary<'_> {
         if let (Some(p50), Some(p95), Some(p99)) = (took(0.5), took(0.95), took(0.99)) {
             page.line(&format!("answers took: {p50} (half), {p95} (95%), {p99} (99%)"));
         }
+        if let Some(words) = self.totals.slowed.words() {
+            page.entry("slowed down: ", &words);
+        }
     }
 
     fn saved(&self, page: &mut Page) {

@@ -70,6 +70,7 @@ fn totals(next: &[&str], stopped: Option<Reason>) -> Totals {
         started: Timestamp::UNIX_EPOCH,
         elapsed: Duration::from_secs(125),
         sandbox: false,
+        slowed: Slowed::default(),
         stopped,
         exit: 5,
         next: next.iter().map(|next| (*next).to_owned()).collect(),
@@ -84,7 +85,8 @@ fn eventful_totals() -> Totals {
         "find the calls with `idv ledger show --outcome unknown`, compare with the invoice, and \
          settle each with `idv ledger resolve CALL --charged` or `--not-charged`",
     ];
-    totals(&next, Some(Reason::Account(305)))
+    let slowed = Slowed { times: 12, paused: Duration::from_millis(3_240) };
+    Totals { slowed, ..totals(&next, Some(Reason::Account(305))) }
 }
 
 fn text(tally: &Tally, totals: &Totals, look: Look) -> String {

@@ -171,6 +171,15 @@ pub fn table(text: &str, delimiter: u8) -> Vec<std::collections::HashMap<String,
     reader.deserialize().map(Result::unwrap).collect()
 }
 
+/// Whether there is the device on which there is never any room.
+pub fn has_dev_full() -> bool {
+    let is_there = Path::new("/dev/full").exists();
+    if !is_there {
+        println!("skipped: there is no /dev/full here");
+    }
+    is_there
+}
+
 /// The file mode's permission bits.
 #[cfg(unix)]
 pub fn mode(path: &Path) -> u32 {
