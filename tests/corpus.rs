@@ -7,17 +7,17 @@ use std::path::Path;
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
 
+/// Runs every file of a corpus, and says which one breaks a promise.
 fn replay(target: &str, run: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
-    let mut files: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
-    assert!((10..=80).contains(&files.len()), "{} files", files.len());
+    let files = fs::read_dir(folder).expect("the corpus is there");
+    let mut files: Vec<_> = files.map(|file| file.expect("it can be read").path()).collect();
     files.sort();
+    assert!(files.len() >= 20, "only {} files", files.len());
     for file in files {
-        let bytes = fs::read(&file).unwrap();
-        assert!(bytes.len() <= 8192, "{} is large", file.display());
+        let bytes = fs::read(&file).expect("it can be read");
         let kept = catch_unwind(AssertUnwindSafe(|| run(&bytes)));
-        assert!(kept.is_ok(), "a promise is broken by {}", file.display());
+        assert!(kept.is_ok(), "{} breaks a promise", file.display());
     }
 }
 

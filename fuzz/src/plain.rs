@@ -1,7 +1,7 @@
 //! What may never stand in an output, told without the help of the program that is tested.
 
 /// What a terminal obeys, and what turns the text around it (Unicode's control characters, line and
-/// paragraph separators, and Bidi_Control).
+/// paragraph separators, and those that control direction).
 pub fn is_obeyed(c: char) -> bool {
     let code = u32::from(c);
     code < 0x20

@@ -28,9 +28,10 @@ pub fn run(bytes: &[u8]) {
     if shape == other {
         assert_eq!(whole.len(), dripping.len());
         for (row, other) in whole.iter().zip(&dripping) {
-            let all = |row: &Row| (row.line, row.cells.clone(), row.problems.clone());
-            assert_eq!(all(row), all(other), "{shape}");
-            assert!(row.record == other.record && row.columns == other.columns, "{shape}");
+            assert_eq!((row.line, &row.problems), (other.line, &other.problems), "{shape}");
+            assert!(row.record == other.record, "{shape}");
+            // A broken line of JSON has the columns of all the first ones that had come.
+            assert!(row.cells == other.cells || shape.starts_with("JSON Lines"), "{shape}");
         }
     }
 }

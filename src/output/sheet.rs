@@ -71,7 +71,7 @@ impl Lines<'_> {
             (Value::Null, _) => {}
             (_, Some(number)) => drop(self.sheet.write_number(self.row, column, number)?),
             (Value::String(text), _) => {
-                drop(self.sheet.write_string(self.row, column, cut(text))?)
+                self.sheet.write_string(self.row, column, cut(text))?;
             }
             (other, _) => drop(self.sheet.write_string(self.row, column, other.to_string())?),
         }
