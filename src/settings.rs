@@ -65,6 +65,12 @@ pub enum SettingsError {
         /// The system's words.
         why: String,
     },
+    /// The file that should hold the key can't be read. What stands for its name may be the key.
+    #[error(
+        "can't read the file that {PARTNER_KEY_FILE} names: {0}\n\n  \
+         hint: write the name of a file there; the key itself goes into {PARTNER_KEY}"
+    )]
+    KeyFile(String),
     /// A settings file whose text can't be understood. The library's own message quotes the line,
     /// and with it the key; so the last variable that was understood is named instead.
     #[error(

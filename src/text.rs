@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr;
 
 use crate::record::Field;
 
@@ -121,24 +122,36 @@ pub fn mask_digits(text: &str) -> Cow<'_, str> {
 /// The text with stars wherever the name stands as a word of its own, in whatever case; `None` where
 /// it does not.
 pub fn mask_name(text: &str, name: &str) -> Option<String> {
-    if name.is_empty() || text.len() < name.len() {
-        return None;
-    }
     let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let (mut masked, mut done) = (String::new(), 0);
     for (at, _) in text.char_indices() {
-        let end = at + name.len();
-        let there = at >= done
-            && text.get(at..end).is_some_and(|found| found.eq_ignore_ascii_case(name))
-            && !word(text[..at].chars().next_back())
-            && !word(text[end..].chars().next());
-        if there {
+        if at < done || word(text[..at].chars().next_back()) {
+            continue;
+        }
+        let Some(length) = length_of_name(&text[at..], name) else { continue };
+        let (found, after) = text[at..].split_at(length);
+        if !word(after.chars().next()) {
             masked.push_str(&text[done..at]);
-            masked.extend(name.chars().map(|c| if c == ' ' { ' ' } else { '*' }));
-            done = end;
+            masked.extend(found.chars().map(|c| if c == ' ' { ' ' } else { '*' }));
+            done = at + length;
         }
     }
     (done > 0).then(|| masked + &text[done..])
+}
+
+/// How long the name is with which a text begins; `None` where it begins with something else.
+fn length_of_name(text: &str, name: &str) -> Option<usize> {
+    let mut letters = name.chars().flat_map(char::to_lowercase).peekable();
+    letters.peek()?;
+    for (at, c) in text.char_indices() {
+        if letters.peek().is_none() {
+            return Some(at);
+        }
+        if !c.to_lowercase().all(|letter| letters.next() == Some(letter)) {
+            return None;
+        }
+    }
+    letters.peek().is_none().then_some(text.len())
 }
 
 /// A field's value as `--mask` shows it: enough to tell two apart, too little to find a person.
@@ -183,12 +196,13 @@ pub fn cut(text: &str, width: usize) -> String {
     }
     let mut shown = String::new();
     let mut used = 1;
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
+    // A letter with its marks, or a sign of several characters, is whole or not there.
+    for letter in text.graphemes(true) {
+        used += letter.width();
         if used > width {
             break;
         }
-        shown.push(c);
+        shown.push_str(letter);
     }
     shown.push('…');
     shown
@@ -199,15 +213,17 @@ pub fn cut(text: &str, width: usize) -> String {
 /// own that is too long.
 pub fn lines(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    let mut inside = false;
+    let (mut inside, mut used) = (false, 0);
     for word in text.split_inclusive(|c| {
         inside ^= c == '`';
         c == ' ' && !inside
     }) {
-        let last = lines.last_mut().map_or(0, |line| line.width());
-        if last > 0 && last + word.trim_end().width() > width {
+        if used > 0 && used + word.trim_end().width() > width {
             lines.push(String::new());
+            used = 0;
         }
+        // To measure the whole line at each word would take for ever where nothing is broken.
+        used += word.width();
         if let Some(line) = lines.last_mut() {
             line.push_str(word);
         }
@@ -316,6 +332,8 @@ mod tests {
         );
         assert_eq!(masked("validation failed", "Ali"), None);
         assert_eq!(masked("Renée is Renée", "Renée").as_deref(), Some("***** is *****"));
+        assert_eq!(masked("no RENÉE, Renée.", "renée").as_deref(), Some("no *****, *****."));
+        assert_eq!(masked("Renées", "Renée"), None);
         assert_eq!(masked("name empty", ""), None);
         assert_eq!(masked("", "Budi"), None);
     }
@@ -334,6 +352,14 @@ mod tests {
         assert_eq!(fit("陳大文", 8), "陳大文  ");
         assert_eq!(fit("陳大文", 5), "陳大…");
         assert_eq!(fit("陳大文", 4), "陳… ");
+    }
+
+    #[test]
+    fn a_letter_of_several_characters_is_cut_off_whole() {
+        assert_eq!(cut("Ne\u{301}e\u{301}e\u{301}", 3), "Ne\u{301}…");
+        let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
+        assert_eq!(cut(&family.repeat(3), 5), format!("{family}{family}…"));
+        assert_eq!(columns(&fit(&"\u{2764}\u{fe0f}".repeat(9), 6)), 6);
     }
 
     #[test]

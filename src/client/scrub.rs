@@ -2,7 +2,7 @@
 //! anybody sees it, or the ledger keeps it.
 
 use reqwest::Url;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::answer::Answer;
 
@@ -24,7 +24,9 @@ impl Scrub {
         let pairs =
             url.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
         let sent: Vec<_> = pairs.filter(|(name, _)| is_key(name)).map(|(_, key)| key).collect();
-        let mut forms = vec![key];
+        // A text that was no text came as JSON, and is shown as that.
+        let in_json = Value::from(key.as_str()).to_string();
+        let mut forms = vec![in_json[1..in_json.len() - 1].to_owned(), key];
         for sent in sent {
             forms.extend([sent.to_owned(), sent.to_lowercase(), sent.replace("%20", "+")]);
         }
@@ -39,16 +41,33 @@ impl Scrub {
             answer;
         let texts = [message, sequence_id, result, id_phone_match, id_name_match, reason];
         texts.into_iter().flatten().for_each(|text| self.clean_text(text));
-        answer.extra.values_mut().for_each(|value| self.clean_value(value));
+        self.clean_fields(&mut answer.extra);
+    }
+
+    fn clean_fields(&self, fields: &mut Map<String, Value>) {
+        if fields.keys().any(|name| self.is_in(name)) {
+            let former = std::mem::take(fields);
+            fields.extend(former.into_iter().map(|(mut name, value)| {
+                self.clean_text(&mut name);
+                (name, value)
+            }));
+        }
+        fields.values_mut().for_each(|value| self.clean_value(value));
     }
 
     fn clean_value(&self, value: &mut Value) {
         match value {
             Value::String(text) => self.clean_text(text),
             Value::Array(values) => values.iter_mut().for_each(|value| self.clean_value(value)),
-            Value::Object(fields) => fields.values_mut().for_each(|value| self.clean_value(value)),
+            Value::Object(fields) => self.clean_fields(fields),
+            // A key of digits alone.
+            Value::Number(number) if self.is_in(&number.to_string()) => *value = INSTEAD.into(),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.0.iter().any(|form| text.contains(form))
     }
 
     fn clean_text(&self, text: &mut String) {
@@ -67,11 +86,18 @@ mod tests {
     fn cleaned(key: &str, said: &str) -> String {
         let mut url = Url::parse("https://h.example/").unwrap();
         url.query_pairs_mut().append_pair("partner_code", "c").append_pair("partner_key", key);
-        let body = serde_json::json!({"code": 200, "message": said, "x": {"y": [said]}});
+        let body = serde_json::json!({
+            "code": 200, "message": said, "reason": [said], "x": {"y": [said], "z": {said: 1}}, said: 2,
+        });
         let mut answer = Answer::read(body.to_string().as_bytes()).unwrap();
         Scrub::of(&url).clean(&mut answer);
         let message = answer.message.unwrap();
         assert_eq!(answer.extra["x"]["y"][0], message);
+        assert_eq!(
+            (&answer.extra["x"]["z"][&message], &answer.extra[&message]),
+            (&1.into(), &2.into())
+        );
+        assert_eq!(answer.reason, Some(Value::from(vec![message.clone()]).to_string()));
         message
     }
 
@@ -82,6 +108,15 @@ mod tests {
             assert_eq!(cleaned(key, &format!("key {form} is wrong")), "key [key] is wrong");
         }
         assert_eq!(cleaned(key, "partner_key error"), "partner_key error");
+        assert_eq!(cleaned("quo\"ted\\key", "key quo\"ted\\key"), "key [key]");
+    }
+
+    #[test]
+    fn a_key_of_digits_is_taken_out_of_numbers_too() {
+        let url = Url::parse("https://h.example/?partner_key=1234567890").unwrap();
+        let mut answer = Answer::read(br#"{"code":200,"x":[1234567890,12345]}"#).unwrap();
+        Scrub::of(&url).clean(&mut answer);
+        assert_eq!(answer.extra["x"], serde_json::json!(["[key]", 12345]));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use serde_json::{Map, Value};
 
+use crate::output::xlsx::cut;
+
 /// Writes an object of sums, its keys below each other.
 pub fn beside(sheet: &mut Worksheet, value: &Value) -> Result<(), XlsxError> {
     let mut lines = Lines { sheet, row: 0, strong: Format::new().set_bold() };
@@ -68,7 +70,9 @@ impl Lines<'_> {
         match (value, value.as_f64()) {
             (Value::Null, _) => {}
             (_, Some(number)) => drop(self.sheet.write_number(self.row, column, number)?),
-            (Value::String(text), _) => drop(self.sheet.write_string(self.row, column, text)?),
+            (Value::String(text), _) => {
+                self.sheet.write_string(self.row, column, cut(text))?;
+            }
             (other, _) => drop(self.sheet.write_string(self.row, column, other.to_string())?),
         }
         Ok(())

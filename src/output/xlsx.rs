@@ -208,10 +208,12 @@ fn ground(style: Style) -> Format {
     Format::new().set_background_color(Color::RGB(ground)).set_font_color(Color::RGB(ink))
 }
 
-/// What fits into a cell.
-fn cut(cell: &str) -> String {
+/// What fits into a cell. XML has no way to write the two that are no characters, and a spreadsheet
+/// calls a workbook broken that holds one.
+pub fn cut(cell: &str) -> String {
+    let cell = cell.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
     if cell.len() <= MOST_CHARS || cell.encode_utf16().count() <= MOST_CHARS {
-        return cell.to_owned();
+        return cell;
     }
     let mut left = MOST_CHARS - 1;
     let fits = |c: &char| {
@@ -294,5 +296,6 @@ mod tests {
         let long = cut(&"\u{1F600}".repeat(MOST_CHARS));
         assert_eq!(long.encode_utf16().count(), MOST_CHARS);
         assert!(long.ends_with("\u{1F600}…"));
+        assert_eq!(cut("a\u{ffff}b"), "a\u{fffd}b");
     }
 }

@@ -6,7 +6,14 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::settings::{PARTNER_KEY, PARTNER_KEY_FILE, SettingsError};
+use crate::settings::{
+    CONCURRENCY, ENDPOINT, LEDGER, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE, PRICE, RATE,
+    SettingsError,
+};
+
+/// The variables that may be named. Any other name in a file may be the key in a wrong place.
+const OURS: [&str; 8] =
+    [ENDPOINT, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE, LEDGER, PRICE, CONCURRENCY, RATE];
 
 /// One place where settings stand.
 struct Layer {
@@ -43,13 +50,16 @@ impl Layers {
 
     pub(super) fn key(&self, file: Option<&Path>) -> Result<Option<SecretString>, SettingsError> {
         if let Some(file) = file {
-            return read_key(file).map(Some);
+            let unusable = |why| SettingsError::File { file: file.to_owned(), why };
+            return read_key(file).map(Some).map_err(unusable);
         }
         for layer in &self.0 {
             match (layer.get(PARTNER_KEY), layer.get(PARTNER_KEY_FILE)) {
                 (Some(_), Some(_)) => return Err(SettingsError::TwoKeys(layer.name.clone())),
                 (Some(key), None) => return Ok(Some(SecretString::from(key))),
-                (None, Some(file)) => return read_key(Path::new(file)).map(Some),
+                (None, Some(file)) => {
+                    return read_key(Path::new(file)).map(Some).map_err(SettingsError::KeyFile);
+                }
                 (None, None) => {}
             }
         }
@@ -69,10 +79,11 @@ impl Layer {
         })?;
         let mut values = HashMap::new();
         let mut after = "at its beginning".to_owned();
-        for entry in entries {
+        for (number, entry) in (1..).zip(entries) {
             let syntax = || SettingsError::Syntax { file: file.to_owned(), after: after.clone() };
             let (name, value) = entry.map_err(|_| syntax())?;
-            after = format!("after {name}");
+            let known = OURS.contains(&name.as_str());
+            after = if known { format!("after {name}") } else { format!("after entry {number}") };
             values.insert(name, value);
         }
         Ok(Self { name: file.display().to_string(), values })
@@ -83,16 +94,14 @@ impl Layer {
     }
 }
 
-/// The key is the file's text without the line's end.
-fn read_key(file: &Path) -> Result<SecretString, SettingsError> {
-    let unusable = |why: String| SettingsError::File { file: file.to_owned(), why };
-    let text = SecretString::from(fs::read_to_string(file).map_err(|error| {
-        // The system's words for text that isn't UTF-8 don't quote it.
-        unusable(error.to_string())
-    })?);
+/// The key is the file's text without the line's end. The system's words for text that isn't UTF-8
+/// don't quote it.
+fn read_key(file: &Path) -> Result<SecretString, String> {
+    let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
+    let text = SecretString::from(text);
     let key = text.expose_secret().trim_end_matches(['\r', '\n']);
     if key.trim().is_empty() {
-        return Err(unusable("the file is empty; it must hold the partner key".to_owned()));
+        return Err("the file is empty; it must hold the partner key".to_owned());
     }
     Ok(SecretString::from(key))
 }
