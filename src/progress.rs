@@ -205,8 +205,10 @@ fn bar(progress: &Progress) -> ProgressBar {
             let _ = out.write_str(&draw(&progress.sight(state.per_sec(), left), width() - 1));
         }
     };
+    // A terminal shows Ctrl-C where the bar ends, and so begins another line: when the bar is taken
+    // away, its first line stays. It is empty for that.
     // The template is fixed, so it is sound; the default style would only look otherwise.
-    if let Ok(style) = ProgressStyle::with_template("{way}\n{money}") {
+    if let Ok(style) = ProgressStyle::with_template("\n{way}\n{money}") {
         let style = style.with_key("way", seen(Sight::way)).with_key("money", seen(Sight::money));
         bar.set_style(style);
     }

@@ -109,14 +109,36 @@ fn shell(folder: &Folder, script: &str, columns: u16) -> Command {
 
 fn drawn(shell: Command, columns: u16) -> (Vec<String>, String) {
     let written = spawn_command(shell, PATIENCE).unwrap().exp_eof().unwrap();
+    (on_screen(&written, columns), written)
+}
+
+fn on_screen(written: &str, columns: u16) -> Vec<String> {
     // Tall enough that nothing scrolls away.
     let size = |number| NonZero::new(number).unwrap();
     let mut terminal = vt100::Parser::new(size(500), size(columns), 0);
     // The library hands over each byte as a character of its own.
     let bytes: Vec<u8> = written.chars().map(|c| u8::try_from(c).unwrap()).collect();
     terminal.process(&bytes);
-    let lines = terminal.screen().rows(0, columns).map(|line| line.trim_end().to_owned());
-    (lines.collect(), written)
+    terminal.screen().rows(0, columns).map(|line| line.trim_end().to_owned()).collect()
+}
+
+#[test]
+fn ctrl_c_leaves_nothing_of_the_bar_behind() {
+    let sandbox = Sandbox::with(&["--latency", "100ms"]);
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(600));
+    let idv = folder.command(&["batch", "a.csv", "-o", "r.csv", "-c", "1"]);
+    let mut shell = shell(&folder, "stty echo echoctl; exec \"$0\" \"$@\"", 80);
+    shell.arg(idv.get_program()).args(idv.get_args());
+    let mut session = spawn_command(shell, PATIENCE).unwrap();
+    let mut written = session.exp_string("charged 2").unwrap() + "charged 2";
+    // The terminal shows it as ^C, which moves the cursor.
+    session.send_control('c').unwrap();
+    written += &session.exp_eof().unwrap();
+    let lines = on_screen(&written, 80);
+    assert!(lines.iter().any(|line| line.starts_with("stopping: ")), "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.contains(" of 600 rows")), "{lines:#?}");
+    assert_eq!(sandbox.charges()["most_charges_for_one_record"], 1);
 }
 
 #[test]
