@@ -242,7 +242,9 @@ impl<'a> Case<'a> {
         }
         let harmless = |cell: &str| cell == self.said || cell.strip_prefix('\'') == Some(self.said);
         assert!(self.mask.is_on() || harmless(&rows[1][3]), "{:?}", &rows[1][3]);
-        for at in [7, 9, 10, 11, 12].into_iter().filter(|_| self.ours == Ours::Results) {
+        // What was escaped holds letters and digits of our own, as `\u{0}` does.
+        let masked = self.ours == Ours::Results && !self.said.chars().any(is_obeyed);
+        for at in [7, 9, 10, 11, 12].into_iter().filter(|_| masked) {
             assert!(self.masked(&rows[1][at]), "{:?}", &rows[1][at]);
         }
     }
