@@ -10,7 +10,7 @@ use std::time::Duration;
 use calamine::{Data, Reader as _, Xlsx};
 use idv::answer::Answer;
 use idv::outcome::{Source, Verdict};
-use idv::output::{self, Book, Layout, Mask, Ours, Sink, Summary, Totals};
+use idv::output::{self, Book, Layout, Mask, Ours, Sink, Slowed, Summary, Totals};
 use idv::problem::Problem;
 use idv::record::{Field, Record};
 use idv::row::Row;
@@ -273,6 +273,7 @@ impl<'a> Case<'a> {
             started: jiff::Timestamp::UNIX_EPOCH,
             elapsed: Duration::from_secs(1),
             sandbox: false,
+            slowed: Slowed { times: 2, paused: Duration::from_secs(3) },
             stopped: Some(Reason::Output(self.said.to_owned())),
             exit: 6,
             next: vec![format!("look with `idv ledger show --ledger {quoted}`")],
