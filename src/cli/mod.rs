@@ -53,7 +53,7 @@ Try it without an account:
 const VERIFY_HELP: &str = "\
 Examples:
   idv verify --nik 3310990101900001 --phone 081234567890 --name 'Budi Contoh'
-  idv verify                      # asks for each field: none stays in the history
+  idv verify                      # asks for each field; none stays in history
   idv verify - < applicant.json   # {\"nik\": \"...\", \"phone\": \"...\", \"name\": \"...\"}
 
 Exit codes:

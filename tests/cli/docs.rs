@@ -11,11 +11,10 @@ use std::process::Command;
 use crate::support::{Folder, Sandbox, applicants, with_phones};
 
 /// What does not run here, and why. An entry that ends with a space stands for all that begins so.
-const NOT_RUN: [(&str, &str); 4] = [
+const NOT_RUN: [(&str, &str); 3] = [
     ("cargo install ", "it builds a release for minutes"),
     ("cargo test", "it is what runs this test"),
     ("idv verify", "it asks on a terminal; terminal.rs answers it"),
-    ("tests/crashes.sh ", "it takes half an hour, and strace"),
 ];
 
 /// Programs that may not be there.
