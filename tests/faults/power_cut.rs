@@ -378,6 +378,8 @@ fn fault_44_a_power_cut_while_the_log_is_copied_and_begun_anew_keeps_as_much() {
     let batch = Batch { in_flight: 1, records: 10_000, ..Batch::new("r.jsonl") };
     let Some(run) = Recorded::first(batch) else { return };
     let copies = run.copies();
+    // Two were made with the ledger; the last is that of its end.
     assert!(copies.len() >= 4, "the log was not copied before the end: {copies:?}");
+    let copies = [copies[2], copies[copies.len() - 1]];
     cut_at(&run, |point| copies.iter().any(|copy| (copy - 1..copy + 6).contains(&point)));
 }
