@@ -33,7 +33,9 @@ pub(super) fn begin_run(
     let path = writer.path().to_owned();
     file::set_reserve_aside(&path)?;
     let lock = RunLock::take(&path).map_err(|error| LedgerError::of_io(&path, &error))?;
-    let started = Timestamp::now();
+    // To the millisecond, as all times are kept: an answer that another run gets in this very one is
+    // not from before this run, and `--fresh` must not pay for it again.
+    let started = store::time(Timestamp::now().as_millisecond());
     // The first claim's sync takes this to the disk too, and without a claim it is not needed there.
     set_sync(writer, Sync::Later)?;
     let begun = in_transaction(writer, |transaction, lives| {
