@@ -175,6 +175,15 @@ async fn fresh_asks_again_once_and_keeps_the_old_row() {
 }
 
 #[tokio::test]
+async fn a_run_begins_at_a_whole_millisecond_as_every_answer_is_kept() {
+    let place = Place::new();
+    for _ in 0..5 {
+        let started = place.run().await.started();
+        assert_eq!(started.subsec_nanosecond() % 1_000_000, 0, "{started}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_of_this_run_counts_whatever_the_clock_does() {
     let place = Place::new();
     let run = place.run().await;

@@ -33,7 +33,8 @@ pub(super) fn begin_run(
     let path = writer.path().to_owned();
     file::set_reserve_aside(&path)?;
     let lock = RunLock::take(&path).map_err(|error| LedgerError::of_io(&path, &error))?;
-    // As it will stand in the file: a call that begins in the same millisecond is not older.
+    // To the millisecond, as all times are kept: an answer that another run gets in this very one is
+    // not from before this run, and `--fresh` must not pay for it again.
     let started = store::time(Timestamp::now().as_millisecond());
     // The first claim's sync takes this to the disk too, and without a claim it is not needed there.
     set_sync(writer, Sync::Later)?;
