@@ -95,7 +95,7 @@ rows_of() {
 
 kills() { IDV_KILLS=${IDV_KILLS:-334} rows_of cli kills::; }
 cuts() { IDV_CUTS=${IDV_CUTS:-10} rows_of faults fault_44; }
-table() { printf '\n| %s |\n|%s\n' "$1" "$(sed 's/[^|]*/---/g' <<<"$1 |")"; }
+table() { printf '\n| %s |\n|%s|\n' "$1" "$(sed 's/[^|]\+/---/g' <<<"$1")"; }
 
 case ${1:-all} in
   points) points "$2" "${3:-out.jsonl}" ;;
