@@ -53,8 +53,8 @@ Try it without an account:
 const VERIFY_HELP: &str = "\
 Examples:
   idv verify --nik 3310990101900001 --phone 081234567890 --name 'Budi Contoh'
-  idv verify                  # asks for each field: none stays in history
-  idv verify - < person.json  # {\"nik\": \"...\", \"phone\": \"...\", \"name\": \"...\"}
+  idv verify                    # asks for each field: none in shell history
+  idv verify - < applicant.json # {\"nik\": \"...\", \"phone\": \"...\", \"name\": \"...\"}
 
 Exit codes:
   0 pass   1 no pass   2 usage or settings, nothing sent   3 held, refused or unavailable
