@@ -41,8 +41,8 @@ line() {
   "$idv" sandbox --rate-limit 200 --latency "$2ms" --charges charges.tsv >url &
   sandbox=$!
   until [ -s url ]; do sleep 0.1; done
-  IDV_ENDPOINT=$(sed 's/listening on //' url) timeout --signal=INT --preserve-status "$seconds" \
-    "$idv" batch in.csv -o out.csv -c "$1" --quiet --ledger ledger.db || [ $? = 130 ]
+  IDV_ENDPOINT=$(sed 's/listening on //' url) timeout --foreground --signal=INT --preserve-status "$seconds" \
+    "$idv" batch in.csv -o out.csv -c "$1" --quiet --ledger ledger.db 2>said || [ $? = 130 ] || { cat said; exit 1; }
   stop
   local doubled; doubled=$(cut -f2 charges.tsv | sort | uniq -d | wc -l)
   local answered; answered=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
