@@ -85,7 +85,8 @@ fn a_signal_before_the_first_bytes_of_a_pipe_ends_the_command() {
         let mut child = folder.command(&[command, "pipe"]).spawn().unwrap();
         // Opens when the command has opened it too.
         let input = std::fs::File::options().write(true).open(&pipe).unwrap();
-        signal(&child, "-INT");
+        // Not SIGINT: who starts the tests in the background has it ignored by all.
+        signal(&child, "-TERM");
         until("the command ends", || child.try_wait().unwrap().is_some());
         assert!(!child.wait().unwrap().success(), "{command}");
         drop(input);

@@ -70,11 +70,15 @@ const fn way(
     Way { event, flags, exit, word, then }
 }
 
-/// An endpoint with this trouble until it is healed, and each body that it answered with a pass.
-fn endpoint(event: Event, healed: &Arc<AtomicBool>) -> Server {
-    let healed = Arc::clone(healed);
+/// An endpoint with this trouble until it is healed. Where the trouble comes from elsewhere it waits with
+/// its answers until it has come, so that the run is not over before.
+fn endpoint(event: Event, come: &Arc<AtomicBool>, healed: &Arc<AtomicBool>) -> Server {
+    let (come, healed) = (Arc::clone(come), Arc::clone(healed));
     let answer = move |number: usize| {
         let trouble = number >= TROUBLE && !healed.load(Ordering::SeqCst);
+        if trouble && matches!(event, Event::Signal(_) | Event::Closed) {
+            until(|| come.load(Ordering::SeqCst));
+        }
         match event {
             Event::Answer(body) if number == TROUBLE => json(body),
             Event::Refusals if trouble => json(r#"{"code":600}"#),
@@ -86,9 +90,9 @@ fn endpoint(event: Event, healed: &Arc<AtomicBool>) -> Server {
     Server::with(answer, Duration::from_millis(10))
 }
 
-fn await_requests(server: &Server, count: usize) {
+fn until(so: impl Fn() -> bool) {
     let begun = Instant::now();
-    while server.requests().len() < count {
+    while !so() {
         assert!(begun.elapsed() < Duration::from_secs(60), "the run does not get on");
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -97,7 +101,7 @@ fn await_requests(server: &Server, count: usize) {
 fn make_it_happen(event: Event, child: &mut Child, server: &Server) {
     match event {
         Event::Signal(name) => {
-            await_requests(server, TROUBLE);
+            until(|| server.requests().len() >= TROUBLE);
             let id = child.id().to_string();
             assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
         }
@@ -130,7 +134,8 @@ fn every_way_to_stop_brings_home_what_is_under_way_and_names_the_command_that_go
     for way in WAYS {
         let word = way.word;
         let healed = Arc::new(AtomicBool::new(false));
-        let server = endpoint(way.event, &healed);
+        let come = Arc::new(AtomicBool::new(false));
+        let server = endpoint(way.event, &come, &healed);
         let folder = Folder::at(&server.url);
         let all = applicants(ROWS as u64);
         let mut known = all.lines().collect::<Vec<_>>();
@@ -145,6 +150,7 @@ fn every_way_to_stop_brings_home_what_is_under_way_and_names_the_command_that_go
         let mut command = folder.command(&[&args, output, way.flags].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         make_it_happen(way.event, &mut child, &server);
+        come.store(true, Ordering::SeqCst);
         let output = child.wait_with_output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(way.exit), "{word}: {said}");
