@@ -165,8 +165,8 @@ impl Progress {
 }
 
 /// The message with its long lines broken between words, where it goes to a terminal: that would
-/// break them within a word; what goes on is indented. A line with a flag outside backticks stays whole, to be copied; what is
-/// coloured was laid out for the terminal by whoever made it.
+/// break them within a word; what goes on is indented. A line with a flag outside backticks stays
+/// whole, to be copied; what is coloured was laid out for the terminal by whoever made it.
 fn fitted(message: &str) -> Cow<'_, str> {
     let width = width();
     let fits = || message.lines().all(|line| columns(line) <= width);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, PlanArgs};
-use crate::cli::values::{duration, rate};
+use crate::cli::values::{duration, in_flight, rate, whole};
 
 pub(super) const BATCH_HELP: &str = "\
 Examples:
@@ -29,20 +29,20 @@ pub struct BatchArgs {
     /// The applicants: CSV, JSON Lines or .xlsx; - for stdin
     pub file: PathBuf,
     /// Requests in flight at most [env: IDV_CONCURRENCY] [default: 8]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    #[arg(short, long, value_name = "N", value_parser = in_flight)]
     pub concurrency: Option<u16>,
     /// Requests a second at most, over any ten seconds; 0.5 is one in two [env: IDV_RATE]
     #[arg(long, value_name = "N", value_parser = rate)]
     pub rate: Option<f64>,
     /// Ask again so often where it is proved that nothing was charged; a trouble that all rows
     /// have does not count
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = whole::<u32>)]
     pub retries: u32,
     /// Stop when there was no clean answer for so long, without the pauses the server asked for
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
     pub give_up_after: Duration,
     /// Stop when this run has cost, or may have cost, N charges; 0 only shows what is known
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>)]
     pub max_charges: Option<u64>,
     /// What its plan depends on.
     #[command(flatten)]

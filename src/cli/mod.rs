@@ -26,7 +26,7 @@ pub use crate::cli::shared::{
     Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, PlanArgs, ResultFormat,
     Suspect, Unknown,
 };
-pub use crate::cli::values::rate;
+pub use crate::cli::values::{in_flight, rate};
 
 use crate::cli::batch::BATCH_HELP;
 use crate::cli::check::CHECK_HELP;

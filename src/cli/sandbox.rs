@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::values::{duration, share};
+use crate::cli::values::{duration, share, whole};
 
 pub(super) const SANDBOX_HELP: &str = "\
 Examples:
@@ -31,25 +31,25 @@ pub enum Dialect {
 #[derive(Debug, Args)]
 pub struct SandboxArgs {
     /// The port on 127.0.0.1; 0 takes a free one
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = whole::<u16>)]
     pub port: u16,
     /// Wait so long before each answer
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
     pub latency: Duration,
     /// Answer 302 to more than N requests in a second
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
     pub rate_limit: Option<u32>,
     /// Answer 305 after N charges
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>)]
     pub daily_limit: Option<u64>,
     /// Let this share of all requests meet a fault, from 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     pub fail_rate: f64,
     /// Makes the faults come out the same each time
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>)]
     pub seed: u64,
     /// Close the first N connections on accept
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>)]
     pub drop_connections: u64,
     /// The shape of the answers
     #[arg(long, value_enum, default_value = "guide")]

@@ -1,5 +1,6 @@
 //! How the values of flags are read.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -103,6 +104,17 @@ pub fn share(text: &str) -> Result<f64, String> {
         Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
         Ok(_) | Err(_) => Err("say a share from 0 to 1, as in 0.05".to_owned()),
     }
+}
+
+/// A whole number.
+pub fn whole<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "say a whole number, as in 5".to_owned())
+}
+
+/// Requests in flight.
+pub fn in_flight(text: &str) -> Result<u16, String> {
+    let number = text.trim().parse().ok().filter(|number| (1..=4096).contains(number));
+    number.ok_or_else(|| "say a whole number in 1..=4096, as in 8".to_owned())
 }
 
 /// Requests a second: a number above 0, which need not be whole.

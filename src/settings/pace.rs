@@ -15,9 +15,8 @@ impl Layers {
     /// Requests in flight at most.
     pub(super) fn concurrency(&self) -> Result<u16, SettingsError> {
         let Some(text) = self.get(CONCURRENCY) else { return Ok(DEFAULT_CONCURRENCY) };
-        let number = text.trim().parse().ok().filter(|number| (1..=4096).contains(number));
         let wanted = "a number from 1 to 4096";
-        number.ok_or(SettingsError::Number { name: CONCURRENCY, wanted })
+        cli::in_flight(text).map_err(|_| SettingsError::Number { name: CONCURRENCY, wanted })
     }
 
     /// Requests a second at most.

@@ -3,7 +3,7 @@
 use crate::support::{Folder, NIK, PHONE, Sandbox, applicants, stderr};
 
 /// A way to fail, and the end of what is said: what to do.
-const WAYS: [(&[&str], &str); 36] = [
+const WAYS: [(&[&str], &str); 39] = [
     (&[], "Try it without an account"),
     (&["batch"], "--help"),
     (&["batch", "absent.csv"], "check the name"),
@@ -21,6 +21,9 @@ const WAYS: [(&[&str], &str); 36] = [
     (&["batch", "a.csv", "--max-age", "old"], "as in 90d"),
     (&["batch", "a.csv", "--price", "1,000"], "as in 1000"),
     (&["batch", "a.csv", "-c", "0"], "1..=4096"),
+    (&["batch", "a.csv", "-c", "many"], "say a whole number"),
+    (&["batch", "a.csv", "--max-charges", "1,000"], "say a whole number"),
+    (&["sandbox", "--seed", "luck"], "say a whole number"),
     (&["batch", "a.csv", "-o", "a.csv"], "a file of their own"),
     (&["batch", "a.csv", "-o", "other.csv"], "--force"),
     (&["batch", "a.csv", "-o", "absent/r.csv"], "choose a file in a folder"),
@@ -58,6 +61,17 @@ fn every_error_ends_with_what_to_do_and_sends_nothing() {
         assert!(said.contains(next), "{args:?}: {said}");
     }
     assert_eq!(sandbox.requests(), 0);
+}
+
+#[test]
+fn who_has_asked_the_sandbox_alone_is_told_where_its_calls_are() {
+    let folder = Folder::bare();
+    let said = |code| stderr(&folder.idv(&["ledger", "runs"]).code(code).stdout(""));
+    assert!(!said(2).contains("--sandbox"), "there is nothing to be seen there yet");
+    let args = ["verify", "--sandbox", "--nik", NIK, "--phone", PHONE, "--name", "Budi"];
+    folder.idv(&args).code(0);
+    assert!(said(2).contains("add --sandbox"), "{}", said(2));
+    folder.idv(&["ledger", "runs", "--sandbox"]).code(0);
 }
 
 #[test]

@@ -7,13 +7,13 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use serde::Serialize;
 
 use crate::cli::{FilterArgs, Format, LedgerAction, LedgerCommand};
 use crate::code::Charge;
 use crate::exit::Exit;
-use crate::ledger::{CallFilter, CallRow, Ledger, Reader, Resolution, RunRow};
+use crate::ledger::{CallFilter, CallRow, Ledger, LedgerError, Reader, Resolution, RunRow};
 use crate::outcome::Outcome;
 use crate::output;
 use crate::progress::Progress;
@@ -23,9 +23,11 @@ use crate::text::{count, cut, quoted, thousands};
 /// Carries out one of the ledger's commands.
 pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
     let path = settings::ledger(args.ledger.as_deref(), args.sandbox)?;
-    let read = || Reader::open(&path, None);
+    let other = (args.ledger.is_none() && !args.sandbox).then(|| settings::ledger(None, true));
+    let other = other.transpose()?.is_some_and(|sandbox| sandbox.exists());
+    let read = || Reader::open(&path, None).map_err(|error| missing(error, other));
     let write = || -> anyhow::Result<Ledger> {
-        let kind = Reader::open(&path, None)?.kind()?;
+        let kind = read()?.kind()?;
         Ok(Ledger::open(
             &path,
             kind.context("the ledger has no run yet: verify and batch begin one")?,
@@ -69,6 +71,16 @@ pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
         LedgerAction::Path => writeln!(out, "{}", path.display()).map_err(Into::into),
     };
     quietly(written.and_then(|()| out.flush().map_err(Into::into)))
+}
+
+/// Says where the calls are, when only the sandbox was asked so far.
+fn missing(error: LedgerError, sandbox_is_there: bool) -> anyhow::Error {
+    match error {
+        LedgerError::Missing(_) if sandbox_is_there => {
+            anyhow!("{error}\n\n  hint: what the sandbox was asked is kept apart: add --sandbox")
+        }
+        other => other.into(),
+    }
 }
 
 /// The flag that leads another `idv ledger` to the same file.
