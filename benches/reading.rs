@@ -10,14 +10,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use idv::answer::Answer;
 use idv::checks;
-use idv::checks::signs::Signs;
+use idv::checks::file_signs::Signs;
 use idv::input::{Options, Reader};
 use idv::ledger::{ClaimOptions, Claimed, Kind, Ledger, Reader as Past, Run, RunEnd};
+use idv::model::answer::Answer;
+use idv::model::problem::Level;
+use idv::model::row::Row;
 use idv::plan::{Plan, Planner};
-use idv::problem::Level;
-use idv::row::Row;
 
 const ROWS: u32 = 1_000_000;
 const ROUNDS: usize = 5;

@@ -6,11 +6,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use idv::answer::Answer;
 use idv::ledger::{
     Asker, Claim, ClaimOptions, Claimed, Claiming, Kind, Ledger, Reader, Run, RunEnd, Settling,
 };
-use idv::record::{Field, Record};
+use idv::model::answer::Answer;
+use idv::model::record::{Field, Record};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {

@@ -7,14 +7,14 @@
 //! One record, against the built-in sandbox (give another endpoint, and your account, for real):
 //!
 //! ```
-//! use idv::brake::Gauge;
+//! use idv::run::pacing::Gauge;
 //! use idv::client::Client;
 //! use idv::ledger::{Ledger, RunEnd};
-//! use idv::outcome::Outcome;
-//! use idv::pipeline::{Pipeline, Terms};
+//! use idv::model::outcome::Outcome;
+//! use idv::run::{Pipeline, Terms};
 //! use idv::sandbox::{Charges, Config, serve};
 //! use idv::settings::Settings;
-//! use idv::stop::Stop;
+//! use idv::run::stop::Stop;
 //! use idv::{checks, input};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -57,7 +57,7 @@
 //! charged and is never sent again unasked; when [`stop::Stop::reason`] says something, the account
 //! or the endpoint is in trouble, and nothing more is sent.
 //!
-//! A file: [`input::Reader`] gives rows, [`pipeline::run`] sends a stream of them. Without a network:
+//! A file: [`input::Reader`] gives rows, [`run::run`] sends a stream of them. Without a network:
 //! [`checks::nik::Nik::read`] reads a NIK, [`code::find`] explains a status code.
 //!
 //! The modules, from the door down to the ground floor; which may use which is in ARCHITECTURE.md.
@@ -68,31 +68,14 @@ pub mod crash;
 pub mod exit;
 pub mod settings;
 
-pub mod interrupt;
 pub mod output;
-pub mod progress;
+pub mod plan;
+pub mod run;
 
 pub mod checks;
+pub mod client;
 pub mod input;
-pub mod invoice;
-
-pub mod pipeline;
-pub mod plan;
-
+pub mod ledger;
 pub mod sandbox;
 
-pub mod brake;
-pub mod client;
-pub mod retry;
-pub mod stop;
-
-pub mod answer;
-pub mod code;
-pub mod ledger;
-pub mod outcome;
-pub mod price;
-pub mod problem;
-pub mod record;
-pub mod row;
-pub mod tally;
-pub mod text;
+pub mod model;

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use idv::checks;
-use idv::checks::signs::Signs;
+use idv::checks::file_signs::Signs;
 use idv::input::{Encoding, Format, InputError, Options, Reader};
-use idv::record::Field;
-use idv::row::Row;
+use idv::model::record::Field;
+use idv::model::row::Row;
 
 const PEOPLE: [[&str; 3]; 4] = [
     ["3310990101909001", "081234567890", "BUDI SANTOSO"],

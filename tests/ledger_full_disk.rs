@@ -6,9 +6,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use idv::answer::Answer;
 use idv::ledger::{Claim, ClaimOptions, Claimed, Kind, Ledger, LedgerError, Run, Settled};
-use idv::record::{Field, Record};
+use idv::model::answer::Answer;
+use idv::model::record::{Field, Record};
 
 /// A disk of 2 MiB; unmounted when dropped.
 struct SmallDisk(tempfile::TempDir);

@@ -3,13 +3,14 @@
 use std::cell::OnceCell;
 use std::time::Duration;
 
-use idv::answer::{Answer, Unreadable};
 use idv::client::{Client, SendError};
-use idv::code::Charge;
-use idv::outcome::Outcome;
-use idv::record::{Field, Record};
+use idv::model::answer::{Answer, Unreadable};
+use idv::model::code::Charge;
+use idv::model::outcome::Outcome;
+use idv::model::record::{Field, Record};
+use idv::model::redaction;
+use idv::output::text;
 use idv::settings::Settings;
-use idv::text;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -126,13 +127,13 @@ fn is_no_guess(answer: &Answer) {
 /// What is shown of a message where people are masked.
 fn is_masked(answer: &Answer) {
     let Some(message) = &answer.message else { return };
-    let masked = text::mask_digits(message);
+    let masked = redaction::mask_digits(message);
     assert!(longest_number(&masked) < 8, "{masked:?}");
     assert_eq!(masked.chars().count(), message.chars().count());
     is_plain("a message", &text::shown(message));
     // The first words of the reason play the name of the person.
     let name = answer.reason.as_deref().unwrap_or("Budi Contoh");
-    if let Some(named) = text::mask_name(message, name) {
+    if let Some(named) = redaction::mask_name(message, name) {
         assert!(!holds_name(&named, name), "{named:?} still names {name:?}");
     } else {
         assert!(!holds_name(message, name), "{message:?} names {name:?}");

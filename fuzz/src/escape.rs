@@ -8,15 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use calamine::{Data, Reader as _, Xlsx};
-use idv::answer::Answer;
-use idv::outcome::{Source, Verdict};
+use idv::model::answer::Answer;
+use idv::model::outcome::Source;
+use idv::model::problem::Problem;
+use idv::model::record::{Field, Record};
+use idv::model::redaction;
+use idv::model::row::Row;
+use idv::model::verdict::Verdict;
+use idv::output::text;
 use idv::output::{self, Book, Layout, Mask, Ours, Sink, Slowed, Summary, Totals};
-use idv::problem::Problem;
-use idv::record::{Field, Record};
-use idv::row::Row;
-use idv::stop::Reason;
-use idv::tally::Tally;
-use idv::text;
+use idv::run::stop::Reason;
+use idv::run::tally::Tally;
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -53,9 +55,9 @@ fn pieces(said: &str, name: &str, width: usize) {
     assert!(said.chars().any(is_obeyed) || escaped == said);
     is_plain("shown", &text::shown(said));
     obeys_colours_alone(&text::message(said));
-    let masked = text::mask_digits(said);
+    let masked = redaction::mask_digits(said);
     assert!(longest_number(&masked) < 8 && masked.chars().count() == said.chars().count());
-    let masked = text::mask_name(said, name).unwrap_or_else(|| said.to_owned());
+    let masked = redaction::mask_name(said, name).unwrap_or_else(|| said.to_owned());
     assert!(!holds_name(&masked, name), "{masked:?} names {name:?}");
     assert_eq!(unquoted(&text::quoted(said)), said);
     fits(&escaped, said, width.max(1));
@@ -147,7 +149,7 @@ impl<'a> Case<'a> {
             source: Source::Api,
             answer: Some(answer),
             elapsed: Some(Duration::from_millis(20)),
-            ..Verdict::local(idv::outcome::Outcome::Unknown, None)
+            ..Verdict::local(idv::model::outcome::Outcome::Unknown, None)
         };
         let fields = [(Field::IdNumber, "nik"), (Field::PhoneNumber, "hp"), (Field::Name, "nama")];
         let hidden = fields.map(|(field, name)| (field, name.to_owned())).to_vec();

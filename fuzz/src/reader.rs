@@ -4,9 +4,9 @@ use std::io::{Cursor, Read};
 
 use idv::checks;
 use idv::input::{Options, Reader};
-use idv::problem::Level;
-use idv::record::Field;
-use idv::row::Row;
+use idv::model::problem::Level;
+use idv::model::record::Field;
+use idv::model::row::Row;
 
 /// Rows keep their count whatever the file is, and however its bytes come; and nothing that is
 /// damaged is sent.

@@ -1,16 +1,16 @@
 //! Looks at one row before it is paid for: puts its values into the form that the endpoint takes,
 //! visibly, and says what is wrong with them.
 
+pub mod file_signs;
 mod name;
 pub mod nik;
 mod phone;
 mod provinces;
-pub mod signs;
-mod words;
+mod punctuation;
 
-use crate::problem::Problem;
-use crate::record::Field;
-use crate::row::Row;
+use crate::model::problem::Problem;
+use crate::model::record::Field;
+use crate::model::row::Row;
 
 /// Normalises the record of a row and adds the problems found. The cells keep what was read.
 ///

@@ -2,8 +2,8 @@
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use super::words::is_invisible;
-use crate::problem::Problem;
+use crate::checks::punctuation::is_invisible;
+use crate::model::problem::Problem;
 
 /// The name trimmed, with single spaces, composed; `None` where it is so already.
 pub fn normalised(value: &str) -> Option<String> {

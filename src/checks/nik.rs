@@ -8,9 +8,9 @@
 
 use jiff::civil::Date;
 
-use super::provinces;
-use super::words::{fraction, is_invisible, is_notation, is_punctuation, is_zero};
-use crate::problem::Problem;
+use crate::checks::provinces;
+use crate::checks::punctuation::{fraction, is_invisible, is_notation, is_punctuation, is_zero};
+use crate::model::problem::Problem;
 
 const DIGITS: usize = 16;
 

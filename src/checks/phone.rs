@@ -3,8 +3,10 @@
 
 use std::ops::RangeInclusive;
 
-use super::words::{fraction, is_apostrophe, is_dash, is_invisible, is_notation, is_zero};
-use crate::problem::Problem;
+use crate::checks::punctuation::{
+    fraction, is_apostrophe, is_dash, is_invisible, is_notation, is_zero,
+};
+use crate::model::problem::Problem;
 
 /// The digits of an Indonesian mobile number, with its leading 0: the endpoint's rule.
 const LENGTH: RangeInclusive<usize> = 10..=13;

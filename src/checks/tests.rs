@@ -6,8 +6,8 @@ use csv::StringRecord;
 use proptest::prelude::*;
 
 use super::*;
-use crate::problem::Level;
-use crate::record::Record;
+use crate::model::problem::Level;
+use crate::model::record::Record;
 
 fn row(id_number: &str, phone_number: &str, name: &str) -> Row {
     let record = Record::of(id_number, phone_number, name);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::words::commands;
+use crate::cli::completion_values::commands;
 
 pub(super) const COMPLETIONS_HELP: &str = "\
 Examples:

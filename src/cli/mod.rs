@@ -4,21 +4,21 @@
 
 mod batch;
 mod check;
+mod completion_values;
 mod generate;
-mod history;
+mod ledger;
 mod record;
 mod sandbox;
 mod schema;
 mod shared;
 mod values;
-mod words;
 
 use clap::{Args, Parser, Subcommand};
 
 pub use crate::cli::batch::BatchArgs;
 pub use crate::cli::check::CheckArgs;
 pub use crate::cli::generate::{CompletionsArgs, ManArgs, Shell};
-pub use crate::cli::history::{BillArgs, FilterArgs, LedgerAction, LedgerCommand};
+pub use crate::cli::ledger::{BillArgs, FilterArgs, LedgerAction, LedgerCommand};
 pub use crate::cli::record::RecordArgs;
 pub use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub use crate::cli::schema::{Described, SchemaArgs};
@@ -30,10 +30,10 @@ pub use crate::cli::values::{in_flight, rate};
 
 use crate::cli::batch::BATCH_HELP;
 use crate::cli::check::CHECK_HELP;
+use crate::cli::completion_values::codes;
 use crate::cli::generate::{COMPLETIONS_HELP, MAN_HELP};
 use crate::cli::sandbox::SANDBOX_HELP;
 use crate::cli::schema::SCHEMA_HELP;
-use crate::cli::words::codes;
 
 /// Verify Indonesian identities: does this KTP number belong to this name and this phone?
 #[derive(Debug, Parser)]

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
-use crate::record::Field;
+use crate::model::record::Field;
 
 /// A flag for each field of a record, made from the one table of fields.
 #[derive(Debug, Default)]

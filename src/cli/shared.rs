@@ -8,11 +8,11 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use crate::cli::completion_values::{encodings, input_formats};
 use crate::cli::values::{InputFormat, delimiter, duration, mapping, moment, price};
-use crate::cli::words::{encodings, input_formats};
 use crate::input::Encoding;
-use crate::price::Price;
-use crate::record::Field;
+use crate::model::price::Price;
+use crate::model::record::Field;
 
 /// How a file of applicants is read.
 #[derive(Debug, Args)]

@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::input::{Encoding, Format};
-use crate::outcome::Outcome;
-use crate::price::{Price, PriceError};
-use crate::record::Field;
+use crate::model::outcome::Outcome;
+use crate::model::price::{Price, PriceError};
+use crate::model::record::Field;
 
 /// A length of time: `500ms`, `30s`, `5m`, `2h`; a bare number is seconds.
 pub fn duration(text: &str) -> Result<Duration, String> {

@@ -3,8 +3,8 @@
 
 mod body;
 mod connect;
-mod received;
-mod scrub;
+mod redact;
+mod response;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -13,13 +13,13 @@ use std::time::Duration;
 use reqwest::{Certificate, Proxy, Url};
 use tracing::warn;
 
-use crate::answer::Answer;
 use crate::client::body::{Trace, Watched};
 use crate::client::connect::EXCHANGE;
-use crate::client::received::{End, Received};
-use crate::client::scrub::Scrub;
-use crate::code::Charge;
-use crate::record::Record;
+use crate::client::redact::Scrub;
+use crate::client::response::{End, Received};
+use crate::model::answer::Answer;
+use crate::model::code::Charge;
+use crate::model::record::Record;
 
 /// How to reach the endpoint.
 pub struct Options {
@@ -110,7 +110,7 @@ impl Client {
     /// A client whose settings never resend, never redirect and never leak.
     pub fn new(options: Options) -> Result<Self, SendError> {
         let keeping = connect::client(&options, options.connections)
-            .map_err(|error| SendError::Tls(received::cause(&error)))?;
+            .map_err(|error| SendError::Tls(response::cause(&error)))?;
         let (fresh, reuse) = (OnceLock::new(), AtomicBool::new(true));
         let scrub = Scrub::of(&options.url);
         Ok(Self(Arc::new(Inner { options, keeping, fresh, reuse, scrub })))

@@ -9,25 +9,25 @@ use tokio::sync::oneshot;
 
 use crate::checks;
 use crate::cli::{BatchArgs, ResultFormat};
-use crate::commands::beside::Beside;
-use crate::commands::consent::Stamp;
+use crate::commands::confirmation::Stamp;
 use crate::commands::endpoint::Endpoint;
-use crate::commands::results::{Results, reason_of};
-use crate::commands::target::{RESULT_SHEETS, Target, color, look};
-use crate::commands::{advice, again, consent, finish, log, plan, slowed};
+use crate::commands::report_files::Beside;
+use crate::commands::result_collector::{Results, reason_of};
+use crate::commands::results_file::{RESULT_SHEETS, Target, color, look};
+use crate::commands::{confirmation, finish, log, next_steps, plan, resume_command, slowed};
 use crate::exit::Exit;
 use crate::input::Reader;
-use crate::interrupt::Interrupts;
 use crate::ledger;
+use crate::model::price::Price;
+use crate::model::record::Field;
+use crate::output::progress::Progress;
+use crate::output::text::path;
 use crate::output::{self, Layout, Mask, Ours, Slowed, Summary, Totals};
-use crate::pipeline::{self, Limits, Pipeline, Rows, Terms};
-use crate::price::Price;
-use crate::progress::Progress;
-use crate::record::Field;
-use crate::retry::Policy;
-use crate::stop::{Reason, Stop};
-use crate::tally::Tally;
-use crate::text::path;
+use crate::run::interrupt::Interrupts;
+use crate::run::retry::Policy;
+use crate::run::stop::{Reason, Stop};
+use crate::run::tally::Tally;
+use crate::run::{self, Limits, Pipeline, Rows, Terms};
 
 /// Verifies a file.
 pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
@@ -97,7 +97,7 @@ async fn send(
     let from_pipe = args.file.as_os_str() == "-";
     let resume = Resume {
         fresh,
-        again: if from_pipe { None } else { again::command(std::env::args_os(), fresh) },
+        again: if from_pipe { None } else { resume_command::command(std::env::args_os(), fresh) },
         ledger: endpoint.ledger_flag(&args.ledger),
         price: args.plan.price.or(endpoint.price),
         started: ledger.started(),
@@ -148,7 +148,7 @@ impl Applicants {
     ) -> anyhow::Result<Begun> {
         let Some(stamp) = self.stamp else { return Ok(Begun::Wanted(Box::new(self))) };
         let most = (files.results.format == ResultFormat::Xlsx).then_some(output::MOST_ROWS);
-        let consent = consent::before(args, endpoint, self.reader, most, progress).await?;
+        let consent = confirmation::before(args, endpoint, self.reader, most, progress).await?;
         let Some(consent) = consent else { return Ok(Begun::Unwanted) };
         let reader = Reader::open(&args.file, &plan::options(&args.input));
         stamp.still(&args.file)?;
@@ -209,9 +209,9 @@ impl Resume {
         slowed: Slowed,
     ) -> Totals {
         let stopped = stop.reason();
-        let exit = advice::exit(tally, stopped.as_ref(), args.fail_on_mismatch).code();
+        let exit = next_steps::exit(tally, stopped.as_ref(), args.fail_on_mismatch).code();
         let again = self.again.as_deref();
-        let next = advice::next(tally, stopped.as_ref(), self.fresh, again, &self.ledger);
+        let next = next_steps::next(tally, stopped.as_ref(), self.fresh, again, &self.ledger);
         Totals {
             started: self.started,
             elapsed,
@@ -285,7 +285,7 @@ impl Files {
             (_, _, _) => {}
         }
         let totals = resume.totals(args, tally, stop, elapsed, slowed);
-        let exit = advice::exit(tally, stop.reason().as_ref(), args.fail_on_mismatch);
+        let exit = next_steps::exit(tally, stop.reason().as_ref(), args.fail_on_mismatch);
         let summary = Summary { tally, totals: &totals };
         progress.say(&summary.text(look(args.output.color)));
         exit.max(self.beside.write(&summary, progress))
@@ -323,7 +323,7 @@ impl Run<'_> {
         std::thread::spawn(move || drop(sums.send(results.collect(&receive))));
         let run = async {
             let limits = Limits::new(concurrency);
-            pipeline::run(Arc::new(pipeline), applicants.rows(), limits, done).await;
+            run::run(Arc::new(pipeline), applicants.rows(), limits, done).await;
             let tally = sum.await.context("the results broke off");
             finish(ledger, self.stop.reason().as_ref()).await;
             tally

@@ -9,18 +9,19 @@ use tokio::task::spawn_blocking;
 
 use crate::cli::{BatchArgs, CheckArgs, Color, InputArgs, LedgerArgs, ResultFormat, Suspect};
 use crate::commands::plan::{self, Past, PlanError};
-use crate::commands::target::{Target, Wanted, color};
+use crate::commands::results_file::{Target, Wanted, color};
 use crate::exit::Exit;
 use crate::input::Reader;
-use crate::interrupt::Interrupts;
-use crate::outcome::{Outcome, Verdict};
+use crate::model::outcome::Outcome;
+use crate::model::price::Price;
+use crate::model::record::Field;
+use crate::model::verdict::Verdict;
+use crate::output::progress::Progress;
+use crate::output::text::path;
 use crate::output::{self, Layout, Mask, MayReplace, Ours, Outlook, Sink};
 use crate::plan::Plan;
-use crate::price::Price;
-use crate::progress::Progress;
-use crate::record::Field;
+use crate::run::interrupt::Interrupts;
 use crate::settings;
-use crate::text::path;
 
 /// The sheets of a workbook of checked rows.
 const TITLES: [&str; 2] = ["Rows", "Plan"];

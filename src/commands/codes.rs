@@ -6,10 +6,10 @@ use std::io::{self, IsTerminal as _};
 use anyhow::bail;
 
 use crate::cli::CodesArgs;
-use crate::code::{self, CODES, Code};
 use crate::exit::Exit;
+use crate::model::code::{self, CODES, Code};
 use crate::output;
-use crate::text;
+use crate::output::text;
 
 /// Prints all codes, or one.
 pub fn run(args: &CodesArgs) -> anyhow::Result<Exit> {

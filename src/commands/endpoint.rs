@@ -13,13 +13,13 @@ use crate::cli::{EndpointArgs, LedgerArgs, Suspect, Unknown};
 use crate::client::Client;
 use crate::commands::plan::{self, Past};
 use crate::ledger::{ClaimOptions, Kind, Ledger, LedgerError, Run};
-use crate::pipeline::Terms;
-use crate::price::Price;
-use crate::progress::Progress;
-use crate::retry::Policy;
+use crate::model::price::Price;
+use crate::output::progress::Progress;
+use crate::output::text::quoted;
+use crate::run::Terms;
+use crate::run::retry::Policy;
 use crate::sandbox::{Charges, Config, serve};
 use crate::settings::{self, Settings};
-use crate::text::quoted;
 
 /// A run without a clean answer ends after this, unless another time is named.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(300);

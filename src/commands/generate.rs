@@ -15,7 +15,7 @@ use clap_mangen::Man;
 use crate::cli::{Cli, CompletionsArgs, ManArgs, Shell};
 use crate::exit::Exit;
 use crate::output;
-use crate::progress::Progress;
+use crate::output::progress::Progress;
 
 /// Prints completions for a shell.
 pub fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {

@@ -12,7 +12,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{fmt, registry};
 
 use crate::cli::OutputArgs;
-use crate::progress::Progress;
+use crate::output::progress::Progress;
 
 /// Writes events from now on, as many as were asked for.
 pub fn start(args: &OutputArgs, progress: &Progress) {

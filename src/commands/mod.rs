@@ -1,22 +1,22 @@
 //! The commands: each puts the parts together for one job.
 
-mod advice;
-mod again;
 mod batch;
-mod beside;
 mod check;
 mod codes;
-mod consent;
+mod confirmation;
 mod endpoint;
 mod generate;
-mod given;
 mod ledger;
 mod log;
+mod next_steps;
 mod plan;
-mod results;
+mod record_source;
+mod report_files;
+mod result_collector;
+mod results_file;
+mod resume_command;
 mod sandbox;
 mod schema;
-mod target;
 mod verify;
 
 use std::future::Future;
@@ -27,9 +27,9 @@ use crate::cli::Action;
 use crate::exit::Exit;
 use crate::ledger::{Run, RunEnd};
 use crate::output::Slowed;
-use crate::progress::Progress;
-use crate::stop::Reason;
-use crate::text::escape;
+use crate::output::progress::Progress;
+use crate::output::text::escape;
+use crate::run::stop::Reason;
 
 /// Runs a command. An error that comes back here was met before anything was sent.
 pub fn run(action: Action) -> Exit {
@@ -46,7 +46,7 @@ pub fn run(action: Action) -> Exit {
         Action::Schema(args) => schema::run(&args),
     };
     done.unwrap_or_else(|error| {
-        let hint = advice::of_error(&error).map(|hint| format!("\n\n  hint: {hint}"));
+        let hint = next_steps::of_error(&error).map(|hint| format!("\n\n  hint: {hint}"));
         let hint = hint.unwrap_or_default();
         // It may quote the name of a file or of a column; line breaks are our own.
         let said = format!("error: {error:#}{hint}");

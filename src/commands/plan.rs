@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use crate::cli::{InputArgs, LedgerArgs, Suspect, Unknown};
 use crate::input::{self, InputError, Options};
 use crate::ledger::{Asker, ClaimOptions, Kind, LedgerError, Reader};
+use crate::model::problem::Level;
+use crate::model::row::Row;
 use crate::output::Consulted;
 use crate::plan::{Plan, Planner};
-use crate::problem::Level;
-use crate::row::Row;
 
 /// What is known of the past: a ledger, if there is one and it may be asked.
 pub struct Past {

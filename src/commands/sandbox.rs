@@ -11,11 +11,11 @@ use tokio::net::TcpListener;
 use crate::cli::{self, SandboxArgs};
 use crate::commands::endpoint::url_of;
 use crate::exit::Exit;
-use crate::interrupt::Interrupts;
 use crate::output;
+use crate::run::interrupt::Interrupts;
+use crate::run::stop::Stop;
 use crate::sandbox::{Charges, Config, Dialect, Partner, serve};
 use crate::settings::{PARTNER_CODE, PARTNER_KEY};
-use crate::stop::Stop;
 
 /// Serves until it is told to stop.
 pub async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {

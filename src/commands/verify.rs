@@ -10,21 +10,21 @@ use jiff::tz::Offset;
 use crate::checks::{self, nik::Nik};
 use crate::cli::{ResultFormat, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
-use crate::commands::results::reason_of;
-use crate::commands::target::{RESULT_SHEETS, Target, color};
-use crate::commands::{advice, finish, given, log, slowed};
+use crate::commands::result_collector::reason_of;
+use crate::commands::results_file::{RESULT_SHEETS, Target, color};
+use crate::commands::{finish, log, next_steps, record_source, slowed};
 use crate::exit::Exit;
-use crate::interrupt::Interrupts;
-use crate::outcome::Verdict;
+use crate::model::problem::Level;
+use crate::model::record::Field;
+use crate::model::row::Row;
+use crate::model::verdict::Verdict;
+use crate::output::progress::Progress;
 use crate::output::{self, Layout, Mask, Ours, Particulars, Slowed, Summary, Totals};
-use crate::pipeline::Pipeline;
-use crate::problem::Level;
-use crate::progress::Progress;
-use crate::record::Field;
-use crate::retry::Policy;
-use crate::row::Row;
-use crate::stop::{Reason, Stop};
-use crate::tally::Tally;
+use crate::run::Pipeline;
+use crate::run::interrupt::Interrupts;
+use crate::run::retry::Policy;
+use crate::run::stop::{Reason, Stop};
+use crate::run::tally::Tally;
 
 /// Where a person waits, an uncharged attempt is repeated this often, within this time.
 const RETRIES: u32 = 4;
@@ -35,7 +35,7 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     let progress = Progress::messages(args.output.quiet);
     log::start(&args.output, &progress);
     let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1), None)?;
-    let mut row = given::row(&args)?;
+    let mut row = record_source::row(&args)?;
     checks::prepare(&mut row);
     let target = Target::open(&args.output, None)?;
     endpoint.announce(&progress);
@@ -73,7 +73,7 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     } else if let Some(reason) = stop.reason() {
         progress.say(&format!("stopped: {reason}"));
     }
-    Ok(advice::exit(&tally, stop.reason().as_ref(), true))
+    Ok(next_steps::exit(&tally, stop.reason().as_ref(), true))
 }
 
 /// `None` when a second Ctrl-C came before the answer.
@@ -125,7 +125,7 @@ fn sums(row: &Row, verdict: &Verdict, sandbox: bool, slowed: Slowed) -> serde_js
     let mut tally = Tally::default();
     tally.add(verdict, &row.problems);
     let elapsed = verdict.elapsed.unwrap_or_default();
-    let exit = advice::exit(&tally, None, true).code();
+    let exit = next_steps::exit(&tally, None, true).code();
     let now = Timestamp::now();
     let totals = Totals {
         started: now.checked_sub(elapsed).unwrap_or(now),

@@ -6,13 +6,13 @@ use std::io::{self, Cursor, Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::Options;
-use super::buffer::Buffer;
-use super::decode::Decoded;
-use super::error::InputError;
-use super::shape::{Encoding, Format};
-use super::source::Source;
-use super::validity::Validity;
+use crate::input::Options;
+use crate::input::buffer::Buffer;
+use crate::input::detected_format::{Encoding, Format};
+use crate::input::encoding::decoder::Decoded;
+use crate::input::encoding::validity::Validity;
+use crate::input::error::InputError;
+use crate::input::source::Source;
 
 /// How much of the beginning is looked at.
 const HEAD: usize = 64 * 1024;

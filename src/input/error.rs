@@ -5,8 +5,8 @@ use std::io;
 
 use thiserror::Error;
 
-use super::shape::{list, printable};
-use crate::record::Field;
+use crate::input::detected_format::{list, printable};
+use crate::model::record::Field;
 
 /// Why an input can't be read, or not any further.
 #[derive(Debug, Error)]

@@ -5,7 +5,7 @@ use std::io;
 
 use memchr::memchr2;
 
-use super::buffer::Buffer;
+use crate::input::buffer::Buffer;
 
 /// The longest record that is read as one. What is longer is damage, or no applicant's.
 pub const LONGEST: usize = 1024 * 1024;

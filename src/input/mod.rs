@@ -5,37 +5,32 @@
 
 mod buffer;
 mod cells;
-mod columns;
 mod csv;
-mod cut;
-mod damage;
-mod decode;
 mod detect;
-mod entries;
+mod detected_format;
+mod encoding;
 mod error;
+mod header;
 mod jsonl;
-mod layout;
 mod lines;
-mod listing;
-mod object;
-mod shape;
+mod row_builder;
+mod row_problems;
 mod source;
-mod validity;
-mod xlsx;
+mod workbook;
 
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use error::InputError;
-pub use listing::Listing;
-pub use object::{ObjectError, read_object};
-pub use shape::{Encoding, Format, Shape};
+pub use crate::input::csv::plain::Listing;
+pub use crate::input::detected_format::{Encoding, Format, Shape};
+pub use crate::input::error::InputError;
+pub use crate::input::jsonl::object::{ObjectError, read_object};
 
-use crate::record::Field;
-use crate::row::Row;
-use detect::Detected;
-use source::Source;
+use crate::input::detect::Detected;
+use crate::input::source::Source;
+use crate::model::record::Field;
+use crate::model::row::Row;
 
 /// What the user says of the input; all that isn't said is detected.
 #[derive(Debug, Clone, Default)]
@@ -64,7 +59,7 @@ pub struct Reader {
 enum Rows {
     Csv(csv::Rows),
     Jsonl(jsonl::Rows),
-    Xlsx(xlsx::Rows),
+    Xlsx(workbook::xlsx::Rows),
 }
 
 impl Reader {
@@ -87,7 +82,9 @@ impl Reader {
         let rows = match detect::detect(source, name, options)? {
             Detected::Text(Format::Jsonl, text) => Rows::Jsonl(jsonl::Rows::open(text, options)?),
             Detected::Text(_, text) => Rows::Csv(csv::Rows::open(text, options)?),
-            Detected::Workbook(file) => Rows::Xlsx(xlsx::Rows::open(file, name, options)?),
+            Detected::Workbook(file) => {
+                Rows::Xlsx(workbook::xlsx::Rows::open(file, name, options)?)
+            }
         };
         Ok(Self { rows, failed: false })
     }

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::error::InputError;
-use super::shape::printable;
+use crate::input::detected_format::printable;
+use crate::input::error::InputError;
 
 /// Where bytes come from.
 pub enum Source {

@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 
-use crate::answer::Answer;
-use crate::code::Charge;
-use crate::outcome::Outcome;
+use crate::model::answer::Answer;
+use crate::model::code::Charge;
+use crate::model::outcome::Outcome;
 
 /// On which terms a record is asked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::error::LedgerError;
+use crate::ledger::error::LedgerError;
 
 /// Room for the answers that arrive when the disk is full already.
 const RESERVE: usize = 256 * 1024;

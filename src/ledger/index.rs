@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use crate::record::RecordKey;
+use crate::model::record::RecordKey;
 
 /// So many calls are kept in memory, before they go into the table.
 pub(super) const MOST: usize = 65_536;

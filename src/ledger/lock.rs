@@ -5,7 +5,7 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::file::{beside, create, make_folder};
+use crate::ledger::file::{beside, create, make_folder};
 
 /// The lock of a living run. Taken before the run's row exists, so that nobody sees a row without it.
 #[derive(Debug)]

@@ -7,21 +7,22 @@
 //! run lives is told by the lock it holds (`lock.rs`); an intent without an end, of a run that is
 //! dead, is in doubt. The rules are in `call.rs`, without any database around them.
 
-mod asker;
+mod bulk_look_up;
 mod call;
+mod checkpoint;
 mod error;
 mod file;
 mod index;
 mod lock;
-mod mask;
+mod look_up;
+mod maintenance;
 mod open;
-mod ops;
 mod query;
+pub mod reconcile;
+mod redaction;
+mod requests;
 mod run;
 mod store;
-mod survey;
-mod tidy;
-mod upkeep;
 mod writer;
 
 #[cfg(test)]
@@ -36,19 +37,19 @@ use std::thread::JoinHandle;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::record::KeyMaker;
+use crate::model::record::KeyMaker;
 
-pub use asker::Asker;
-pub use call::{ClaimOptions, Doubt, InFlight, Known, Stored, Why};
-pub use error::LedgerError;
-pub use ops::{Settled, Spent};
-pub use query::{BillLine, CallFilter, CallRow, Reader, RunRow};
-pub use run::{Claim, Claimed, Claiming, Run, RunEnd, Settling, Waited, Waiter};
-pub use survey::Standing;
-pub use upkeep::{Purged, Resolution};
+pub use crate::ledger::bulk_look_up::Standing;
+pub use crate::ledger::call::{ClaimOptions, Doubt, InFlight, Known, Stored, Why};
+pub use crate::ledger::error::LedgerError;
+pub use crate::ledger::look_up::Asker;
+pub use crate::ledger::maintenance::{Purged, Resolution};
+pub use crate::ledger::query::{BillLine, CallFilter, CallRow, Reader, RunRow};
+pub use crate::ledger::requests::{Settled, Spent};
+pub use crate::ledger::run::{Claim, Claimed, Claiming, Run, RunEnd, Settling, Waited, Waiter};
 
-use ops::Op;
-use writer::Writer;
+use crate::ledger::requests::Op;
+use crate::ledger::writer::Writer;
 
 /// What is behind the endpoint. Live and sandbox never share a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -113,7 +114,7 @@ impl Ledger {
     pub async fn start_run(&self, command: &str, partner_code: &str) -> Result<Run, LedgerError> {
         let kind = self.0.kind;
         let command = command.to_owned();
-        let begun = self.job(move |writer| upkeep::begin_run(writer, kind, &command)).await?;
+        let begun = self.job(move |writer| maintenance::begin_run(writer, kind, &command)).await?;
         let keys = KeyMaker::new(&self.0.secret, kind.word(), partner_code);
         Ok(Run::new(self.clone(), begun, keys))
     }
@@ -122,7 +123,7 @@ impl Ledger {
     /// sent again; one found charged is sent again only by `--unknown resend`, `--fresh` or
     /// `--max-age`.
     pub async fn resolve(&self, call: i64, found: Resolution) -> Result<(), LedgerError> {
-        self.job(move |writer| upkeep::resolve(writer, call, found)).await
+        self.job(move |writer| maintenance::resolve(writer, call, found)).await
     }
 
     /// Erases for good the calls that were over before a moment; those in doubt stay unless told
@@ -132,7 +133,7 @@ impl Ledger {
         before: Timestamp,
         include_unknown: bool,
     ) -> Result<Purged, LedgerError> {
-        self.job(move |writer| upkeep::purge(writer, before, include_unknown)).await
+        self.job(move |writer| maintenance::purge(writer, before, include_unknown)).await
     }
 
     fn send(&self, op: Op) -> Result<(), LedgerError> {

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::writer::Writer;
-use super::{
+use crate::ledger::writer::Writer;
+use crate::ledger::{
     CallFilter, Claim, ClaimOptions, Claimed, Kind, Known, Ledger, LedgerError, Reader, Resolution,
     Run, RunEnd, Settled, Standing,
 };
-use crate::answer::Answer;
-use crate::code::Charge;
-use crate::record::Record;
+use crate::model::answer::Answer;
+use crate::model::code::Charge;
+use crate::model::record::Record;
 
 #[derive(Debug, Clone, Copy)]
 enum Action {

@@ -10,15 +10,15 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 use serde::{Serialize, Serializer};
 
-use super::asker::Asker;
-use super::call::{Known, Why};
-use super::error::LedgerError;
-use super::index::Index;
-use super::store::{self, Liveness, charge_of, outcome_of, time};
-use super::{Kind, open};
-use crate::code::Charge;
-use crate::outcome::Outcome;
-use crate::record::{Record, RecordKey};
+use crate::ledger::call::{Known, Why};
+use crate::ledger::error::LedgerError;
+use crate::ledger::index::Index;
+use crate::ledger::look_up::Asker;
+use crate::ledger::store::{self, Liveness, charge_of, outcome_of, time};
+use crate::ledger::{Kind, open};
+use crate::model::code::Charge;
+use crate::model::outcome::Outcome;
+use crate::model::record::{Record, RecordKey};
 
 /// A ledger opened for queries. Makes no ledger, and changes nothing in one.
 pub struct Reader {

@@ -12,18 +12,20 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::call::{Asking, ClaimOptions, Doubt, End, InFlight, Known, Past, Stored};
-use super::error::LedgerError;
-use super::lock::RunLock;
-use super::mask::{cut, masked};
-use super::ops::{self, ClaimOp, Claimable, CloseOp, Op, Reply, Settled, Spent, counted};
-use super::store::{Closed, Ending};
-use super::writer::Writer;
-use super::{Ledger, upkeep};
-use crate::answer::Answer;
-use crate::code::Charge;
-use crate::outcome::Outcome;
-use crate::record::{KeyMaker, Record};
+use crate::ledger::call::{Asking, ClaimOptions, Doubt, End, InFlight, Known, Past, Stored};
+use crate::ledger::error::LedgerError;
+use crate::ledger::lock::RunLock;
+use crate::ledger::redaction::{cut, masked};
+use crate::ledger::requests::{
+    self, ClaimOp, Claimable, CloseOp, Op, Reply, Settled, Spent, counted,
+};
+use crate::ledger::store::{Closed, Ending};
+use crate::ledger::writer::Writer;
+use crate::ledger::{Ledger, maintenance};
+use crate::model::answer::Answer;
+use crate::model::code::Charge;
+use crate::model::outcome::Outcome;
+use crate::model::record::{KeyMaker, Record};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,8 +66,8 @@ struct Shared {
 }
 
 impl Run {
-    pub(super) fn new(ledger: Ledger, begun: upkeep::Begun, keys: KeyMaker) -> Self {
-        let upkeep::Begun { id, last_call, started, lock } = begun;
+    pub(super) fn new(ledger: Ledger, begun: maintenance::Begun, keys: KeyMaker) -> Self {
+        let maintenance::Begun { id, last_call, started, lock } = begun;
         let spent = Arc::default();
         let lock = Mutex::new(Some(lock));
         Self(Arc::new(Shared { ledger, id, last_call, started, keys, spent, lock }))
@@ -121,7 +123,7 @@ impl Run {
         let lock = self.0.take_lock();
         let id = self.0.id;
         let word = end.word();
-        self.0.ledger.job(move |writer| upkeep::end_run(writer, id, word, lock)).await
+        self.0.ledger.job(move |writer| maintenance::end_run(writer, id, word, lock)).await
     }
 
     /// Ends as kill -9 would end it: its lock is free, and nothing is written.
@@ -144,7 +146,7 @@ impl Drop for Shared {
             let id = self.id;
             let job = move |writer: &mut Writer| {
                 // Nobody is left to tell; the free lock says the same.
-                let _ = upkeep::end_run(writer, id, "given up", Some(lock));
+                let _ = maintenance::end_run(writer, id, "given up", Some(lock));
             };
             let _ = self.ledger.send(Op::Job(Box::new(job)));
         }
@@ -204,7 +206,7 @@ impl Drop for Claiming {
     fn drop(&mut self) {
         self.answer.close();
         if let Ok(Ok(Claimable::Intent(call))) = self.answer.try_recv() {
-            let close = ops::unsent(call, self.run.id(), Arc::clone(&self.run.0.spent));
+            let close = requests::unsent(call, self.run.id(), Arc::clone(&self.run.0.spent));
             let _ = self.run.0.ledger.send(Op::Close(close));
         }
     }

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::call::{Asking, End, Known, Past};
-use super::index::{Index, split};
-use super::lock;
-use crate::answer::Answer;
-use crate::code::Charge;
-use crate::outcome::Outcome;
-use crate::record::RecordKey;
+use crate::ledger::call::{Asking, End, Known, Past};
+use crate::ledger::index::{Index, split};
+use crate::ledger::lock;
+use crate::model::answer::Answer;
+use crate::model::code::Charge;
+use crate::model::outcome::Outcome;
+use crate::model::record::RecordKey;
 
 /// How a call ended, for those who waited.
 #[derive(Debug, Clone)]

@@ -7,10 +7,10 @@ use jiff::{Timestamp, ToSpan};
 use tempfile::TempDir;
 
 use super::*;
-use crate::answer::Answer;
-use crate::code::Charge;
-use crate::outcome::Outcome;
-use crate::record::Record;
+use crate::model::answer::Answer;
+use crate::model::code::Charge;
+use crate::model::outcome::Outcome;
+use crate::model::record::Record;
 
 /// A folder with a ledger in it, opened as often as a test likes.
 struct Place(TempDir);

@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::call::Known;
-use super::error::LedgerError;
-use super::index::{self, Index};
-use super::ops::{ClaimOp, Claimable, CloseOp, Job, Op, Reply, Settled, Spent, counted, unsent};
-use super::store::{self, Closed, Liveness};
-use super::{file, open};
+use crate::ledger::call::Known;
+use crate::ledger::error::LedgerError;
+use crate::ledger::index::{self, Index};
+use crate::ledger::requests::{
+    ClaimOp, Claimable, CloseOp, Job, Op, Reply, Settled, Spent, counted, unsent,
+};
+use crate::ledger::store::{self, Closed, Liveness};
+use crate::ledger::{file, open};
 
 /// No transaction holds more than this, so that another process gets its turn.
 const LARGEST_BATCH: usize = 1024;

@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 
-use crate::answer::Answer;
-use crate::code::{self, Charge, Code};
-use crate::outcome::{Outcome, Source, Verdict};
+use crate::model::answer::Answer;
+use crate::model::code::{self, Charge, Code};
+use crate::model::outcome::{Outcome, Source};
+use crate::model::problem::Level;
+use crate::model::record::Field;
+use crate::model::row::Row;
+use crate::model::verdict::Verdict;
 use crate::output::fields::{self, Mask};
 use crate::output::table::{Style, paint};
-use crate::problem::Level;
-use crate::record::Field;
-use crate::row::Row;
-use crate::tally::Match;
-use crate::text;
+use crate::output::text;
+use crate::run::tally::Match;
 
 /// What a card shows besides the result, and how.
 #[derive(Debug, Clone, Default)]

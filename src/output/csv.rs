@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use csv::{ReaderBuilder, Writer, WriterBuilder};
 
-use crate::outcome::Verdict;
+use crate::model::row::Row;
+use crate::model::verdict::Verdict;
 use crate::output::fields::{cells, checked_cells};
+use crate::output::text;
 use crate::output::{Layout, Ours, Sink};
-use crate::row::Row;
-use crate::text;
 
 /// Writes results as CSV.
 pub struct Csv {
@@ -115,7 +115,7 @@ mod tests {
 
     use super::*;
     use crate::input::{Options, Reader};
-    use crate::outcome::Outcome;
+    use crate::model::outcome::Outcome;
     use crate::output::Mask;
 
     /// What was written, for those who can't be asked for it back.
@@ -147,7 +147,7 @@ mod tests {
                 line: number + 1,
                 columns: Arc::clone(&columns_of_rows),
                 cells: cells.iter().collect(),
-                record: crate::record::Record::default(),
+                record: crate::model::record::Record::default(),
                 problems: Vec::new(),
             };
             csv.write(&row, &Verdict::local(Outcome::Skipped, None)).unwrap();

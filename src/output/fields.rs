@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::outcome::{Outcome, Source, Verdict};
-use crate::record::Field;
-use crate::row::Row;
-use crate::text;
+use crate::model::outcome::{Outcome, Source};
+
+use crate::model::record::Field;
+use crate::model::redaction;
+use crate::model::row::Row;
+use crate::model::verdict::Verdict;
+use crate::output::text;
 
 /// The columns that a result adds to those of the input. A column whose name begins with `idv_`
 /// in an input is a former result.
@@ -146,7 +149,7 @@ impl Mask {
 
     /// A field's value.
     pub fn field<'a>(&self, field: Field, value: &'a str) -> Cow<'a, str> {
-        if self.is_on() { text::mask(field, value).into() } else { value.into() }
+        if self.is_on() { redaction::mask(field, value).into() } else { value.into() }
     }
 
     /// A cell of the input: starred out when its column holds a field. In any other column long
@@ -154,8 +157,8 @@ impl Mask {
     pub fn cell<'a>(&self, column: &str, value: &'a str) -> Cow<'a, str> {
         let Some(columns) = &self.0 else { return value.into() };
         match columns.iter().find(|(_, name)| name == column) {
-            Some((field, _)) => text::mask(*field, value).into(),
-            None => text::mask_digits(value),
+            Some((field, _)) => redaction::mask(*field, value).into(),
+            None => redaction::mask_digits(value),
         }
     }
 
@@ -164,8 +167,8 @@ impl Mask {
         if !self.is_on() {
             return text.into();
         }
-        let masked = text::mask_digits(text);
-        match text::mask_name(&masked, row.record.get(Field::Name)) {
+        let masked = redaction::mask_digits(text);
+        match redaction::mask_name(&masked, row.record.get(Field::Name)) {
             Some(named) => named.into(),
             None => masked,
         }

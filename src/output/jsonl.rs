@@ -8,15 +8,16 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
-use crate::answer::Answer;
-use crate::code::Charge;
-use crate::outcome::{Outcome, Source, Verdict};
+use crate::model::answer::Answer;
+use crate::model::code::Charge;
+use crate::model::outcome::{Outcome, Source};
+use crate::model::problem::{Level, Problem};
+use crate::model::record::{Field, Record};
+use crate::model::row::Row;
+use crate::model::verdict::Verdict;
 use crate::output::fields::{self, Mask};
+use crate::output::text;
 use crate::output::{Layout, Ours, Sink, Writer};
-use crate::problem::{Level, Problem};
-use crate::record::{Field, Record};
-use crate::row::Row;
-use crate::text;
 
 /// Writes results as JSON Lines.
 pub struct Jsonl {

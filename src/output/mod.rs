@@ -2,18 +2,20 @@
 
 mod card;
 mod csv;
-mod destination;
+mod disk_space;
 mod fields;
 mod jsonl;
-mod order;
-mod outlook;
+mod output_file;
+mod plan_view;
+pub mod progress;
+mod reorder_buffer;
 mod report;
-mod room;
 pub mod schema;
-mod sheet;
 mod summary;
+mod summary_sheet;
 mod table;
 mod terminal;
+pub mod text;
 mod xlsx;
 
 use std::io::{self, Write};
@@ -21,19 +23,19 @@ use std::sync::Arc;
 
 pub use crate::output::card::{Particulars, card};
 pub use crate::output::csv::made_harmless;
-pub use crate::output::destination::{Destination, MayReplace, OutputError, print, stdout};
 pub use crate::output::fields::Mask;
 pub use crate::output::jsonl::write_line;
-pub use crate::output::order::Order;
-pub use crate::output::outlook::{Consulted, Outlook};
+pub use crate::output::output_file::{Destination, MayReplace, OutputError, print, stdout};
+pub use crate::output::plan_view::{Consulted, Outlook};
+pub use crate::output::reorder_buffer::Order;
 pub use crate::output::report::report;
 pub use crate::output::summary::{Look, Slowed, Summary, Totals};
 pub use crate::output::table::{Style, paint};
 pub use crate::output::terminal::width;
 pub use crate::output::xlsx::{Book, MOST_ROWS, template, too_many};
 
-use crate::outcome::Verdict;
-use crate::row::Row;
+use crate::model::row::Row;
+use crate::model::verdict::Verdict;
 
 /// Takes results one by one and writes them.
 pub trait Sink: Send {

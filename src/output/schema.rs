@@ -62,12 +62,12 @@ pub fn all() -> serde_json::Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::code::Charge;
-    use crate::outcome::{Outcome, Source};
-    use crate::problem::Level;
-    use crate::record::Field;
-    use crate::stop::Reason;
-    use crate::tally::Match;
+    use crate::model::code::Charge;
+    use crate::model::outcome::{Outcome, Source};
+    use crate::model::problem::Level;
+    use crate::model::record::Field;
+    use crate::run::stop::Reason;
+    use crate::run::tally::Match;
 
     fn schema(of: Schema) -> Value {
         serde_json::from_str(of.text()).unwrap()

@@ -5,13 +5,14 @@ use std::io;
 
 use anstyle::{AnsiColor, Color, Style as Ansi};
 
-use crate::code;
-use crate::outcome::{Outcome, Verdict};
+use crate::model::code;
+use crate::model::outcome::Outcome;
+use crate::model::problem::Level;
+use crate::model::record::Field;
+use crate::model::row::Row;
+use crate::model::verdict::Verdict;
+use crate::output::text;
 use crate::output::{Layout, Sink, Writer};
-use crate::problem::Level;
-use crate::record::Field;
-use crate::row::Row;
-use crate::text;
 
 /// How wide each column is, on a wide terminal and in a file.
 const ROW: usize = 6;

@@ -9,12 +9,12 @@ use calamine::{Data, Reader as _, Xlsx};
 use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
 use serde_json::Value;
 
-use crate::outcome::Outcome;
-use crate::output::room::Room;
-use crate::output::sheet::beside;
+use crate::model::outcome::Outcome;
+use crate::model::problem::Level;
+use crate::output::disk_space::Room;
+use crate::output::summary_sheet::beside;
 use crate::output::table::Style;
 use crate::output::{Ours, Writer};
-use crate::problem::Level;
 
 /// The rows that a sheet holds below its header.
 pub const MOST_ROWS: u64 = 1_048_575;

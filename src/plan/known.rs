@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
 use crate::ledger::{Asker, LedgerError, Reader, Standing};
-use crate::record::RecordKey;
+use crate::model::record::RecordKey;
 
 /// Records are asked about in pieces of this many.
 const PIECE: usize = 1024;

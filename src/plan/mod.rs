@@ -4,19 +4,19 @@ mod known;
 mod problems;
 mod records;
 
-pub use problems::Found;
+pub use crate::plan::problems::Found;
 
 use crate::checks;
 use jiff::Timestamp;
 
-use crate::checks::signs::{Sign, Signs};
+use crate::checks::file_signs::{Sign, Signs};
 use crate::ledger::{Asker, LedgerError, Reader, Standing};
+use crate::model::problem::Level;
+use crate::model::record::KeyMaker;
+use crate::model::row::Row;
 use crate::plan::known::Known;
 use crate::plan::problems::Problems;
 use crate::plan::records::Records;
-use crate::problem::Level;
-use crate::record::KeyMaker;
-use crate::row::Row;
 
 /// How many rows a plan names for each thing it counts.
 const NAMED: usize = 5;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::model::problem::Level;
+use crate::model::row::Row;
 use crate::plan::{NAMED, Place};
-use crate::problem::Level;
-use crate::row::Row;
 
 /// A problem, and how many rows have it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use std::collections::BinaryHeap;
 use jiff::Timestamp;
 
 use crate::ledger::Standing;
+use crate::model::record::RecordKey;
 use crate::plan::Survey;
-use crate::record::RecordKey;
 
 /// Of an entry, the low bits are the standing, those above it the row's number, the others the
 /// beginning of the record's key: long enough that no two of a file are alike by chance.

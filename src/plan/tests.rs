@@ -6,7 +6,7 @@ use csv::StringRecord;
 use proptest::prelude::*;
 
 use super::*;
-use crate::record::Record;
+use crate::model::record::Record;
 
 fn row(number: u64, id_number: &str, phone: &str) -> Row {
     let record = Record::of(id_number, phone, "BUDI");

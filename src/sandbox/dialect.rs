@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::fault::ANSWERED;
-use super::script::Verdict;
+use crate::sandbox::fault::ANSWERED;
+use crate::sandbox::script::Verdict;
 
 /// Which published shape the answers have. Errors are the same in all of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

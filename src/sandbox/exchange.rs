@@ -15,14 +15,14 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use sha2::{Digest as _, Sha256};
 
-use super::body::{Reel, Reset, Torn};
-use super::charges::{Charges, Digest};
-use super::dialect::{self, Dialect};
-use super::fault::{BUSY, Fault, UNDOCUMENTED};
-use super::request::{self, Asked, Refusal, Sent};
-use super::script::{Reply, Rules, Script};
-use super::{Config, Partner};
-use crate::code;
+use crate::model::code;
+use crate::sandbox::body::{Reel, Reset, Torn};
+use crate::sandbox::charges::{Charges, Digest};
+use crate::sandbox::dialect::{self, Dialect};
+use crate::sandbox::fault::{BUSY, Fault, UNDOCUMENTED};
+use crate::sandbox::request::{self, Asked, Refusal, Sent};
+use crate::sandbox::script::{Reply, Rules, Script};
+use crate::sandbox::{Config, Partner};
 
 /// The longest body that is read; the guide's five fields need a few hundred bytes.
 const MOST: usize = 1024 * 1024;

@@ -25,11 +25,11 @@ use secrecy::SecretString;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-pub use charges::Charges;
-pub use dialect::Dialect;
+pub use crate::sandbox::charges::Charges;
+pub use crate::sandbox::dialect::Dialect;
 
-use body::Reset;
-use exchange::Desk;
+use crate::sandbox::body::Reset;
+use crate::sandbox::exchange::Desk;
 
 /// What the sandbox plays. The default is the plain guide: no delay, no limit, no chance.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
-use super::Partner;
+use crate::sandbox::Partner;
 
 /// The guide's code for a required parameter that is missing.
 const EMPTY: u16 = 11301;

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use super::charges::Digest;
-use super::fault::{ANSWERED, FAULTS, Fault};
-use super::request::{Asked, Refusal};
-use crate::code;
+use crate::model::code;
+use crate::sandbox::charges::Digest;
+use crate::sandbox::fault::{ANSWERED, FAULTS, Fault};
+use crate::sandbox::request::{Asked, Refusal};
 
 /// The guide's code for "traffic blocked".
 const BLOCKED: u16 = 302;

@@ -6,13 +6,13 @@ use anyhow::{Context as _, bail};
 use jiff::tz::Offset;
 use serde::Serialize;
 
-use super::{Listing, each, filter_of, format_or_default, invoice};
 use crate::cli::{BillArgs, Format};
-use crate::code::Charge;
+use crate::commands::ledger::{Listing, each, filter_of, format_or_default, invoice};
 use crate::ledger::{BillLine, CallFilter, Reader};
-use crate::price::Price;
+use crate::model::code::Charge;
+use crate::model::price::Price;
+use crate::output::text::thousands;
 use crate::settings;
-use crate::text::thousands;
 
 /// One call on the bill, for a spreadsheet or a program.
 #[derive(Serialize)]

@@ -6,12 +6,12 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use super::{Listing, each, say};
 use crate::cli::Format;
-use crate::invoice::{Comparison, Difference, Invoice, Period, Sums, What};
+use crate::commands::ledger::{Listing, each, say};
+use crate::ledger::reconcile::{Comparison, Difference, Invoice, Period, Sums, What};
 use crate::ledger::{CallFilter, Reader};
-use crate::price::Price;
-use crate::text::{columns, count, escape, thousands, wrap};
+use crate::model::price::Price;
+use crate::output::text::{columns, count, escape, thousands, wrap};
 
 /// People are shown so many differences of a kind; programs all.
 const SHOWN: usize = 20;

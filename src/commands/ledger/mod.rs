@@ -11,14 +11,14 @@ use anyhow::{Context as _, anyhow};
 use serde::Serialize;
 
 use crate::cli::{FilterArgs, Format, LedgerAction, LedgerCommand};
-use crate::code::Charge;
 use crate::exit::Exit;
 use crate::ledger::{CallFilter, CallRow, Ledger, LedgerError, Reader, Resolution, RunRow};
-use crate::outcome::Outcome;
+use crate::model::code::Charge;
+use crate::model::outcome::Outcome;
 use crate::output;
-use crate::progress::Progress;
+use crate::output::progress::Progress;
+use crate::output::text::{count, cut, quoted, thousands};
 use crate::settings;
-use crate::text::{count, cut, quoted, thousands};
 
 /// Carries out one of the ledger's commands.
 pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use csv::StringRecord;
 
 use super::*;
-use crate::problem::Problem;
-use crate::record::Record;
+use crate::model::problem::Problem;
+use crate::model::record::Record;
 
 fn row(name: &str) -> Row {
     let columns: Arc<[String]> =

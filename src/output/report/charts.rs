@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use crate::outcome::Outcome;
+use crate::model::outcome::Outcome;
 use crate::output::report::html::Html;
 use crate::output::summary::Summary;
-use crate::tally::{Interval, Tally, sum};
-use crate::text::{count, millis, share, span, thousands};
+use crate::output::text::{count, millis, share, span, thousands};
+use crate::run::tally::{Interval, Tally, sum};
 
 /// Charts are drawn on a ground of this width, which the page stretches.
 const WIDTH: f64 = 1000.0;

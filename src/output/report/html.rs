@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::text;
+use crate::output::text;
 
 /// A page, or a part of one, as it grows.
 #[derive(Debug, Default)]

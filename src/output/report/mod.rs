@@ -5,11 +5,12 @@ mod charts;
 mod html;
 mod sections;
 
-use crate::code::Charge;
-use crate::outcome::Outcome;
+use crate::model::code::Charge;
+use crate::model::outcome::Outcome;
+use crate::model::redaction::mask_digits;
 use crate::output::report::html::Html;
 use crate::output::summary::Summary;
-use crate::text::{count, mask_digits, share, span, thousands};
+use crate::output::text::{count, share, span, thousands};
 
 /// The look of the page.
 const STYLE: &str = include_str!("page.css");

@@ -1,13 +1,13 @@
 //! The sections that are tables and words.
 
-use crate::code::{self, Charge};
-use crate::outcome::{Outcome, Source};
+use crate::model::code::{self, Charge};
+use crate::model::outcome::{Outcome, Source};
+use crate::model::problem::Level;
 use crate::output::report::charts;
 use crate::output::report::html::Html;
 use crate::output::summary::{Crossed, Summary};
-use crate::problem::Level;
-use crate::tally::{Match, Tally};
-use crate::text::{count, share, thousands};
+use crate::output::text::{count, share, thousands};
+use crate::run::tally::{Match, Tally};
 
 /// What became of the rows: a bar of them all, and a table.
 pub fn verdicts(page: &mut Html, summary: &Summary<'_>) {

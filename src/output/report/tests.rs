@@ -5,12 +5,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
-use crate::answer::Answer;
-use crate::outcome::{Source, Verdict};
+use crate::model::answer::Answer;
+use crate::model::outcome::Source;
+use crate::model::problem::Problem;
+use crate::model::verdict::Verdict;
 use crate::output::summary::{Slowed, Totals};
-use crate::problem::Problem;
-use crate::stop::Reason;
-use crate::tally::Tally;
+use crate::run::stop::Reason;
+use crate::run::tally::Tally;
 
 fn begun() -> Timestamp {
     "2026-11-24T15:14:26Z".parse().unwrap()

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::code::{self, Charge};
-use crate::outcome::{Outcome, Source};
+use crate::model::code::{self, Charge};
+use crate::model::outcome::{Outcome, Source};
 use crate::output::summary::Summary;
-use crate::tally::Match;
-use crate::text::escape;
+use crate::output::text::escape;
+use crate::run::tally::Match;
 
 /// To the microsecond.
 #[expect(clippy::cast_precision_loss, reason = "an answer takes no thousand years")]

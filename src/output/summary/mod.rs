@@ -1,6 +1,6 @@
 //! The summary of a run: on the terminal for people, as JSON for programs.
 
-mod crossed;
+mod cross_table;
 mod json;
 mod terminal;
 #[cfg(test)]
@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::code::Charge;
-use crate::price::Price;
-use crate::stop::Reason;
-use crate::tally::Tally;
-use crate::text::{count, span};
+use crate::model::code::Charge;
+use crate::model::price::Price;
+use crate::output::text::{count, span};
+use crate::run::stop::Reason;
+use crate::run::tally::Tally;
 
-pub use crate::output::summary::crossed::Crossed;
+pub use crate::output::summary::cross_table::Crossed;
 pub use crate::output::summary::terminal::Look;
 
 /// What is known of a run besides its sums.

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::code::{self, Charge};
-use crate::outcome::{Outcome, Source};
+use crate::model::code::{self, Charge};
+use crate::model::outcome::{Outcome, Source};
 use crate::output::summary::{Crossed, Summary};
 use crate::output::table::{Style, paint};
-use crate::tally::Match;
-use crate::text::{count, escape, lines, millis, share, span, thousands};
+use crate::output::text::{count, escape, lines, millis, share, span, thousands};
+use crate::run::tally::Match;
 
 /// The layout where there is no terminal to fit.
 const USUAL: usize = 100;

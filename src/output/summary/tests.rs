@@ -1,9 +1,10 @@
 //! What a person sees after a run, at several widths, with colour and without.
 
 use super::*;
-use crate::answer::Answer;
-use crate::outcome::{Outcome, Source, Verdict};
-use crate::problem::Problem;
+use crate::model::answer::Answer;
+use crate::model::outcome::{Outcome, Source};
+use crate::model::problem::Problem;
+use crate::model::verdict::Verdict;
 
 /// An answer as the guide has it.
 fn answered(result: &str, phone: &str, name: &str, millis: u64) -> Verdict {

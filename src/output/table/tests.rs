@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use csv::StringRecord;
 
 use super::*;
-use crate::answer::Answer;
+use crate::model::answer::Answer;
+use crate::model::record::Record;
 use crate::output::Mask;
-use crate::record::Record;
 
 #[derive(Clone, Default)]
 struct Page(Arc<Mutex<Vec<u8>>>);
@@ -44,7 +44,7 @@ fn verdict(result: &str, phone: &str, name: &str) -> Verdict {
 fn results() -> Vec<(Row, Verdict)> {
     let why = "the connection broke before the answer was whole".to_owned();
     let unknown = Verdict::local(Outcome::Unknown, Some(why));
-    let unknown = Verdict { charged: crate::code::Charge::Unknown, ..unknown };
+    let unknown = Verdict { charged: crate::model::code::Charge::Unknown, ..unknown };
     let none = "no_record_for_phone_number";
     vec![
         (row(1, "Budi Contoh"), verdict("pass", "pass", "pass")),

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{Charges, Config, serve};
+use crate::sandbox::{Charges, Config, serve};
 
 /// No test waits longer for anything; reached only when something is broken.
 const PATIENCE: Duration = Duration::from_secs(20);

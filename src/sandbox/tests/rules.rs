@@ -115,7 +115,7 @@ async fn with_a_partner_only_its_credentials_are_accepted() {
 #[tokio::test]
 async fn every_documented_code_can_be_asked_for() {
     let house = House::open(Config::default()).await;
-    for code in crate::code::CODES {
+    for code in crate::model::code::CODES {
         let answer = house.phone(&format!("08000{:05}", code.number)).await;
         assert_eq!(answer.code(), Some(u64::from(code.number)));
         let message = answer.json()["message"].as_str().unwrap().to_lowercase();

@@ -1,0 +1,269 @@
+//! Signs that a whole file is damaged, which no single row shows: identity numbers rounded to
+//! fifteen digits, phone numbers without their 0, columns that stand for each other.
+
+use crate::model::record::{Field, Record};
+
+/// A sign seen over a whole file. Holds counts, and no value of an applicant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sign {
+    /// A stable code.
+    pub code: &'static str,
+    /// The fields whose columns it is about.
+    pub fields: Vec<Field>,
+    /// What it means and what to do, in one sentence.
+    pub message: String,
+}
+
+/// What a value looks like, whatever column it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    IdNumber,
+    Phone,
+    Words,
+    Other,
+    Nothing,
+}
+
+impl Kind {
+    /// Those that are counted.
+    const COUNTED: [Self; 4] = [Self::IdNumber, Self::Phone, Self::Words, Self::Other];
+
+    /// The field that such a value belongs to.
+    const fn field(self) -> Option<Field> {
+        match self {
+            Self::IdNumber => Some(Field::IdNumber),
+            Self::Phone => Some(Field::PhoneNumber),
+            Self::Words => Some(Field::Name),
+            Self::Other | Self::Nothing => None,
+        }
+    }
+}
+
+/// The columns that are compared.
+const COMPARED: [Field; 3] = [Field::IdNumber, Field::PhoneNumber, Field::Name];
+
+/// Counts over the rows of a file, in constant memory.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Signs {
+    kinds: [[u64; Kind::COUNTED.len()]; COMPARED.len()],
+    ending_in_zero: u64,
+    without_zero: u64,
+}
+
+impl Signs {
+    /// Looks at one record as it was read, before anything is normalised.
+    pub fn observe(&mut self, read: &Record) {
+        let kinds = COMPARED.map(|field| kind_of(read.get(field)));
+        for (counts, kind) in self.kinds.iter_mut().zip(kinds) {
+            if kind != Kind::Nothing {
+                counts[kind as usize] += 1;
+            }
+        }
+        let [id_number, phone, _] = kinds;
+        let ends_in_zero =
+            id_number == Kind::IdNumber && read.get(Field::IdNumber).trim_end().ends_with('0');
+        self.ending_in_zero += u64::from(ends_in_zero);
+        let without_zero =
+            phone == Kind::Phone && read.get(Field::PhoneNumber).trim_start().starts_with('8');
+        self.without_zero += u64::from(without_zero);
+    }
+
+    /// The signs seen so far.
+    pub fn found(&self) -> Vec<Sign> {
+        let mut found = self.misplaced();
+        found.extend(self.rounded());
+        found.extend(self.zero_lost());
+        found
+    }
+
+    fn count(&self, field: Field, kind: Kind) -> u64 {
+        self.kinds[field as usize][kind as usize]
+    }
+
+    fn total(&self, field: Field) -> u64 {
+        self.kinds[field as usize].iter().sum()
+    }
+
+    /// A tenth of all numbers ends in 0 by chance. More than that by four standard deviations, and
+    /// a quarter at least, is no chance.
+    fn rounded(&self) -> Option<Sign> {
+        let total = self.count(Field::IdNumber, Kind::IdNumber);
+        let excess = (u128::from(self.ending_in_zero) * 10).saturating_sub(u128::from(total));
+        let by_chance = excess * excess <= 144 * u128::from(total);
+        if by_chance || self.ending_in_zero * 4 < total {
+            return None;
+        }
+        Some(Sign {
+            code: "id_number.rounded",
+            fields: vec![Field::IdNumber],
+            message: format!(
+                "{} of {total} identity numbers end in 0, where a tenth would by chance: a \
+                 spreadsheet kept fifteen digits of each; take them from the source again, in a \
+                 column formatted as Text.",
+                self.ending_in_zero
+            ),
+        })
+    }
+
+    fn zero_lost(&self) -> Option<Sign> {
+        let total = self.total(Field::PhoneNumber);
+        let many = self.without_zero > 0 && self.without_zero * 2 >= total;
+        many.then(|| Sign {
+            code: "phone_number.leading_zero",
+            fields: vec![Field::PhoneNumber],
+            message: format!(
+                "{} of {total} phone numbers came without their leading 0, which a spreadsheet \
+                 takes; it is put back.",
+                self.without_zero
+            ),
+        })
+    }
+
+    /// Columns most of whose values look like another field's.
+    fn misplaced(&self) -> Vec<Sign> {
+        let looks: Vec<(Field, Field)> = COMPARED
+            .into_iter()
+            .filter_map(|field| Some((field, self.looks_like(field)?)))
+            .filter(|(field, looks)| field != looks)
+            .collect();
+        looks.iter().filter_map(|pair| misplaced_sign(*pair, &looks)).collect()
+    }
+
+    fn looks_like(&self, field: Field) -> Option<Field> {
+        let total = self.total(field);
+        let most = Kind::COUNTED.into_iter().find(|kind| self.count(field, *kind) * 2 > total)?;
+        most.field()
+    }
+}
+
+/// Two columns in each other's place are told once.
+fn misplaced_sign((field, looks): (Field, Field), all: &[(Field, Field)]) -> Option<Sign> {
+    let swapped = all.contains(&(looks, field));
+    if swapped && looks as usize <= field as usize {
+        return None;
+    }
+    let (name, other) = (field.name(), looks.name());
+    let message = if swapped {
+        format!(
+            "The columns of {name} and {other} look as if they stood for each other; \
+                 check them, and swap them with --map."
+        )
+    } else {
+        format!(
+            "Most values in the column of {name} look like a {other}; check it, and name the \
+                 right column with --map {name}=COLUMN."
+        )
+    };
+    let code = if swapped { "columns.swapped" } else { "columns.misplaced" };
+    Some(Sign { code, fields: vec![field, looks], message })
+}
+
+fn kind_of(value: &str) -> Kind {
+    let (mut digits, mut letters) = (0, 0);
+    for byte in value.bytes() {
+        digits += u32::from(byte.is_ascii_digit());
+        letters += u32::from(byte.is_ascii_alphabetic() || !byte.is_ascii());
+    }
+    match (digits, letters) {
+        (0, 0) if value.trim().is_empty() => Kind::Nothing,
+        (0, 1..) => Kind::Words,
+        (16, 0) if !value.trim_start().starts_with(['0', '+']) => Kind::IdNumber,
+        (9..=15, 0) if begins_as_phone(value) => Kind::Phone,
+        _ => Kind::Other,
+    }
+}
+
+fn begins_as_phone(value: &str) -> bool {
+    let digits = value.trim_start_matches([' ', '\'', '(', '+']);
+    digits.starts_with(['0', '8']) || digits.starts_with("62")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(rows: impl IntoIterator<Item = [String; 3]>) -> Vec<Sign> {
+        let mut signs = Signs::default();
+        for [id_number, phone_number, name] in rows {
+            signs.observe(&Record::new(|field| match field {
+                Field::IdNumber => id_number.clone(),
+                Field::PhoneNumber => phone_number.clone(),
+                Field::Name => name.clone(),
+                Field::IdType | Field::Country => String::new(),
+            }));
+        }
+        signs.found()
+    }
+
+    fn rows(count: u32, row: impl Fn(u32) -> [String; 3]) -> Vec<Sign> {
+        seen((0..count).map(row))
+    }
+
+    fn codes(signs: &[Sign]) -> Vec<&str> {
+        signs.iter().map(|sign| sign.code).collect()
+    }
+
+    fn good(index: u32) -> [String; 3] {
+        let serial = 9000 + index % 1000;
+        [format!("331099010190{serial}"), format!("0812{index:08}"), "BUDI SANTOSO".to_owned()]
+    }
+
+    #[test]
+    fn a_good_file_shows_no_sign() {
+        for count in [0, 1, 2, 10, 1000] {
+            assert_eq!(rows(count, good), [], "{count}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_end_in_zero_more_often_than_by_chance_are_a_sign() {
+        let rounded = |index| {
+            let [_, phone, name] = good(index);
+            [format!("3310990101{:05}0", index % 90_000), phone, name]
+        };
+        let signs = rows(50, rounded);
+        assert_eq!(codes(&signs), ["id_number.rounded"]);
+        assert!(signs[0].message.starts_with("50 of 50 identity numbers end in 0"));
+        assert_eq!(rows(1, rounded), [], "one number ends in 0 one time in ten");
+    }
+
+    #[test]
+    fn a_third_of_rounded_numbers_in_a_long_file_is_a_sign() {
+        let signs = rows(3000, |index| {
+            let [id_number, phone, name] = good(index);
+            let id_number =
+                if index % 3 == 0 { format!("{}0", &id_number[..15]) } else { id_number };
+            [id_number, phone, name]
+        });
+        assert_eq!(codes(&signs), ["id_number.rounded"]);
+    }
+
+    #[test]
+    fn phone_numbers_without_their_zero_are_a_sign() {
+        let signs = rows(4, |index| {
+            let [id_number, phone, name] = good(index);
+            [id_number, phone[1..].to_owned(), name]
+        });
+        assert_eq!(codes(&signs), ["phone_number.leading_zero"]);
+    }
+
+    #[test]
+    fn columns_in_each_others_place_are_told_once() {
+        let signs = rows(5, |index| {
+            let [id_number, phone, name] = good(index);
+            [phone, id_number, name]
+        });
+        assert_eq!(codes(&signs), ["columns.swapped"]);
+        assert_eq!(signs[0].fields, [Field::IdNumber, Field::PhoneNumber]);
+    }
+
+    #[test]
+    fn a_column_of_another_kind_is_told() {
+        let signs = rows(5, |index| {
+            let [id_number, phone, _] = good(index);
+            [id_number.clone(), phone, id_number]
+        });
+        assert_eq!(codes(&signs), ["columns.misplaced"]);
+        assert!(signs[0].message.contains("--map name=COLUMN"));
+    }
+}

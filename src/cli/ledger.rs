@@ -1,0 +1,115 @@
+//! The flags of `idv ledger`.
+
+#![expect(clippy::doc_markdown, reason = "the comments are help texts")]
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+
+use crate::cli::Format;
+use crate::cli::completion_values::outcomes;
+use crate::cli::values::{moment, price};
+use crate::model::outcome::Outcome;
+use crate::model::price::Price;
+
+/// `idv ledger`.
+#[derive(Debug, Args)]
+pub struct LedgerCommand {
+    /// The file [env: IDV_LEDGER]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub ledger: Option<PathBuf>,
+    /// The sandbox's ledger instead of the live one
+    #[arg(long, global = true, conflicts_with = "ledger")]
+    pub sandbox: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub action: LedgerAction,
+}
+
+/// What `idv ledger` does.
+#[derive(Debug, Subcommand)]
+pub enum LedgerAction {
+    /// The runs, oldest first
+    Runs {
+        /// The format; table on a terminal, jsonl in a pipe
+        #[arg(short, long, value_enum)]
+        format: Option<Format>,
+    },
+    /// The calls, oldest first
+    Show {
+        /// Which calls.
+        #[command(flatten)]
+        filter: FilterArgs,
+        /// Only calls with this outcome
+        #[arg(long, value_name = "OUTCOME", value_parser = outcomes())]
+        #[arg(hide_possible_values = true)]
+        outcome: Option<Outcome>,
+        /// The format; table on a terminal, jsonl in a pipe
+        #[arg(short, long, value_enum)]
+        format: Option<Format>,
+    },
+    /// What was charged, by month, day and code; csv and jsonl list each call with its sequence_id
+    Bill(BillArgs),
+    /// Settle a call in doubt by what the invoice says
+    #[command(group = clap::ArgGroup::new("found").required(true))]
+    Resolve {
+        /// The call's number in `idv ledger show`
+        call: i64,
+        /// It is on the invoice
+        #[arg(long, group = "found")]
+        charged: bool,
+        /// It is not on the invoice; the record may be sent again
+        #[arg(long, group = "found")]
+        not_charged: bool,
+    },
+    /// Erase old calls for good; a record that is erased is asked, and paid, again
+    Purge {
+        /// Calls that ended before this: 90d, 12h, or a time stamp
+        #[arg(long, value_name = "AGE", value_parser = moment)]
+        older_than: Timestamp,
+        /// Also those in doubt, which are kept otherwise
+        #[arg(long)]
+        include_unknown: bool,
+    },
+    /// Everything, as JSON Lines
+    Export,
+    /// Where the ledger is
+    Path,
+}
+
+/// `idv ledger bill`.
+#[derive(Debug, Args)]
+pub struct BillArgs {
+    /// Which calls.
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// What a charged call costs, as in 1000 or 0.25 [env: IDV_PRICE]
+    #[arg(long, value_name = "AMOUNT", value_parser = price)]
+    pub price: Option<Price>,
+    /// Show in what FILE, the provider's invoice as CSV, differs: a column of sequence ids, one of
+    /// times if there is one
+    #[arg(long, value_name = "FILE", conflicts_with = "run")]
+    pub invoice: Option<PathBuf>,
+    /// Whose midnight ends a day, and whose clock the invoice shows, in hours from UTC; 7 is Jakarta
+    #[arg(long, value_name = "HOURS", default_value_t = 7, allow_negative_numbers = true)]
+    #[arg(value_parser = clap::value_parser!(i8).range(-12..=14))]
+    pub utc_offset: i8,
+    /// The format; table on a terminal, jsonl in a pipe
+    #[arg(short, long, value_enum)]
+    pub format: Option<Format>,
+}
+
+/// Which calls a history is about.
+#[derive(Debug, Args)]
+pub struct FilterArgs {
+    /// Only calls that ended after this: 30d, 12h, or a time stamp
+    #[arg(long, value_name = "AGE", value_parser = moment)]
+    pub since: Option<Timestamp>,
+    /// Only calls that ended before this
+    #[arg(long, value_name = "AGE", value_parser = moment)]
+    pub until: Option<Timestamp>,
+    /// Only calls of this run
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<i64>,
+}

@@ -1,0 +1,145 @@
+//! The exit code of a run, and what a person does next.
+
+use std::io;
+
+use jiff::Timestamp;
+
+use crate::exit::Exit;
+use crate::model::code::{self, Charge};
+use crate::model::outcome::Outcome;
+use crate::run::stop::Reason;
+use crate::run::tally::Tally;
+
+/// The exit code: the gravest of all that happened. `strict` counts a verdict that is no pass.
+pub fn exit(tally: &Tally, stopped: Option<&Reason>, strict: bool) -> Exit {
+    let some = |outcomes: &[Outcome]| outcomes.iter().any(|outcome| tally.outcome(*outcome) > 0);
+    let when = |happened: bool, exit: Exit| if happened { exit } else { Exit::Ok };
+    let in_doubt = tally.outcome(Outcome::Unknown) + tally.charged(Charge::Unknown) > 0;
+    let unknown = when(in_doubt, Exit::Unknown);
+    if stopped == Some(&Reason::OutputClosed) {
+        return unknown;
+    }
+    let incomplete = [Outcome::Held, Outcome::Refused, Outcome::Unavailable, Outcome::Skipped];
+    let mismatch = [Outcome::Fail, Outcome::NoRecord, Outcome::Unrecognised];
+    stopped
+        .map_or(Exit::Ok, of_stop)
+        .max(unknown)
+        .max(when(some(&incomplete), Exit::Incomplete))
+        .max(when(strict && some(&mismatch), Exit::Mismatch))
+}
+
+const fn of_stop(reason: &Reason) -> Exit {
+    match reason {
+        Reason::Output(_) | Reason::Input(_) | Reason::Ledger(_) => Exit::Disk,
+        Reason::Interrupted => Exit::Interrupted,
+        Reason::OutputClosed => Exit::Ok,
+        Reason::Account(_)
+        | Reason::Credentials(_)
+        | Reason::AllRefused(_)
+        | Reason::Unknowns(_)
+        | Reason::GaveUp(_)
+        | Reason::Redirected(_)
+        | Reason::Denied(_)
+        | Reason::Budget(_)
+        | Reason::Tls(_)
+        | Reason::Proxy(_) => Exit::Stopped,
+    }
+}
+
+/// What to do next, a sentence each. `fresh` is when a run with `--fresh` began: the command that
+/// goes on with it must not pay again for what that run has paid. `again` is that command, where
+/// it is known. `ledger` is the flag that leads `idv ledger` to this run's file.
+pub fn next(
+    tally: &Tally,
+    stopped: Option<&Reason>,
+    fresh: Option<Timestamp>,
+    again: Option<&str>,
+    ledger: &str,
+) -> Vec<String> {
+    let mut next: Vec<String> = stopped.and_then(after_stop).into_iter().collect();
+    let mut advise = |happened: bool, advice: &str| {
+        if happened {
+            next.push(advice.to_owned());
+        }
+    };
+    advise(
+        tally.outcome(Outcome::Held) > 0,
+        "repair the held rows in the source (idv_problems names what is wrong) and run it again; \
+         suspect ones are sent with `--suspect send`",
+    );
+    advise(
+        tally.outcome(Outcome::Refused) > 0,
+        "look at idv_message of the refused rows, repair the source and run it again",
+    );
+    advise(
+        tally.outcome(Outcome::Unknown) + tally.charged(Charge::Unknown) > 0,
+        &format!(
+            "what is unknown may have been charged and is never sent again by itself: find the \
+             calls with `idv ledger show{ledger} --outcome unknown`, compare with the invoice, and \
+             settle each with `idv ledger resolve{ledger} CALL --charged` or `--not-charged`; or \
+             ask again with `--unknown resend`"
+        ),
+    );
+    advise(
+        tally.outcome(Outcome::Skipped) + tally.outcome(Outcome::Unavailable) > 0,
+        &go_on(fresh, again),
+    );
+    next
+}
+
+fn go_on(fresh: Option<Timestamp>, again: Option<&str>) -> String {
+    let (how, known) = match fresh {
+        None => (String::new(), "what was answered is known and costs nothing"),
+        Some(begun) => (
+            format!(" with --max-age {begun:.3} in place of --fresh"),
+            "what this run has paid for is known and costs nothing",
+        ),
+    };
+    match again {
+        Some(command) => format!("run the same command again{how}, {known}: `{command}`"),
+        None => format!("run the same command again{how}: {known}"),
+    }
+}
+
+/// What to do about an error that says only what the system said.
+pub fn of_error(error: &anyhow::Error) -> Option<&'static str> {
+    let has_one = format!("{error:#}").contains("hint: ");
+    let of_system = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    match of_system.filter(|_| !has_one)?.kind() {
+        io::ErrorKind::NotFound => Some("check the name"),
+        io::ErrorKind::PermissionDenied => Some("choose a file that you may read and write"),
+        io::ErrorKind::StorageFull => Some("make room on the disk, then run it again"),
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => Some("choose another name"),
+        _ => None,
+    }
+}
+
+fn after_stop(reason: &Reason) -> Option<String> {
+    let advice = match reason {
+        Reason::Account(code) => return code::find(*code).map(|code| code.next().to_owned()),
+        Reason::Credentials(_) => "check IDV_PARTNER_CODE and IDV_PARTNER_KEY",
+        Reason::AllRefused(_) => {
+            "read the messages of the refused rows, and the columns that were chosen above"
+        }
+        Reason::Unknowns(_) => {
+            "try one record with `idv verify`; when it is answered, run the same command again"
+        }
+        Reason::GaveUp(_) => "check the network and IDV_ENDPOINT",
+        Reason::Redirected(_) | Reason::Denied(_) => {
+            "compare IDV_ENDPOINT with the address in your contract"
+        }
+        Reason::Tls(_) => {
+            "check IDV_ENDPOINT, the clock of this machine and the certificates it trusts"
+        }
+        Reason::Proxy(_) => {
+            "check --proxy or HTTPS_PROXY, with the user name and the password in it; NO_PROXY names \
+             hosts that are reached without it"
+        }
+        Reason::Output(_) => "make room for the results; what is written stands in the .part file",
+        Reason::Input(_) => "repair the input",
+        Reason::Budget(_) => "raise `--max-charges` to ask about more",
+        Reason::Ledger(_) => "mend what the ledger complains of before anything else is sent",
+        Reason::Interrupted | Reason::OutputClosed => return None,
+    };
+    Some(advice.to_owned())
+}

@@ -1,0 +1,76 @@
+//! The command that goes on with a run: the one that was typed, quoted for a shell. It holds no
+//! key, since there is no flag for one, and no person's fields, since a file holds them; and where
+//! it holds a password for a proxy, it is not repeated.
+
+use std::ffi::OsString;
+
+use jiff::Timestamp;
+
+use crate::output::text::quoted;
+
+/// The command, by its own arguments. A run with `--fresh` goes on with the moment when it began
+/// in place of that flag. `None` where an argument is no text, or not for others to see.
+pub fn command(
+    args: impl IntoIterator<Item = OsString>,
+    fresh: Option<Timestamp>,
+) -> Option<String> {
+    let mut words = Vec::new();
+    for arg in args {
+        match (arg.into_string().ok()?, fresh) {
+            (arg, _) if holds_a_password(&arg) => return None,
+            (arg, Some(begun)) if arg == "--fresh" => words.push(format!("--max-age {begun:.3}")),
+            (arg, _) => words.push(quoted(&arg).into_owned()),
+        }
+    }
+    Some(words.join(" "))
+}
+
+/// `user:password@host`, wherever it stands.
+fn holds_a_password(word: &str) -> bool {
+    word.rsplit_once('@').is_some_and(|(before, _)| before.contains(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn again(args: &[&str], fresh: Option<&str>) -> Option<String> {
+        let fresh = fresh.map(|stamp| stamp.parse().unwrap());
+        command(args.iter().map(|arg| OsString::from(*arg)), fresh)
+    }
+
+    #[test]
+    fn a_shell_reads_back_what_was_typed() {
+        for (args, command) in [
+            (&["idv", "batch", "a.csv", "-c", "4"][..], "idv batch a.csv -c 4"),
+            (
+                &["./idv", "batch", "dua puluh.csv", "--map", "name=Nama"],
+                "./idv batch 'dua puluh.csv' --map name=Nama",
+            ),
+            (&["idv", "", "it's", "$x", "*", "a;b"], r"idv '' 'it'\''s' '$x' '*' 'a;b'"),
+        ] {
+            assert_eq!(again(args, None).as_deref(), Some(command));
+        }
+    }
+
+    #[test]
+    fn a_fresh_run_goes_on_from_its_beginning() {
+        let args = ["idv", "batch", "a.csv", "--fresh"];
+        let command = again(&args, Some("2026-11-25T08:00:00Z")).unwrap();
+        assert_eq!(command, "idv batch a.csv --max-age 2026-11-25T08:00:00.000Z");
+    }
+
+    #[test]
+    fn a_password_is_not_repeated() {
+        for flag in ["--proxy=http://user:s3cret@h:1", "user:s3cret@h", "http://user:s3@cret@h/"] {
+            assert_eq!(again(&["idv", "batch", "a.csv", flag], None), None, "{flag}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_text_is_not_repeated() {
+        use std::os::unix::ffi::OsStringExt as _;
+        assert_eq!(command([OsString::from_vec(vec![0xff])], None), None);
+    }
+}

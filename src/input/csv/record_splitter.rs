@@ -1,0 +1,212 @@
+//! Cuts records out of CSV bytes, and goes on where others stop: a line without a quote is a
+//! record; a record with quotes may span lines, but only if it turns out whole. What isn't whole
+//! costs the line it begins on, never the lines after it.
+
+use std::io;
+
+use memchr::{memchr, memchr3};
+
+use crate::input::buffer::Buffer;
+use crate::input::cells::Cells;
+use crate::input::lines::{LONGEST, LineEnd, Lines};
+
+/// How much of a longer one is kept, so that the row can be recognised.
+const KEPT: usize = 1024;
+
+/// What is wrong with the way a record is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    /// A quoted cell that isn't closed, or is closed where it shouldn't be.
+    Quote,
+    /// Longer than [`LONGEST`].
+    TooLong,
+}
+
+/// A record was cut; its cells are in the [`Cells`] given.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// What is wrong with it, if anything.
+    pub flaw: Option<Flaw>,
+}
+
+/// Cuts one record after the other.
+pub struct Cutter {
+    lines: Lines,
+    delimiter: u8,
+}
+
+impl Cutter {
+    /// Cuts what the buffer holds and will hold.
+    pub fn new(buffer: Buffer, delimiter: u8) -> Self {
+        Self { lines: Lines::new(buffer), delimiter }
+    }
+
+    /// The byte between two cells.
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// From here on another byte stands between two cells.
+    pub fn set_delimiter(&mut self, delimiter: u8) {
+        self.delimiter = delimiter;
+    }
+
+    /// The line that is read next, from 1.
+    pub fn line(&self) -> u64 {
+        self.lines.number()
+    }
+
+    /// How many bytes were cut.
+    pub fn position(&self) -> u64 {
+        self.lines.position()
+    }
+
+    /// What lies ahead, beginning with a line that isn't empty: at least that line, unless it is
+    /// too long. Nothing at the end.
+    pub fn peek(&mut self) -> io::Result<&[u8]> {
+        self.lines.find()?;
+        Ok(self.lines.window())
+    }
+
+    /// Leaves the next line out.
+    pub fn skip_line(&mut self) -> io::Result<()> {
+        match self.lines.find()? {
+            LineEnd::At(end) => self.lines.take(end),
+            LineEnd::TooFar => self.lines.take_too_long()?,
+            LineEnd::Nothing => {}
+        }
+        Ok(())
+    }
+
+    /// Cuts the next record; `None` at the end. A record of several lines must have `width` cells,
+    /// where that is known.
+    pub fn next(&mut self, width: Option<usize>, cells: &mut Cells) -> io::Result<Option<Cut>> {
+        let end = self.lines.find()?;
+        cells.clear();
+        let line = self.lines.number();
+        let flaw = match end {
+            LineEnd::Nothing => return Ok(None),
+            LineEnd::TooFar => {
+                scan(&self.lines.window()[..KEPT], true, self.delimiter, cells);
+                self.lines.take_too_long()?;
+                Some(Flaw::TooLong)
+            }
+            LineEnd::At(end) if memchr(b'"', &self.lines.window()[..end]).is_none() => {
+                cut_plain(&self.lines.window()[..end], self.delimiter, cells);
+                self.lines.take(end);
+                None
+            }
+            LineEnd::At(end) => self.cut_quoted(end, width, cells)?,
+        };
+        Ok(Some(Cut { line, flaw }))
+    }
+
+    fn cut_quoted(
+        &mut self,
+        first_end: usize,
+        width: Option<usize>,
+        cells: &mut Cells,
+    ) -> io::Result<Option<Flaw>> {
+        loop {
+            cells.clear();
+            let (window, eof) = (self.lines.window(), self.lines.eof());
+            match scan(window, eof, self.delimiter, cells) {
+                Scan::Whole { len, strict } => {
+                    let fits = strict && width.is_none_or(|width| cells.fit(width));
+                    if len == first_end || (fits && len <= LONGEST) {
+                        let lines = line_ends(&window[..len]) + 1;
+                        self.lines.take_lines(len, lines);
+                        return Ok(None);
+                    }
+                    break;
+                }
+                Scan::Open if eof || window.len() > LONGEST => break,
+                // Only another quote can end a quoted cell: without one there is nothing to scan.
+                Scan::Open => self.lines.fill_until(b'"')?,
+            }
+        }
+        cells.clear();
+        scan(&self.lines.window()[..first_end], true, self.delimiter, cells);
+        self.lines.take(first_end);
+        Ok(Some(Flaw::Quote))
+    }
+}
+
+/// Cuts a line that has no quotes.
+fn cut_plain(line: &[u8], delimiter: u8, cells: &mut Cells) {
+    let mut start = 0;
+    for end in memchr::memchr_iter(delimiter, line) {
+        cells.extend(&line[start..end]);
+        cells.end_cell();
+        start = end + 1;
+    }
+    cells.extend(&line[start..]);
+    cells.end_cell();
+}
+
+/// What a scan found.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Scan {
+    /// A record; strict when every closing quote ends its cell.
+    Whole { len: usize, strict: bool },
+    /// The bytes end before the record does.
+    Open,
+}
+
+/// Cuts one record from the beginning of some bytes. A doubled quote in a quoted cell is a quote; a
+/// quote elsewhere is itself.
+pub fn scan(bytes: &[u8], eof: bool, delimiter: u8, cells: &mut Cells) -> Scan {
+    let (mut at, mut strict) = (0, true);
+    loop {
+        let quoted = bytes.get(at) == Some(&b'"');
+        if quoted {
+            let Some(closed) = scan_quoted(bytes, at + 1, eof, cells) else {
+                cells.end_cell();
+                return Scan::Open;
+            };
+            at = closed;
+        }
+        let rest = memchr3(delimiter, b'\n', b'\r', &bytes[at..]);
+        if rest.is_none() && !eof {
+            return Scan::Open;
+        }
+        let end = rest.map_or(bytes.len(), |rest| at + rest);
+        strict &= !quoted || at == end;
+        cells.extend(&bytes[at..end]);
+        cells.end_cell();
+        if bytes.get(end) != Some(&delimiter) {
+            return Scan::Whole { len: end, strict };
+        }
+        at = end + 1;
+    }
+}
+
+/// Cuts a quoted cell from behind its opening quote; gives the place behind the closing one.
+fn scan_quoted(bytes: &[u8], mut at: usize, eof: bool, cells: &mut Cells) -> Option<usize> {
+    loop {
+        let Some(quote) = memchr(b'"', &bytes[at..]) else {
+            cells.extend(&bytes[at..]);
+            return None;
+        };
+        cells.extend(&bytes[at..at + quote]);
+        at += quote + 1;
+        match bytes.get(at) {
+            Some(b'"') => {
+                cells.extend(b"\"");
+                at += 1;
+            }
+            None if !eof => return None,
+            _ => return Some(at),
+        }
+    }
+}
+
+/// How many lines end within these bytes.
+fn line_ends(bytes: &[u8]) -> u64 {
+    let lf = memchr::memchr_iter(b'\n', bytes).count();
+    let lone_cr =
+        memchr::memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
+    (lf + lone_cr) as u64
+}

@@ -1,0 +1,203 @@
+//! What an input was found to be: printed in one line, so that a wrong guess is seen.
+
+use std::fmt;
+
+use crate::model::record::{Field, plain_header};
+
+/// How a file is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// Cells between delimiters.
+    #[default]
+    Csv,
+    /// One JSON object a line.
+    Jsonl,
+    /// A workbook of a spreadsheet program.
+    Xlsx,
+}
+
+impl Format {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// The format of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "csv" => Some(Self::Csv),
+            "jsonl" | "json" => Some(Self::Jsonl),
+            "xlsx" => Some(Self::Xlsx),
+            _ => None,
+        }
+    }
+}
+
+/// How the characters of a file are written as bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    /// UTF-8, and so plain ASCII too.
+    #[default]
+    Utf8,
+    /// Two bytes a letter, the lower one first: "Unicode Text" on Windows.
+    Utf16Le,
+    /// Two bytes a letter, the higher one first.
+    Utf16Be,
+    /// A byte a letter, as older programs in western Europe and Indonesia write it.
+    Windows1252,
+}
+
+impl Encoding {
+    /// The byte order mark of UTF-8.
+    pub const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+
+    /// Its usual name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::Utf16Le => "UTF-16LE",
+            Self::Utf16Be => "UTF-16BE",
+            Self::Windows1252 => "Windows-1252",
+        }
+    }
+
+    /// The encoding of this name; a bare `utf-16` is taken in the order of its byte order mark.
+    pub fn of_name(name: &str) -> Option<Self> {
+        match plain_header(name).as_str() {
+            "utf8" => Some(Self::Utf8),
+            "utf16" | "utf16le" => Some(Self::Utf16Le),
+            "utf16be" => Some(Self::Utf16Be),
+            "windows1252" | "cp1252" | "latin1" | "iso88591" | "ansi" => Some(Self::Windows1252),
+            _ => None,
+        }
+    }
+
+    /// The encoding that a byte order mark tells.
+    pub(super) fn by_mark(head: &[u8]) -> Option<Self> {
+        match head {
+            [0xef, 0xbb, 0xbf, ..] => Some(Self::Utf8),
+            [0xff, 0xfe, ..] => Some(Self::Utf16Le),
+            [0xfe, 0xff, ..] => Some(Self::Utf16Be),
+            _ => None,
+        }
+    }
+
+    /// Whether bytes that are no character in it become U+FFFD when it is decoded.
+    pub(super) const fn marks_damage(self) -> bool {
+        matches!(self, Self::Utf16Le | Self::Utf16Be)
+    }
+
+    /// The encoding as the WHATWG standard defines it.
+    pub(super) fn standard(self) -> &'static encoding_rs::Encoding {
+        match self {
+            Self::Utf8 => encoding_rs::UTF_8,
+            Self::Utf16Le => encoding_rs::UTF_16LE,
+            Self::Utf16Be => encoding_rs::UTF_16BE,
+            Self::Windows1252 => encoding_rs::WINDOWS_1252,
+        }
+    }
+}
+
+/// What an input was found to be. Its `Display` is one line for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    /// How it is laid out.
+    pub format: Format,
+    /// The byte between two cells; a comma where the format has none.
+    pub delimiter: u8,
+    /// How its characters are written.
+    pub encoding: Encoding,
+    /// Whether it begins with a byte order mark.
+    pub bom: bool,
+    /// The sheet of a workbook that is read.
+    pub sheet: Option<String>,
+    /// The columns of a former result that were left out.
+    pub dropped: Vec<String>,
+    /// For each field, in the order of [`Field::ALL`], the column that it is read from.
+    pub fields: [Option<String>; 5],
+}
+
+impl Shape {
+    /// The column that a field is read from.
+    pub fn column_of(&self, field: Field) -> Option<&str> {
+        self.fields[field as usize].as_deref()
+    }
+
+    fn write_format(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.format {
+            Format::Csv => write!(f, "CSV with {}, ", delimiter_word(self.delimiter))?,
+            Format::Jsonl => f.write_str("JSON Lines, ")?,
+            Format::Xlsx => {
+                let sheet = self.sheet.as_deref().unwrap_or_default();
+                return write!(f, "xlsx, sheet \"{}\"", printable(sheet));
+            }
+        }
+        f.write_str(self.encoding.name())?;
+        f.write_str(if self.bom { " with a byte order mark" } else { "" })
+    }
+
+    fn write_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, field) in Field::ALL.into_iter().enumerate() {
+            f.write_str(if index == 0 { "; " } else { ", " })?;
+            match (self.column_of(field), field.spec().default) {
+                (Some(column), _) => write!(f, "{} = \"{}\"", field.name(), printable(column))?,
+                (None, default) => {
+                    write!(f, "{} = {} by default", field.name(), default.unwrap_or("empty"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_format(f)?;
+        self.write_fields(f)?;
+        match self.dropped.len() {
+            0 => Ok(()),
+            1 => write!(f, "; 1 column of a former result is left out"),
+            many => write!(f, "; {many} columns of a former result are left out"),
+        }
+    }
+}
+
+fn delimiter_word(delimiter: u8) -> String {
+    match delimiter {
+        b',' => "commas".to_owned(),
+        b';' => "semicolons".to_owned(),
+        b'\t' => "tabs".to_owned(),
+        b'|' => "bars".to_owned(),
+        other => format!("'{}' between cells", char::from(other).escape_default()),
+    }
+}
+
+/// How many characters of a column's name a message shows.
+const SHOWN: usize = 40;
+
+/// How many columns a message names.
+const LISTED: usize = 30;
+
+/// A text from a file as a terminal may show it: cut, and without what a terminal would obey.
+pub fn printable(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let mut shown: String = text.chars().take(SHOWN).map(plain).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The names of columns, in quotes.
+pub fn list(columns: &[String]) -> String {
+    let quoted = |column: &String| format!("\"{}\"", printable(column));
+    let mut shown: Vec<_> = columns.iter().take(LISTED).map(quoted).collect();
+    if columns.len() > LISTED {
+        shown.push(format!("and {} more", columns.len() - LISTED));
+    }
+    shown.join(", ")
+}

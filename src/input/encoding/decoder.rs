@@ -1,0 +1,71 @@
+//! Reads a source in another encoding as UTF-8, a piece at a time.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use encoding_rs::{CoderResult, Decoder};
+
+use crate::input::detected_format::Encoding;
+
+const CHUNK: usize = 64 * 1024;
+
+/// A source decoded to UTF-8; bytes that are no character become U+FFFD.
+pub struct Decoded {
+    source: Box<dyn Read + Send>,
+    decoder: Decoder,
+    raw: Vec<u8>,
+    start: usize,
+    end: usize,
+    eof: bool,
+    finished: bool,
+    /// How many bytes of the source were decoded, for those who watch.
+    position: Arc<AtomicU64>,
+}
+
+impl Decoded {
+    /// Decodes a source, without its byte order mark.
+    pub fn new(source: Box<dyn Read + Send>, encoding: Encoding, position: Arc<AtomicU64>) -> Self {
+        let decoder = encoding.standard().new_decoder_with_bom_removal();
+        Self {
+            source,
+            decoder,
+            raw: vec![0; CHUNK],
+            start: 0,
+            end: 0,
+            eof: false,
+            finished: false,
+            position,
+        }
+    }
+
+    fn refill(&mut self) -> io::Result<()> {
+        self.end = self.source.read(&mut self.raw)?;
+        self.start = 0;
+        self.eof = self.end == 0;
+        Ok(())
+    }
+}
+
+impl Read for Decoded {
+    /// Needs room for a character at least.
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        while !self.finished {
+            if self.start == self.end && !self.eof {
+                self.refill()?;
+            }
+            let raw = &self.raw[self.start..self.end];
+            let (result, read, written, _) = self.decoder.decode_to_utf8(raw, buf, self.eof);
+            self.start += read;
+            self.position.fetch_add(read as u64, Ordering::Relaxed);
+            self.finished = self.eof && result == CoderResult::InputEmpty;
+            if written > 0 {
+                return Ok(written);
+            }
+            if result == CoderResult::OutputFull {
+                return Err(io::Error::other("no room to decode a character into"));
+            }
+        }
+        Ok(0)
+    }
+}

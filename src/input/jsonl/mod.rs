@@ -1,0 +1,252 @@
+//! Rows from JSON Lines. Objects may differ in their keys, so each row has its own columns, shared
+//! by those that have the same.
+
+pub mod json_entries;
+pub mod object;
+
+use std::io;
+use std::sync::Arc;
+
+use csv::StringRecord;
+
+use crate::input::Options;
+use crate::input::cells::Cells;
+use crate::input::detect::TextSource;
+use crate::input::detected_format::{Format, Shape};
+use crate::input::error::InputError;
+use crate::input::header::{self, Place};
+use crate::input::jsonl::json_entries::Object;
+use crate::input::lines::{LineEnd, Lines};
+use crate::input::row_builder::{Layout, RowPlace};
+use crate::input::row_problems;
+use crate::model::problem::Problem;
+use crate::model::record::{Field, Record};
+use crate::model::row::Row;
+
+/// How many of the first objects tell which keys there are.
+const SAMPLE: usize = 100;
+
+/// The rows of a JSON Lines source.
+pub struct Rows {
+    lines: Lines,
+    file: String,
+    map: Vec<(Field, String)>,
+    columns: Arc<[String]>,
+    shape: Shape,
+    plan: Option<Plan>,
+    cells: Cells,
+    number: u64,
+}
+
+/// What is known of objects with these keys.
+struct Plan {
+    keys: Vec<String>,
+    layout: Layout,
+    ambiguous: bool,
+}
+
+impl Rows {
+    /// Looks at the first objects and settles which key is which field.
+    pub fn open(source: TextSource, options: &Options) -> Result<Self, InputError> {
+        let TextSource { buffer, name, encoding, bom } = source;
+        let mut lines = Lines::new(buffer);
+        let first = lines.find().map_err(|source| InputError::Read {
+            file: name.clone(),
+            line: lines.number(),
+            source,
+        })?;
+        if first == LineEnd::Nothing {
+            return Err(InputError::Empty { file: name });
+        }
+        let sample = sample(&lines);
+        if sample.is_empty() {
+            return Err(no_json_lines(name));
+        }
+        let (keys, fields) = settle(&sample, &options.map, &name)?;
+        let (mut dropped, kept): (Vec<_>, Vec<_>) =
+            keys.into_iter().partition(|key| header::is_ours(key));
+        for (_, object) in &sample {
+            let new = object.dropped.iter().filter(|key| !dropped.contains(key)).cloned();
+            dropped.extend(new.collect::<Vec<_>>());
+        }
+        let shape = Shape {
+            format: Format::Jsonl,
+            delimiter: b',',
+            encoding,
+            bom,
+            sheet: None,
+            dropped,
+            fields,
+        };
+        Ok(Self {
+            lines,
+            file: name,
+            map: options.map.clone(),
+            columns: kept.into(),
+            shape,
+            plan: None,
+            cells: Cells::default(),
+            number: 0,
+        })
+    }
+
+    /// The keys of the first objects together.
+    pub fn columns(&self) -> &Arc<[String]> {
+        &self.columns
+    }
+
+    /// What was detected.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// How many bytes were made into rows.
+    pub fn position_bytes(&self) -> u64 {
+        self.lines.position()
+    }
+
+    /// The next row.
+    pub fn next(&mut self) -> Option<Result<Row, InputError>> {
+        self.next_row().map_err(|source| self.read_error(source)).transpose()
+    }
+
+    fn read_error(&self, source: io::Error) -> InputError {
+        InputError::Read { file: self.file.clone(), line: self.lines.number(), source }
+    }
+
+    fn next_row(&mut self) -> io::Result<Option<Row>> {
+        let end = self.lines.find()?;
+        let line = self.lines.number();
+        self.number += u64::from(end != LineEnd::Nothing);
+        match end {
+            LineEnd::Nothing => Ok(None),
+            LineEnd::TooFar => {
+                self.lines.take_too_long()?;
+                Ok(Some(self.empty_row(line, vec![row_problems::too_long()])))
+            }
+            LineEnd::At(end) => {
+                let row = self.row(line, end);
+                self.lines.take(end);
+                Ok(Some(row))
+            }
+        }
+    }
+
+    fn row(&mut self, line: u64, end: usize) -> Row {
+        let bytes = &self.lines.window()[..end];
+        let text = String::from_utf8_lossy(bytes);
+        let mut problems = Vec::new();
+        if matches!(text, std::borrow::Cow::Owned(_)) {
+            problems.push(row_problems::no_text(self.shape.encoding));
+        }
+        let object = match json_entries::read(&text) {
+            Ok(object) => object,
+            Err(column) => {
+                problems.push(row_problems::no_object(column));
+                return self.empty_row(line, problems);
+            }
+        };
+        self.row_of(&object, line, problems)
+    }
+
+    fn row_of(&mut self, object: &Object, line: u64, mut problems: Vec<Problem>) -> Row {
+        let plan = match self.plan.take() {
+            Some(plan) if plan.keys == object.keys => plan,
+            _ => Plan::new(&object.keys, &self.map, Place { file: &self.file, line }),
+        };
+        self.cells.clear();
+        for value in &object.values {
+            self.cells.extend(value.text.as_bytes());
+            self.cells.end_cell();
+        }
+        problems.extend(plan.problems(object));
+        let place = RowPlace { number: self.number, line };
+        let row = plan.layout.row(place, &mut self.cells, self.shape.encoding, problems);
+        self.plan = Some(plan);
+        row
+    }
+
+    /// A row of a line that could not be read.
+    fn empty_row(&self, line: u64, problems: Vec<Problem>) -> Row {
+        Row {
+            number: self.number,
+            line,
+            columns: Arc::clone(&self.columns),
+            cells: StringRecord::new(),
+            record: Record::default(),
+            problems,
+        }
+    }
+}
+
+impl Plan {
+    fn new(keys: &[String], map: &[(Field, String)], place: Place<'_>) -> Self {
+        let headers = header::named(keys.iter().cloned());
+        let mapping = header::settle_one(&headers, map, place);
+        let ambiguous = mapping.is_err();
+        let layout = Layout::new(&headers, mapping.unwrap_or_default());
+        Self { keys: keys.to_vec(), layout, ambiguous }
+    }
+
+    fn problems(&self, object: &Object) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.ambiguous {
+            problems.push(row_problems::ambiguous());
+        }
+        for field in Field::ALL {
+            let column = self.layout.mapping().column(field);
+            if column.is_some_and(|column| !object.values[column].plain) {
+                problems.push(row_problems::no_value(field.name()));
+            }
+        }
+        problems
+    }
+}
+
+/// The objects that lie ahead, as many as were read without waiting, with the lines they stand on.
+fn sample(lines: &Lines) -> Vec<(u64, Object)> {
+    let window = lines.window();
+    let whole = match memchr::memrchr(b'\n', window) {
+        Some(end) if !lines.eof() => &window[..end],
+        _ => window,
+    };
+    (lines.number()..)
+        .zip(whole.split(|byte| *byte == b'\n'))
+        .take(SAMPLE)
+        .filter_map(|(number, line)| {
+            Some((number, json_entries::read(&String::from_utf8_lossy(line)).ok()?))
+        })
+        .collect()
+}
+
+/// All keys of some objects, and for each field the key that some of them have for it.
+fn settle(
+    sample: &[(u64, Object)],
+    map: &[(Field, String)],
+    file: &str,
+) -> Result<(Vec<String>, [Option<String>; Field::ALL.len()]), InputError> {
+    let mut keys: Vec<String> = Vec::new();
+    let mut fields = [const { None }; Field::ALL.len()];
+    for (line, object) in sample {
+        let headers = header::named(object.keys.iter().cloned());
+        let mapping = header::settle_one(&headers, map, Place { file, line: *line })?;
+        for field in Field::ALL {
+            if let (None, Some(index)) = (&fields[field as usize], mapping.column(field)) {
+                fields[field as usize] = Some(headers[index].clone());
+            }
+        }
+        let new = headers.into_iter().filter(|key| !keys.contains(key));
+        keys.extend(new.collect::<Vec<_>>());
+    }
+    let line = sample.first().map_or(1, |(line, _)| *line);
+    header::refuse_unmapped(&keys, map, &fields, Place { file, line })?;
+    Ok((keys, fields))
+}
+
+fn no_json_lines(file: String) -> InputError {
+    InputError::Format {
+        file,
+        what: "holds no JSON object on any of its first lines".to_owned(),
+        next: "write each object on a line of its own, for example with: jq -c .".to_owned(),
+    }
+}

@@ -1,0 +1,102 @@
+//! One record as one JSON object, as `idv verify -` takes it.
+
+use std::sync::Arc;
+
+use csv::StringRecord;
+
+use crate::input::jsonl::json_entries::{Entries, text_of};
+use crate::model::record::{Field, Record};
+use crate::model::row::Row;
+
+/// Why a text is no record. Shows no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ObjectError {
+    /// Not one JSON object.
+    #[error(
+        "stdin is not one JSON object (line {line}, column {column})\n\n  \
+         hint: {{\"nik\": \"3310990101900001\", \"phone\": \"081234567890\", \"name\": \"Budi\"}}"
+    )]
+    NotAnObject {
+        /// From 1; 0 where there is no text at all.
+        line: usize,
+        /// From 1.
+        column: usize,
+    },
+    /// A field that must be given is not there.
+    #[error("the JSON object has no key for {}\n\n  hint: it may be called {}", .0.name(), .0.spec().headers[..4].join(", "))]
+    Missing(Field),
+    /// Two keys mean one field.
+    #[error("the JSON object has two keys for {}: \"{first}\" and \"{second}\"; keep one", .field.name())]
+    Twice {
+        /// The field.
+        field: Field,
+        /// A key.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+    /// A field that is neither text nor a number.
+    #[error("the value of \"{0}\" must be a string; write it in double quotes")]
+    NotText(String),
+}
+
+/// Reads one object. Keys mean fields as column headers do; the others are kept as columns.
+/// Numbers are taken by their digits, never through a float.
+pub fn read_object(text: &str) -> Result<Row, ObjectError> {
+    let Entries(pairs) = serde_json::from_str(text).map_err(|error| not_an_object(&error))?;
+    let mut cells = StringRecord::new();
+    let mut of: [Option<usize>; Field::ALL.len()] = [None; Field::ALL.len()];
+    for (at, (key, raw)) in pairs.iter().enumerate() {
+        let field = Field::of_header(key);
+        if let Some(field) = field
+            && let Some(first) = of[field as usize].replace(at)
+        {
+            let (first, second) = (pairs[first].0.clone(), key.clone());
+            return Err(ObjectError::Twice { field, first, second });
+        }
+        match text_of(raw.get()).map_err(|error| not_an_object(&error))? {
+            Some(value) => cells.push_field(&value),
+            None if field.is_some() => return Err(ObjectError::NotText(key.clone())),
+            None => cells.push_field(raw.get()),
+        }
+    }
+    let missing = |field: &Field| field.spec().default.is_none() && of[*field as usize].is_none();
+    if let Some(field) = Field::ALL.into_iter().find(missing) {
+        return Err(ObjectError::Missing(field));
+    }
+    let record = Record::new(|field| {
+        let given =
+            of[field as usize].and_then(|at| cells.get(at)).filter(|v| !v.trim().is_empty());
+        given.or(field.spec().default).unwrap_or_default().to_owned()
+    });
+    let columns: Arc<[String]> = pairs.into_iter().map(|(key, _)| key).collect();
+    Ok(Row { number: 1, line: 1, columns, cells, record, problems: Vec::new() })
+}
+
+fn not_an_object(error: &serde_json::Error) -> ObjectError {
+    ObjectError::NotAnObject { line: error.line(), column: error.column() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_every_digit() {
+        let row = read_object(r#"{"nik":9171022512990011,"hp":6281234567890,"nama":"B","n":1.50}"#);
+        let row = row.unwrap();
+        assert_eq!(row.record.get(Field::IdNumber), "9171022512990011");
+        assert_eq!(row.record.get(Field::Country), "ID");
+        assert_eq!(row.cells.get(3), Some("1.50"));
+        let row = read_object(r#"{"nik":3.310990101900001e15,"hp":"1","nama":"B"}"#).unwrap();
+        assert_eq!(row.record.get(Field::IdNumber), "3.310990101900001e15");
+    }
+
+    #[test]
+    fn errors_show_no_value() {
+        for text in [r#"{"nik":"331099"#, r#"{"nik":"331099"}"#, r#"{"nik":["331099"]}"#] {
+            let error = read_object(text).unwrap_err().to_string();
+            assert!(!error.contains("331099\""), "{error}");
+        }
+    }
+}

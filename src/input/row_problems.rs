@@ -1,0 +1,96 @@
+//! What may be wrong with the way a row is written, as problems of that row.
+
+use crate::input::csv::record_splitter::Flaw;
+use crate::input::detected_format::Encoding;
+use crate::model::problem::Problem;
+
+/// What is wrong with the characters of a row.
+pub fn of_text(text: &str, encoding: Encoding) -> Option<Problem> {
+    if encoding.marks_damage() && has_mark(text) {
+        return Some(no_text(encoding));
+    }
+    let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
+    has_nul
+        .then(|| Problem::malformed("row.nul", "The row holds NUL bytes; export the file again."))
+}
+
+/// Whether a character stands there that decoding put in the place of what is none.
+fn has_mark(text: &str) -> bool {
+    !text.is_ascii() && text.contains('\u{fffd}')
+}
+
+/// Bytes that are no character.
+pub fn no_text(encoding: Encoding) -> Problem {
+    Problem::malformed(
+        "row.encoding",
+        format!(
+            "The row holds bytes that are no {}; save the file as CSV UTF-8, or say how it is \
+             encoded with --encoding.",
+            encoding.name()
+        ),
+    )
+}
+
+/// A record that isn't whole.
+pub fn of_flaw(flaw: Flaw) -> Problem {
+    match flaw {
+        Flaw::Quote => Problem::malformed(
+            "row.quote",
+            "A quote on this line is opened and not closed; close it, or double it if it belongs \
+             to the text.",
+        ),
+        Flaw::TooLong => too_long(),
+    }
+}
+
+/// A row longer than any applicant's.
+pub fn too_long() -> Problem {
+    Problem::malformed(
+        "row.too_long",
+        "The row is longer than 1 MiB, so it is no applicant's; look for a lost line end.",
+    )
+}
+
+/// A line that is no JSON object.
+pub fn no_object(column: usize) -> Problem {
+    Problem::malformed(
+        "row.json",
+        format!("The line is no JSON object; look at character {column} of it."),
+    )
+}
+
+/// A value that is neither text nor a number.
+pub fn no_value(field: &str) -> Problem {
+    Problem::malformed(
+        "row.value",
+        format!("The value of {field} is neither a text nor a number; write it as a text."),
+    )
+}
+
+/// Several keys of one object could be the same field.
+pub fn ambiguous() -> Problem {
+    Problem::malformed(
+        "row.ambiguous",
+        "More than one key of this object could be the same field; keep one, or say which with \
+         --map.",
+    )
+}
+
+/// A cell whose formula has no result.
+pub fn of_formula(field: &str) -> Problem {
+    Problem::malformed(
+        "row.formula",
+        format!(
+            "The cell of {field} holds an error of its formula; repair it, or paste the value."
+        ),
+    )
+}
+
+/// A number cell of more digits than a spreadsheet keeps.
+pub fn of_number_cell() -> Problem {
+    Problem::suspect(
+        "id_number.number_cell",
+        "The identity number is stored as a number, of which a spreadsheet keeps 15 digits only; \
+         format its column as Text and fill it in again.",
+    )
+}

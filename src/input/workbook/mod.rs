@@ -1,0 +1,3 @@
+//! Rows from a workbook.
+
+pub mod xlsx;

@@ -1,0 +1,161 @@
+//! What the ledger says of many records at once, without the words of their answers: for a plan.
+
+use jiff::Timestamp;
+use rusqlite::{CachedStatement, Connection, Rows};
+
+use crate::ledger::call::{End, Known, Past, Why};
+use crate::ledger::error::LedgerError;
+use crate::ledger::index::{Index, split};
+use crate::ledger::look_up::Asker;
+use crate::ledger::query::Reader;
+use crate::ledger::store::{self, charge_of, time};
+use crate::model::answer::Answer;
+use crate::model::outcome::Outcome;
+use crate::model::record::RecordKey;
+
+/// How a record stands with the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing stands against sending it.
+    Unasked,
+    /// An answer came at that moment, and costs nothing.
+    Answered(Timestamp),
+    /// It may have been paid for already.
+    InDoubt,
+    /// Another run is asking about it right now.
+    Busy,
+}
+
+/// How much of the file a survey keeps in memory: the table of slots of a million calls, which is
+/// read at random. In KiB.
+const CACHE: i64 = 24 << 10;
+
+impl Reader {
+    /// Another view of the same ledger, for another thread.
+    pub fn another(&self) -> Result<Self, LedgerError> {
+        Self::open(&self.path, None)
+    }
+
+    /// Makes ready for many records.
+    pub fn expect_many(&self) -> Result<(), LedgerError> {
+        // A negative number is KiB, a positive one pages.
+        let set = self.connection.pragma_update(None, "cache_size", -CACHE);
+        set.map_err(|error| LedgerError::of(&self.path, &error))
+    }
+
+    /// How the records of these keys stand, in one reading transaction. Keys in the order in which
+    /// they were once asked are found several times faster than others.
+    pub fn survey(
+        &mut self,
+        asker: &Asker,
+        keys: &[RecordKey],
+    ) -> Result<Vec<Standing>, LedgerError> {
+        let mut known = self.read_all(asker, keys)?;
+        // A run may have written its answer and ended between our view of the file and our look at
+        // its lock; what is read after that look holds.
+        for (known, key) in known.iter_mut().zip(keys) {
+            if matches!(known, Known::InDoubt(doubt) if doubt.why == Why::RunEnded) {
+                *known = self.read_all(asker, &[*key])?.pop().unwrap_or(Known::Unasked);
+            }
+        }
+        Ok(known.iter().map(standing).collect())
+    }
+
+    fn read_all(&mut self, asker: &Asker, keys: &[RecordKey]) -> Result<Vec<Known>, LedgerError> {
+        let Self { path, connection, lives, index, .. } = self;
+        let mut read = || {
+            let transaction = connection.transaction()?;
+            index.catch_up(&transaction, store::last_call(&transaction)?)?;
+            let mut by_slot = transaction.prepare_cached(BY_SLOT)?;
+            let mut look_up = |key| {
+                let calls = history(&transaction, &mut by_slot, index, key)?;
+                Ok(asker.asking().judge(calls, |run| lives.lives(&transaction, run)))
+            };
+            keys.iter().map(&mut look_up).collect::<Result<Vec<_>, _>>()
+        };
+        read().map_err(|error: rusqlite::Error| LedgerError::of(path, &error))
+    }
+}
+
+fn standing(known: &Known) -> Standing {
+    match known {
+        Known::Unasked => Standing::Unasked,
+        Known::Answered(stored) => Standing::Answered(stored.at),
+        Known::InDoubt(_) => Standing::InDoubt,
+        Known::Busy(_) => Standing::Busy,
+    }
+}
+
+/// What decides about a call, without the words of its answer.
+macro_rules! calls {
+    ($from:literal) => {
+        concat!(
+            "SELECT c.id, c.run, c.started, c.rest, a.ended, a.charged, a.code,
+                    (SELECT r.charged FROM resolutions r
+                     WHERE r.call = c.id ORDER BY r.id DESC LIMIT 1) ",
+            $from
+        )
+    };
+}
+
+/// One statement for what the table of slots knows; two would take half as long again.
+const BY_SLOT: &str = calls!(
+    "FROM slots s JOIN calls c ON c.id = s.call LEFT JOIN answers a ON a.call = c.id
+     WHERE s.slot = ?1 AND c.slot = ?1 ORDER BY s.call DESC"
+);
+
+const BY_NUMBER: &str =
+    calls!("FROM calls c LEFT JOIN answers a ON a.call = c.id WHERE c.slot = ?1 AND c.id = ?2");
+
+/// The calls of a record, newest first.
+fn history(
+    connection: &Connection,
+    by_slot: &mut CachedStatement<'_>,
+    index: &Index,
+    key: &RecordKey,
+) -> rusqlite::Result<Vec<Past>> {
+    let (slot, rest) = split(key.as_bytes());
+    let mut calls = Vec::new();
+    add(by_slot.query([slot])?, rest, &mut calls)?;
+    let tabled = calls.len();
+    for number in index.recent(slot) {
+        if !calls[..tabled].iter().any(|call: &Past| call.call == number) {
+            add(connection.prepare_cached(BY_NUMBER)?.query([slot, number])?, rest, &mut calls)?;
+        }
+    }
+    if calls.len() > tabled {
+        calls.sort_unstable_by_key(|call| std::cmp::Reverse(call.call));
+    }
+    Ok(calls)
+}
+
+/// Adds the calls that are this record's.
+fn add(mut rows: Rows<'_>, rest: &[u8], calls: &mut Vec<Past>) -> rusqlite::Result<()> {
+    while let Some(row) = rows.next()? {
+        if row.get_ref(3)?.as_blob()? == rest {
+            calls.push(past(row)?);
+        }
+    }
+    Ok(())
+}
+
+fn past(row: &rusqlite::Row<'_>) -> rusqlite::Result<Past> {
+    let ended = row.get::<_, Option<i64>>(4)?.map(time);
+    let end = match (ended, row.get(6)?) {
+        (None, _) => End::Open,
+        (Some(_), None) => End::Without(None),
+        (Some(_), Some(code)) => End::Answered(Answer { code, ..Answer::default() }),
+    };
+    Ok(Past {
+        call: row.get(0)?,
+        run: row.get(1)?,
+        started: time(row.get(2)?),
+        ended,
+        end,
+        // Nobody looks at it for a count.
+        outcome: Outcome::Unknown,
+        charged: charge_of(row.get(5)?),
+        attempts: 0,
+        resolved: row.get::<_, Option<i64>>(7)?.map(|number| charge_of(Some(number))),
+    })
+}

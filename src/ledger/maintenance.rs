@@ -1,0 +1,249 @@
+//! What happens seldom, one transaction each: a run's beginning and end, what a person found out
+//! about a doubt, the purge.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use crate::ledger::call::End;
+use crate::ledger::error::LedgerError;
+use crate::ledger::index;
+use crate::ledger::lock::{self, RunLock};
+use crate::ledger::store::{self, Liveness, charge_number};
+use crate::ledger::writer::Writer;
+use crate::ledger::{Kind, file, open};
+use crate::model::code::Charge;
+
+/// A run that has begun.
+pub(super) struct Begun {
+    pub(super) id: i64,
+    pub(super) last_call: i64,
+    pub(super) started: Timestamp,
+    pub(super) lock: RunLock,
+}
+
+/// Begins a run: its lock first, then its row. The first run of a file stamps its kind.
+pub(super) fn begin_run(
+    writer: &mut Writer,
+    kind: Kind,
+    command: &str,
+) -> Result<Begun, LedgerError> {
+    if let Some(refusal) = writer.refusal() {
+        return Err(refusal);
+    }
+    let path = writer.path().to_owned();
+    file::set_reserve_aside(&path)?;
+    let lock = RunLock::take(&path).map_err(|error| LedgerError::of_io(&path, &error))?;
+    // To the millisecond, as all times are kept: an answer that another run gets in this very one is
+    // not from before this run, and `--fresh` must not pay for it again.
+    let started = store::time(Timestamp::now().as_millisecond());
+    // The first claim's sync takes this to the disk too, and without a claim it is not needed there.
+    set_sync(writer, Sync::Later)?;
+    let begun = in_transaction(writer, |transaction, lives| {
+        if !open::check_kind(&path, transaction, kind)? {
+            let stamp = "UPDATE ledger SET kind = ?1";
+            transaction.execute(stamp, [kind.word()]).map_err(|e| LedgerError::of(&path, &e))?;
+        }
+        let mut begin = || {
+            bury_dead_runs(transaction, lives)?;
+            transaction.execute(
+                "INSERT INTO runs (token, command, pid, started) VALUES (?1, ?2, ?3, ?4)",
+                params![lock.token(), command, std::process::id(), started.as_millisecond()],
+            )?;
+            Ok((transaction.last_insert_rowid(), store::last_call(transaction)?))
+        };
+        begin().map_err(|error: rusqlite::Error| LedgerError::of(&path, &error))
+    });
+    set_sync(writer, Sync::Now)?;
+    let (id, last_call) = begun?;
+    writer.read_index()?;
+    writer.adopt(id, last_call);
+    Ok(Begun { id, last_call, started, lock })
+}
+
+/// Whether a commit waits until it is on disk.
+#[derive(Clone, Copy)]
+enum Sync {
+    /// It does: so are all claims and answers written.
+    Now,
+    /// It does not: the next one that does takes it along.
+    Later,
+}
+
+fn set_sync(writer: &mut Writer, sync: Sync) -> Result<(), LedgerError> {
+    let path = writer.path().to_owned();
+    let word = match sync {
+        Sync::Now => "FULL",
+        Sync::Later => "NORMAL",
+    };
+    let set = writer.connection()?.pragma_update(None, "synchronous", word);
+    set.map_err(|error| LedgerError::of(&path, &error))
+}
+
+/// Notes the runs that died; what they left open is in doubt whether or not this is noted.
+fn bury_dead_runs(connection: &Connection, lives: &mut Liveness) -> rusqlite::Result<()> {
+    for (run, token) in open_runs(connection)? {
+        if !lives.lives(connection, run) {
+            end_row(connection, run, "died")?;
+            lock::clear(lives.ledger(), &token);
+        }
+    }
+    Ok(())
+}
+
+fn open_runs(connection: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
+    let mut statement = connection.prepare("SELECT id, token FROM runs WHERE ended IS NULL")?;
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+fn end_row(connection: &Connection, run: i64, word: &str) -> rusqlite::Result<()> {
+    let now = Timestamp::now().as_millisecond();
+    let sql = "UPDATE runs SET ended = ?2, ending = ?3 WHERE id = ?1 AND ended IS NULL";
+    connection.execute(sql, params![run, now, word]).map(drop)
+}
+
+/// Notes how a run ended, then lets go of its lock. The free lock says that it ended, so nobody
+/// waits for the note to be on disk.
+pub(super) fn end_run(
+    writer: &mut Writer,
+    run: i64,
+    word: &str,
+    lock: Option<RunLock>,
+) -> Result<(), LedgerError> {
+    let path = writer.path().to_owned();
+    writer.write_index(index::LEFT);
+    set_sync(writer, Sync::Later)?;
+    let noted = end_row(writer.connection()?, run, word);
+    set_sync(writer, Sync::Now)?;
+    if let Some(lock) = lock {
+        lock.remove();
+    }
+    noted.map_err(|error| LedgerError::of(&path, &error))
+}
+
+/// What a person found on the invoice about a call in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// It is on the invoice.
+    Charged,
+    /// It is not.
+    NotCharged,
+}
+
+/// Settles a call in doubt; a later word on the same call goes before an earlier one.
+pub(super) fn resolve(
+    writer: &mut Writer,
+    number: i64,
+    found: Resolution,
+) -> Result<(), LedgerError> {
+    let path = writer.path().to_owned();
+    let fail = |error: rusqlite::Error| LedgerError::of(&path, &error);
+    in_transaction(writer, |transaction, lives| {
+        let call = store::call(transaction, number).map_err(fail)?;
+        let call = call.ok_or(LedgerError::NoSuchCall(number))?;
+        if call.charged != Charge::Unknown {
+            return Err(LedgerError::NotInDoubt(number));
+        }
+        if call.end == End::Open && lives.lives(transaction, call.run) {
+            return Err(LedgerError::LivingRun(call.run));
+        }
+        let charged = match found {
+            Resolution::Charged => Charge::Yes,
+            Resolution::NotCharged => Charge::No,
+        };
+        let row = params![number, Timestamp::now().as_millisecond(), charge_number(charged)];
+        let sql = "INSERT INTO resolutions (call, at, charged) VALUES (?1, ?2, ?3)";
+        transaction.execute(sql, row).map(drop).map_err(fail)
+    })
+}
+
+/// What a purge did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purged {
+    /// Calls erased.
+    pub calls: usize,
+    /// Calls as old that stay, because they are in doubt.
+    pub kept_in_doubt: usize,
+}
+
+const DOOM: &str = "
+    INSERT INTO doomed
+    SELECT c.id, coalesce((SELECT r.charged FROM resolutions r WHERE r.call = c.id
+                           ORDER BY r.id DESC LIMIT 1), a.charged, 2) = 2
+    FROM calls c LEFT JOIN answers a ON a.call = c.id
+    WHERE coalesce(a.ended, c.started) < ?1";
+
+const ERASE: &str = "
+    UPDATE ledger SET last_purged_call =
+        max(last_purged_call, ifnull((SELECT max(id) FROM calls), 0));
+    DELETE FROM answers WHERE call IN (SELECT id FROM doomed);
+    DELETE FROM slots WHERE call IN (SELECT id FROM doomed);
+    DELETE FROM resolutions WHERE call IN (SELECT id FROM doomed);";
+
+/// Erases the calls that were over before a moment, for good: the freed space is overwritten
+/// (`secure_delete`) and the log is emptied.
+pub(super) fn purge(
+    writer: &mut Writer,
+    before: Timestamp,
+    include_unknown: bool,
+) -> Result<Purged, LedgerError> {
+    let path = writer.path().to_owned();
+    let purged = in_transaction(writer, |transaction, lives| {
+        refuse_beside_a_run(&path, transaction, lives)?;
+        erase(transaction, before, include_unknown).map_err(|error| LedgerError::of(&path, &error))
+    })?;
+    writer.forget_index();
+    let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+    match writer.connection()?.query_row(sql, [], |row| row.get(0)) {
+        Ok(0_i64) => Ok(purged),
+        Ok(_) => Err(LedgerError::Busy(path)),
+        Err(error) => Err(LedgerError::of(&path, &error)),
+    }
+}
+
+fn refuse_beside_a_run(
+    path: &std::path::Path,
+    connection: &Connection,
+    lives: &mut Liveness,
+) -> Result<(), LedgerError> {
+    let runs = open_runs(connection).map_err(|error| LedgerError::of(path, &error))?;
+    match runs.into_iter().find(|(run, _)| lives.lives(connection, *run)) {
+        Some((run, _)) => Err(LedgerError::LivingRun(run)),
+        None => Ok(()),
+    }
+}
+
+fn erase(
+    connection: &Connection,
+    before: Timestamp,
+    include_unknown: bool,
+) -> rusqlite::Result<Purged> {
+    connection.execute_batch(
+        "PRAGMA temp_store = MEMORY;
+         CREATE TEMP TABLE doomed (id INTEGER PRIMARY KEY, in_doubt INTEGER NOT NULL);",
+    )?;
+    connection.execute(DOOM, [before.as_millisecond()])?;
+    let kept_in_doubt = if include_unknown {
+        0
+    } else {
+        connection.execute("DELETE FROM doomed WHERE in_doubt", [])?
+    };
+    connection.execute_batch(ERASE)?;
+    let calls = connection.execute("DELETE FROM calls WHERE id IN (SELECT id FROM doomed)", [])?;
+    connection.execute_batch("DROP TABLE doomed")?;
+    Ok(Purged { calls, kept_in_doubt })
+}
+
+/// All or nothing, alone with the file.
+fn in_transaction<T>(
+    writer: &mut Writer,
+    work: impl FnOnce(&Transaction<'_>, &mut Liveness) -> Result<T, LedgerError>,
+) -> Result<T, LedgerError> {
+    let path = writer.path().to_owned();
+    let fail = |error: rusqlite::Error| LedgerError::of(&path, &error);
+    let (connection, lives) = writer.parts()?;
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+    let done = work(&transaction, lives)?;
+    transaction.commit().map_err(fail)?;
+    Ok(done)
+}

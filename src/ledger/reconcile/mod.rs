@@ -1,0 +1,12 @@
+//! The provider's invoice beside the ledger: which calls one of them knows and the other doesn't.
+
+mod columns;
+mod compare;
+mod read;
+mod times;
+
+#[cfg(test)]
+mod tests;
+
+pub use crate::ledger::reconcile::compare::{Comparison, Difference, Period, Sums, What};
+pub use crate::ledger::reconcile::read::{Invoice, InvoiceError};

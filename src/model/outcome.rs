@@ -1,0 +1,101 @@
+//! What became of one row: the outcome, what it cost, where the answer came from.
+
+use serde::Serialize;
+
+/// One word for what became of a row; the same everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The number, the phone and the name belong together.
+    Pass,
+    /// They don't.
+    Fail,
+    /// The provider has no record to compare with.
+    NoRecord,
+    /// Answered in words that no version of the guide knows, or that contradict each other.
+    Unrecognised,
+    /// The endpoint refused this record.
+    Refused,
+    /// Not sent, because a local check found something.
+    Held,
+    /// No answer now: the service, the network or the account.
+    Unavailable,
+    /// Not sent, because the run stopped first.
+    Skipped,
+    /// Sent, or perhaps sent, and no usable answer came back: it may have been charged.
+    Unknown,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of the summary.
+    pub const ALL: [Self; 9] = [
+        Self::Pass,
+        Self::Fail,
+        Self::NoRecord,
+        Self::Unrecognised,
+        Self::Refused,
+        Self::Held,
+        Self::Unavailable,
+        Self::Skipped,
+        Self::Unknown,
+    ];
+
+    /// The word that stands in every output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::NoRecord => "no_record",
+            Self::Unrecognised => "unrecognised",
+            Self::Refused => "refused",
+            Self::Unavailable => "unavailable",
+            Self::Skipped => "skipped",
+            Self::Held => "held",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What the word means, for people.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Pass => "number, phone and name belong together",
+            Self::Fail => "the phone or the name does not belong to the number",
+            Self::NoRecord => "the provider has nothing to compare with",
+            Self::Unrecognised => "answered in words no guide documents",
+            Self::Refused => "the endpoint refused the record",
+            Self::Unavailable => "no answer now; run again later",
+            Self::Skipped => "not sent, the run stopped first",
+            Self::Held => "not sent, a field is malformed or damaged",
+            Self::Unknown => "no usable answer; may have been charged",
+        }
+    }
+}
+
+/// Where a row's answer came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// The endpoint was asked, or at least tried.
+    Api,
+    /// An earlier run asked, or another one that goes on beside this.
+    Ledger,
+    /// Another row of this run has the same record.
+    Duplicate,
+    /// Nobody was asked.
+    Local,
+}
+
+impl Source {
+    /// Every source.
+    pub const ALL: [Self; 4] = [Self::Api, Self::Ledger, Self::Duplicate, Self::Local];
+
+    /// The word that stands in every output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Ledger => "ledger",
+            Self::Duplicate => "duplicate",
+            Self::Local => "local",
+        }
+    }
+}

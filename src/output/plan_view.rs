@@ -1,0 +1,233 @@
+//! A plan, for people and for programs: what a run over a file would do and what it would cost.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::input::Shape;
+use crate::model::price::Price;
+use crate::model::problem::Level;
+use crate::model::record::Field;
+use crate::output::table::{Style, paint};
+use crate::output::text::{count, escape, thousands, wrap};
+use crate::plan::{Found, Place, Plan};
+
+/// Whether the ledger was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consulted {
+    /// It was.
+    Yes,
+    /// There is none yet, so nothing is known.
+    NotYet,
+    /// Without a partner code nobody can tell whose answers count.
+    NoPartnerCode,
+}
+
+/// A plan and what else is known of the run.
+#[derive(Debug)]
+pub struct Outlook<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// What the input is called.
+    pub file: &'a str,
+    /// What it was found to be.
+    pub shape: &'a Shape,
+    /// The ledger's file.
+    pub ledger: &'a Path,
+    /// Whether it was asked.
+    pub consulted: Consulted,
+    /// What one call costs, where that is known.
+    pub price: Option<Price>,
+    /// The charges at which the run would stop.
+    pub max_charges: Option<u64>,
+}
+
+impl Outlook<'_> {
+    /// The calls that the run would make at most.
+    pub fn calls(&self) -> u64 {
+        self.plan.to_send().min(self.max_charges.unwrap_or(u64::MAX))
+    }
+
+    /// The whole of it, for people; a width of 0 breaks nothing.
+    pub fn text(&self, color: bool, width: usize) -> String {
+        let mut text = String::new();
+        let shape = format!("{}: {}", escape(self.file), escape(&self.shape.to_string()));
+        line(&mut text, &format!("{}\n", wrap(&shape, width, "", "  ")));
+        for (rows, what) in self.counts() {
+            line(&mut text, &format!("{:>9}  {what}", thousands(rows)));
+        }
+        for found in &self.plan.problems {
+            line(&mut text, &problem(found, color, width));
+        }
+        for sign in &self.plan.signs {
+            let word = paint("file", Style::Warn, color);
+            let message = wrap(&sign.message, width, "  ", "  ");
+            line(&mut text, &format!("\n{word}  {}\n{message}", sign.code));
+        }
+        line(&mut text, &format!("\n{}", wrap(&self.of_ledger(), width, "", "  ")));
+        text
+    }
+
+    /// In a few lines, for somebody who is about to send.
+    pub fn brief(&self) -> String {
+        let counts = self.counts();
+        // What there is none of need not be told; how many will be sent must.
+        let last = counts.len() - 1;
+        let told =
+            counts.iter().enumerate().filter(|(index, (rows, _))| *rows > 0 || *index == last);
+        let told: Vec<_> =
+            told.map(|(_, (rows, what))| format!("{} {what}", thousands(*rows))).collect();
+        let mut text = format!("plan: {}", told.join("; "));
+        for found in self.plan.problems.iter().filter(|found| found.level > Level::Note) {
+            let Found { code, level, rows, message, .. } = found;
+            let level = level.word();
+            line(&mut text, "");
+            // The row that the sentence is about.
+            let place =
+                found.first.first().map_or_else(String::new, |at| format!(", {}", name(*at)));
+            let _ = write!(text, "  {level} {code}, {}{place}: {message}", count(*rows, "row"));
+        }
+        for sign in &self.plan.signs {
+            let _ = write!(text, "\nwarning: {}", sign.message);
+        }
+        let _ = write!(text, "\n{}", self.of_ledger());
+        text
+    }
+
+    /// What happens to how many rows.
+    fn counts(&self) -> Vec<(u64, String)> {
+        let plan = self.plan;
+        let mut counts = vec![
+            (plan.rows, if plan.rows == 1 { "row" } else { "rows" }.to_owned()),
+            (plan.held, "held, not sent".to_owned()),
+            (plan.duplicates, self.duplicates()),
+        ];
+        if let Some(survey) = plan.ledger {
+            let oldest = survey.oldest.map_or_else(String::new, |at| {
+                format!(", the oldest on {}", at.strftime("%Y-%m-%d"))
+            });
+            counts.push((survey.answered, format!("answered by the ledger, at no charge{oldest}")));
+            counts.push((survey.in_doubt, "in doubt, may have been charged already".to_owned()));
+            if survey.busy > 0 {
+                counts.push((survey.busy, "asked by another run right now".to_owned()));
+            }
+        }
+        counts.push((plan.to_send(), format!("to send{}", self.cost())));
+        counts
+    }
+
+    fn duplicates(&self) -> String {
+        let named = |(row, of): &(u64, u64)| format!("row {row} is row {of}");
+        let first: Vec<_> = self.plan.first_duplicates.iter().take(2).map(named).collect();
+        match self.plan.duplicates {
+            0 => "duplicates".to_owned(),
+            1 => format!("duplicate, sharing the call of its row: {}", first.join(", ")),
+            _ => format!("duplicates, sharing the calls of their rows: {}", first.join(", ")),
+        }
+    }
+
+    fn cost(&self) -> String {
+        let calls = self.calls();
+        let stop = if calls < self.plan.to_send() {
+            format!(", stopping at {}", count(calls, "charge"))
+        } else {
+            String::new()
+        };
+        let price = self.price.map(|each| format!(", {} at {each} each", each.times(calls)));
+        format!("{stop}{}", price.unwrap_or_default())
+    }
+
+    fn of_ledger(&self) -> String {
+        let why = match self.consulted {
+            Consulted::Yes => "",
+            Consulted::NotYet => " (there is none yet)",
+            Consulted::NoPartnerCode => {
+                " (ledger not consulted: it knows records by IDV_PARTNER_CODE, which is not set)"
+            }
+        };
+        format!("ledger: {}{why}", escape(&self.ledger.to_string_lossy()))
+    }
+
+    /// For programs. What the ledger was not asked is `null`.
+    pub fn json(&self) -> Value {
+        let Plan { rows, held, duplicates, ledger, .. } = self.plan;
+        let survey = ledger.unwrap_or_default();
+        let known = |number: u64| ledger.map(|_| number);
+        let same = |(row, of): &(u64, u64)| json!({ "row": row, "same_as": of });
+        let calls = self.calls();
+        json!({
+            "file": self.file,
+            "shape": self.shape_json(),
+            "rows": rows,
+            "held": held,
+            "duplicates": duplicates,
+            "first_duplicates": self.plan.first_duplicates.iter().map(same).collect::<Vec<_>>(),
+            "answered": known(survey.answered),
+            "oldest_answer": survey.oldest.map(|at| format!("{at:.3}")),
+            "in_doubt": known(survey.in_doubt),
+            "busy": known(survey.busy),
+            "to_send": self.plan.to_send(),
+            "calls": calls,
+            "price": self.price.map(|each| json!({ "each": each, "total": each.times(calls) })),
+            "ledger": {
+                "path": self.ledger.display().to_string(),
+                "consulted": self.consulted != Consulted::NoPartnerCode,
+            },
+            "problems": self.plan.problems.iter().map(problem_json).collect::<Vec<_>>(),
+            "signs": self.plan.signs.iter().map(|sign| json!({
+                "code": sign.code,
+                "fields": sign.fields.iter().map(|field| field.name()).collect::<Vec<_>>(),
+                "message": sign.message,
+            })).collect::<Vec<_>>(),
+        })
+    }
+
+    fn shape_json(&self) -> Value {
+        let shape = self.shape;
+        let column = |field: Field| (field.name().to_owned(), shape.column_of(field).into());
+        json!({
+            "format": shape.format.name(),
+            "delimiter": char::from(shape.delimiter).to_string(),
+            "encoding": shape.encoding.name(),
+            "bom": shape.bom,
+            "sheet": shape.sheet,
+            "columns": Map::from_iter(Field::ALL.map(column)),
+            "dropped": shape.dropped,
+        })
+    }
+}
+
+/// A problem with the rows that have it and how to repair them.
+fn problem(found: &Found, color: bool, width: usize) -> String {
+    let more = if found.rows > found.first.len() as u64 { ", ..." } else { "" };
+    let places: Vec<_> = found.first.iter().map(|place| name(*place)).collect();
+    let rows = count(found.rows, "row");
+    let head = format!("{}, {rows}: {}{more}", found.code, places.join(", "));
+    let word = found.level.word();
+    let indent = " ".repeat(word.len() + 2);
+    let head = wrap(&head, width, &indent, &indent);
+    let level = paint(word, Style::of_level(found.level), color);
+    let message = wrap(&found.message, width, "  ", "  ");
+    format!("\n{level}  {}\n{message}", head.trim_start())
+}
+
+fn name(place: Place) -> String {
+    format!("row {} (line {})", place.row, place.line)
+}
+
+fn problem_json(found: &Found) -> Value {
+    let place = |place: &Place| json!({ "row": place.row, "line": place.line });
+    json!({
+        "code": found.code,
+        "level": found.level,
+        "rows": found.rows,
+        "first": found.first.iter().map(place).collect::<Vec<_>>(),
+        "message": found.message,
+    })
+}
+
+fn line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}

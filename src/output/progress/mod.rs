@@ -1,0 +1,236 @@
+//! What is said on stderr while a run goes on: a bar on a terminal, plain lines elsewhere, and
+//! messages that never tear the bar.
+
+mod rendering;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, IsTerminal as _, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use terminal_size::{Width, terminal_size_of};
+
+use crate::model::code::Charge;
+use crate::output::progress::rendering::Sight;
+use crate::output::text::{self, columns, wrap};
+use crate::run::pacing::Gauge;
+
+/// How often a line is written where there is no bar.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// How often the bar is drawn.
+const TICK: Duration = Duration::from_millis(100);
+
+/// What a run has done so far.
+#[derive(Debug, Default)]
+struct Counts {
+    rows: AtomicU64,
+    charged: AtomicU64,
+    unknown: AtomicU64,
+}
+
+/// Says on stderr how a run gets on. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    quiet: bool,
+    bar: Option<ProgressBar>,
+    lines: bool,
+    total: Option<u64>,
+    started: Instant,
+    counts: Arc<Counts>,
+    pace: Gauge,
+}
+
+impl Progress {
+    /// Messages alone.
+    pub fn messages(quiet: bool) -> Self {
+        Self {
+            quiet,
+            bar: None,
+            lines: false,
+            total: None,
+            started: Instant::now(),
+            counts: Arc::default(),
+            pace: Gauge::default(),
+        }
+    }
+
+    /// Messages, and a bar or lines for a run of so many rows, if that is known.
+    pub fn run(quiet: bool, shown: bool, total: Option<u64>) -> Self {
+        let mut progress = Self::messages(quiet);
+        progress.total = total;
+        if shown && !quiet {
+            let drawn = io::stderr().is_terminal() && !is_dumb();
+            progress.lines = !drawn;
+            progress.bar = drawn.then(|| bar(&progress));
+        }
+        progress
+    }
+
+    /// Where the run shows its pace.
+    pub fn gauge(&self) -> Gauge {
+        self.pace.clone()
+    }
+
+    /// Counts one finished row.
+    pub fn count(&self, charge: Charge) {
+        let rows = self.counts.rows.fetch_add(1, Ordering::Relaxed) + 1;
+        match charge {
+            Charge::Yes => self.counts.charged.fetch_add(1, Ordering::Relaxed),
+            Charge::Unknown => self.counts.unknown.fetch_add(1, Ordering::Relaxed),
+            Charge::No => 0,
+        };
+        if let Some(bar) = &self.bar {
+            bar.set_position(rows);
+        }
+    }
+
+    /// A message that `--quiet` leaves out.
+    pub fn say(&self, message: &str) {
+        if !self.quiet {
+            self.print(message);
+        }
+    }
+
+    /// A message that stands whatever was asked for.
+    pub fn warn(&self, message: &str) {
+        self.print(message);
+    }
+
+    /// A question, whose answer is written behind it.
+    pub fn ask(&self, question: &str) {
+        // Nobody can be asked when stderr is closed.
+        self.beside_bar(|| drop(write!(io::stderr().lock(), "{question}")));
+    }
+
+    fn print(&self, message: &str) {
+        let message = text::message(message);
+        let shown = fitted(&message);
+        // Nobody can be told when stderr itself is closed.
+        self.beside_bar(|| drop(writeln!(io::stderr().lock(), "{shown}")));
+    }
+
+    /// Does something to the terminal while the bar is out of the way.
+    pub fn beside_bar<T>(&self, act: impl FnOnce() -> T) -> T {
+        match &self.bar {
+            Some(bar) => bar.suspend(act),
+            None => act(),
+        }
+    }
+
+    /// Writes a line every ten seconds where that is asked for; never returns.
+    pub async fn write_lines(&self) {
+        loop {
+            tokio::time::sleep(EVERY).await;
+            if self.lines {
+                self.print(&self.line(self.started.elapsed()));
+            }
+        }
+    }
+
+    fn sight(&self, rate: f64, left: Option<Duration>) -> Sight {
+        let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Sight {
+            rows: get(&self.counts.rows),
+            total: self.total,
+            rate,
+            left,
+            charged: get(&self.counts.charged),
+            unknown: get(&self.counts.unknown),
+            pace: self.pace.read().phrase(Instant::now()).unwrap_or_default(),
+        }
+    }
+
+    /// For a log: the rate and the rest of the time are those of the whole run so far.
+    fn line(&self, elapsed: Duration) -> String {
+        let mut sight = self.sight(0.0, None);
+        let seconds = elapsed.as_secs_f64().max(0.001);
+        #[expect(clippy::cast_precision_loss, reason = "a rate shown to a few digits")]
+        let (rows, total) = (sight.rows as f64, self.total.map(|total| total as f64));
+        sight.rate = rows / seconds;
+        let rest = total.map(|total| (total - rows).max(0.0) / sight.rate);
+        sight.left = rest.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        sight.line()
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// The message with its long lines broken between words, where it goes to a terminal: that would
+/// break them within a word; what goes on is indented. A line with a flag outside backticks stays
+/// whole, to be copied; what is coloured was laid out for the terminal by whoever made it.
+fn fitted(message: &str) -> Cow<'_, str> {
+    let width = width();
+    let fits = || message.lines().all(|line| columns(line) <= width);
+    if !io::stderr().is_terminal() || message.contains('\u{1b}') || fits() {
+        return message.into();
+    }
+    let is_command = |line: &str| line.split('`').step_by(2).any(|piece| piece.contains("--"));
+    let broken = message.lines().map(|line| {
+        let room = if is_command(line) { 0 } else { width };
+        let (indent, words) = line.split_at(line.len() - line.trim_start().len());
+        wrap(words, room, indent, &format!("{indent}  "))
+    });
+    broken.collect::<Vec<_>>().join("\n").into()
+}
+
+/// Whether the terminal says of itself that it only prints: no cursor moves on it, so that a bar would
+/// be written again and again, and no colour is shown.
+pub fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// The columns of the terminal.
+fn width() -> usize {
+    let said = terminal_size_of(io::stderr()).map(|(Width(columns), _)| usize::from(columns));
+    said.filter(|columns| *columns > 1).unwrap_or(80)
+}
+
+fn bar(progress: &Progress) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(progress.total, ProgressDrawTarget::stderr());
+    let seen = |draw: fn(&Sight, usize) -> String| {
+        let progress = progress.clone();
+        move |state: &ProgressState, out: &mut dyn fmt::Write| {
+            let left = Some(state.eta()).filter(|left| progress.total.is_some() && !left.is_zero());
+            // In the last column some terminals have begun the next line already. The terminal
+            // takes what it can.
+            let _ = out.write_str(&draw(&progress.sight(state.per_sec(), left), width() - 1));
+        }
+    };
+    // A terminal shows Ctrl-C where the bar ends, and so begins another line: when the bar is taken
+    // away, its first line stays. It is empty for that.
+    // The template is fixed, so it is sound; the default style would only look otherwise.
+    if let Ok(style) = ProgressStyle::with_template("\n{way}\n{money}") {
+        let style = style.with_key("way", seen(Sight::way)).with_key("money", seen(Sight::money));
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(TICK);
+    bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_how_far_it_is_and_what_it_cost() {
+        let progress = Progress::run(false, false, Some(12_000));
+        for _ in 0..1_500 {
+            progress.count(Charge::Yes);
+        }
+        progress.count(Charge::Unknown);
+        progress.count(Charge::No);
+        assert_eq!(
+            progress.line(Duration::from_secs(20)),
+            "1,502 of 12,000 rows, 75/s, 2m 19s left, charged 1,500, unknown 1"
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! How a run looks while it goes on: two lines for a terminal, one for a log.
+
+use std::time::Duration;
+
+use crate::output::text::{columns, cut, thousands};
+
+/// The longest bar, and the shortest that is worth drawing.
+const BAR: usize = 30;
+const BAR_LEAST: usize = 5;
+
+/// What is known of a run at one moment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sight {
+    /// Rows that are done.
+    pub rows: u64,
+    /// All rows, where that is known.
+    pub total: Option<u64>,
+    /// Rows a second.
+    pub rate: f64,
+    /// How long the rest will take, where that can be told.
+    pub left: Option<Duration>,
+    /// Rows that were charged.
+    pub charged: u64,
+    /// Rows that may have been charged.
+    pub unknown: u64,
+    /// What the brake does, in a few words; empty where it does nothing.
+    pub pace: String,
+}
+
+impl Sight {
+    /// The first line on a terminal: how far it is.
+    pub fn way(&self, width: usize) -> String {
+        let words = [self.done(), self.rate(), self.left()].join("  ");
+        let words = words.trim_end();
+        let room = width.saturating_sub(columns(words) + 1).min(BAR);
+        match self.total {
+            Some(total) if room >= BAR_LEAST => {
+                cut(&format!("{} {words}", bar(self.rows, total, room)), width)
+            }
+            Some(_) | None => cut(words, width),
+        }
+    }
+
+    /// The second line on a terminal: what it cost, and what the brake does.
+    pub fn money(&self, width: usize) -> String {
+        let words = [self.charged(), self.unknown(), self.pace.clone()].join("  ");
+        cut(words.trim_end(), width)
+    }
+
+    /// The line in a log.
+    pub fn line(&self) -> String {
+        let said = [self.done(), self.rate(), self.left(), self.charged(), self.unknown()];
+        let said = said.into_iter().chain([self.pace.clone()]);
+        said.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn done(&self) -> String {
+        let of = self.total.map_or_else(String::new, |total| format!(" of {}", thousands(total)));
+        format!("{}{of} rows", thousands(self.rows))
+    }
+
+    fn rate(&self) -> String {
+        // Below ten a second the part of a row counts.
+        if self.rate < 10.0 {
+            return format!("{:.1}/s", self.rate);
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "rows a second"
+        )]
+        let whole = self.rate.round() as u64;
+        format!("{}/s", thousands(whole))
+    }
+
+    fn left(&self) -> String {
+        self.left.map_or_else(String::new, |left| format!("{} left", time(left)))
+    }
+
+    fn charged(&self) -> String {
+        format!("charged {}", thousands(self.charged))
+    }
+
+    fn unknown(&self) -> String {
+        format!("unknown {}", thousands(self.unknown))
+    }
+}
+
+/// A bar of so many columns, filled as far as it is.
+fn bar(rows: u64, total: u64, width: usize) -> String {
+    let width_wide = u128::try_from(width).unwrap_or_default();
+    let filled = u128::from(rows.min(total)) * width_wide / u128::from(total.max(1));
+    let filled = usize::try_from(filled).unwrap_or(width);
+    "█".repeat(filled) + &"░".repeat(width - filled)
+}
+
+/// A length of time in its two largest units: `2h 05m`, `4m 09s`, `12s`.
+fn time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60) {
+        (0, 0, 0, s) => format!("{s}s"),
+        (0, 0, m, s) => format!("{m}m {s:02}s"),
+        (0, h, m, _) => format!("{h}h {m:02}m"),
+        (d, h, _, _) => format!("{}d {h:02}h", thousands(d)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sight() -> Sight {
+        Sight {
+            rows: 12_345,
+            total: Some(50_000),
+            rate: 117.6,
+            left: Some(Duration::from_secs(320)),
+            charged: 12_001,
+            unknown: 3,
+            pace: "paused 3 s (302)".to_owned(),
+        }
+    }
+
+    fn drawn(sight: &Sight, width: usize) -> String {
+        format!("{}\n{}", sight.way(width), sight.money(width))
+    }
+
+    #[test]
+    fn a_run_looks_so_on_a_terminal_and_in_a_log() {
+        let endless = Sight { total: None, left: None, rate: 3.26, ..sight() };
+        let huge = Sight {
+            rows: 123_456_789,
+            total: Some(200_000_000),
+            rate: 61_234.0,
+            left: Some(Duration::from_secs(200_000)),
+            charged: 123_000_000,
+            ..sight()
+        };
+        let mut seen = Vec::new();
+        for (name, sight) in [("usual", sight()), ("a pipe", endless), ("huge", huge)] {
+            for width in [60, 80, 120] {
+                seen.push(format!("{name}, {width} columns:\n{}\n", drawn(&sight, width)));
+            }
+            seen.push(format!("{name}, in a log:\n{}\n", sight.line()));
+        }
+        insta::assert_snapshot!(seen.join("\n"));
+    }
+
+    #[test]
+    fn nothing_is_wider_than_the_terminal() {
+        let said = Sight { pace: "陳".repeat(100), ..sight() };
+        for width in 1..200 {
+            for line in drawn(&said, width).lines() {
+                assert!(columns(line) <= width, "{width}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_bar_is_full_at_the_end_and_not_before() {
+        assert_eq!(bar(0, 10, 5), "░░░░░");
+        assert_eq!(bar(9, 10, 5), "████░");
+        assert_eq!(bar(10, 10, 5), "█████");
+        assert_eq!(bar(11, 10, 5), "█████");
+        assert_eq!(bar(0, 0, 5), "░░░░░");
+        assert_eq!(bar(u64::MAX, u64::MAX, 5), "█████");
+    }
+
+    #[test]
+    fn a_time_is_said_in_two_units() {
+        for (seconds, said) in
+            [(9, "9s"), (69, "1m 09s"), (7_500, "2h 05m"), (90_000, "1d 01h"), (0, "0s")]
+        {
+            assert_eq!(time(Duration::from_secs(seconds)), said);
+        }
+    }
+}

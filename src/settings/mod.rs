@@ -1,0 +1,368 @@
+//! Settings: flag, then an explicit `--env-file`, then the environment, then `.env` in the working
+//! directory, then the default. Nothing here ever shows a value it read from a file.
+
+mod layers;
+mod pace;
+mod plan_settings;
+mod program_settings;
+mod transport;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use etcetera::{BaseStrategy as _, choose_base_strategy};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Url;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::cli::EndpointArgs;
+use crate::client;
+use crate::ledger::Kind;
+use crate::model::price::{Price, PriceError};
+use crate::settings::transport::{proxy, read_certificates};
+
+use crate::settings::layers::Layers;
+pub use crate::settings::pace::{CONCURRENCY, RATE};
+pub use crate::settings::plan_settings::Outlook;
+
+/// Where the endpoint's URL is read from.
+pub const ENDPOINT: &str = "IDV_ENDPOINT";
+/// Where the partner code is read from.
+pub const PARTNER_CODE: &str = "IDV_PARTNER_CODE";
+/// Where the partner key is read from.
+pub const PARTNER_KEY: &str = "IDV_PARTNER_KEY";
+/// Where the name of a file with the partner key is read from.
+pub const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
+/// Where the ledger's file is named.
+pub const LEDGER: &str = "IDV_LEDGER";
+/// Where the price of a call is read from.
+pub const PRICE: &str = "IDV_PRICE";
+
+/// Whose calls those of the built-in sandbox are.
+const SANDBOX_CODE: &str = "sandbox";
+
+/// All that a query parameter's value can't hold as it is (RFC 3986, "unreserved").
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A setting that is missing or can't be used. Its text shows no value.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// Required settings that were found nowhere.
+    #[error(
+        "missing: {}\n\n  \
+         hint: copy .env.example to .env and fill it in, or set the variables;\n  \
+         to try idv without an account, add --sandbox", .0.join(", ")
+    )]
+    Missing(Vec<&'static str>),
+    /// A settings file that can't be read.
+    #[error(
+        "can't read {}: {why}\n\n  hint: check its name, and that you may read it",
+        file.display()
+    )]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// The system's words.
+        why: String,
+    },
+    /// The file that should hold the key can't be read. What stands for its name may be the key.
+    #[error(
+        "can't read the file that {PARTNER_KEY_FILE} names: {0}\n\n  \
+         hint: write the name of a file there; the key itself goes into {PARTNER_KEY}"
+    )]
+    KeyFile(String),
+    /// A settings file whose text can't be understood. The library's own message quotes the line,
+    /// and with it the key; so the last variable that was understood is named instead.
+    #[error(
+        "{}: can't read the line {after}\n\n  \
+         hint: write NAME='value', with single quotes: an unquoted space, $ or # is misread",
+        file.display()
+    )]
+    Syntax {
+        /// The file.
+        file: PathBuf,
+        /// Which line it is, as far as can be said.
+        after: String,
+    },
+    /// The key stands in two places of one layer.
+    #[error("both {PARTNER_KEY} and {PARTNER_KEY_FILE} are set in {0}: keep one of them")]
+    TwoKeys(String),
+    /// An endpoint that can't be used.
+    #[error("the endpoint {0}")]
+    Endpoint(&'static str),
+    /// A proxy that can't be used. Its URL may hold a password, so it is not shown.
+    #[error("--proxy {0}\n\n  hint: write it as in --proxy http://proxy.example:3128")]
+    Proxy(&'static str),
+    /// A file of certificates that can't be used.
+    #[error(
+        "--ca-cert {}: {why}\n\n  \
+         hint: it must hold certificates in PEM form, each from -----BEGIN CERTIFICATE----- to \
+         -----END CERTIFICATE-----",
+        file.display()
+    )]
+    Certificates {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// No place for the ledger.
+    #[error("no home folder is known for the ledger: name a file with --ledger")]
+    NoHome,
+    /// A number that is none.
+    #[error("{name} must be {wanted}")]
+    Number {
+        /// The variable.
+        name: &'static str,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// A price that is none.
+    #[error("{PRICE} is no price: {0}")]
+    Price(PriceError),
+}
+
+/// All that a run needs to know to reach its endpoint.
+pub struct Settings {
+    /// How to reach it; the credentials are in the URL.
+    pub client: client::Options,
+    /// What may be shown of the endpoint: no query, so no credentials.
+    pub shown: String,
+    /// Requests in flight.
+    pub concurrency: u16,
+    /// Requests a second.
+    pub rate: Option<f64>,
+    /// Whose calls these are: a record is known by it too.
+    pub partner_code: String,
+    /// What is behind the endpoint.
+    pub kind: Kind,
+    /// The file that remembers the calls.
+    pub ledger: PathBuf,
+    /// What one call costs, where that is known.
+    pub price: Option<Price>,
+}
+
+/// Shows neither the URL with its credentials nor anything else that was read.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("endpoint", &self.shown).finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// Resolves what flags, files and environment say. `sandbox` is the address of a sandbox that
+    /// takes the place of endpoint and credentials.
+    pub fn resolve(
+        args: &EndpointArgs,
+        concurrency: Option<u16>,
+        rate: Option<f64>,
+        ledger: Option<&Path>,
+        sandbox: Option<Url>,
+    ) -> Result<Self, SettingsError> {
+        let layers = Layers::read(args.env_file.as_deref())?;
+        let concurrency = match concurrency {
+            Some(concurrency) => concurrency,
+            None => layers.concurrency()?,
+        };
+        let rate = rate.map_or_else(|| layers.rate(), |rate| Ok(Some(rate)))?;
+        let built_in = sandbox.is_some();
+        let (endpoint, code, key) = match sandbox {
+            Some(url) => (url, SANDBOX_CODE.to_owned(), SecretString::from("sandbox")),
+            None => layers.account(args)?,
+        };
+        let shown = shown(&endpoint);
+        let kind = kind_of(&endpoint);
+        let ledger = layers.ledger(ledger, built_in, kind)?;
+        let proxy = args.proxy.as_deref().map(|text| proxy(text, &endpoint)).transpose()?;
+        let roots = args.ca_cert.as_deref().map(read_certificates).transpose()?;
+        let client = client::Options {
+            url: with_credentials(endpoint, &code, &key),
+            loopback: kind == Kind::Sandbox,
+            proxy,
+            roots,
+            timeout: args.timeout,
+            connect_timeout: args.connect_timeout.min(args.timeout).max(Duration::from_millis(1)),
+            connections: usize::from(concurrency),
+        };
+        let price = layers.price()?;
+        Ok(Self { client, shown, concurrency, rate, partner_code: code, kind, ledger, price })
+    }
+}
+
+fn kind_of(endpoint: &Url) -> Kind {
+    if is_loopback(endpoint) { Kind::Sandbox } else { Kind::Live }
+}
+
+/// The ledger that `idv ledger` is about: the flag's, the setting's, or the default one.
+pub fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, SettingsError> {
+    if let Some(file) = flag {
+        return Ok(file.to_owned());
+    }
+    if sandbox {
+        return default_ledger(Kind::Sandbox);
+    }
+    match Layers::read(None)?.get(LEDGER) {
+        Some(file) => Ok(PathBuf::from(file)),
+        None => default_ledger(Kind::Live),
+    }
+}
+
+/// What a charged call costs, where no flag says so.
+pub fn price() -> Result<Option<Price>, SettingsError> {
+    Layers::read(None)?.price()
+}
+
+fn default_ledger(kind: Kind) -> Result<PathBuf, SettingsError> {
+    let base = choose_base_strategy().map_err(|_| SettingsError::NoHome)?;
+    let folder = base.state_dir().unwrap_or_else(|| base.data_dir()).join("idv");
+    Ok(folder.join(match kind {
+        Kind::Live => "ledger.db",
+        Kind::Sandbox => "ledger.sandbox.db",
+    }))
+}
+
+impl Layers {
+    /// The flag's ledger, the setting's, or the usual one. The built-in sandbox is beside all
+    /// settings, but not beside a flag.
+    fn ledger(
+        &self,
+        flag: Option<&Path>,
+        built_in: bool,
+        kind: Kind,
+    ) -> Result<PathBuf, SettingsError> {
+        let named = || self.get(LEDGER).filter(|_| !built_in).map(PathBuf::from);
+        match flag.map(Path::to_owned).or_else(named) {
+            Some(ledger) => Ok(ledger),
+            None => default_ledger(kind),
+        }
+    }
+
+    fn price(&self) -> Result<Option<Price>, SettingsError> {
+        let price = self.get(PRICE).map(|text| text.trim().parse());
+        price.transpose().map_err(SettingsError::Price)
+    }
+
+    fn account(&self, args: &EndpointArgs) -> Result<(Url, String, SecretString), SettingsError> {
+        let endpoint = args.endpoint.as_deref().or_else(|| self.get(ENDPOINT));
+        let code = self.get(PARTNER_CODE);
+        let key = self.key(args.partner_key_file.as_deref())?;
+        let mut missing = Vec::new();
+        missing.extend(endpoint.is_none().then_some(ENDPOINT));
+        missing.extend(code.is_none().then_some(PARTNER_CODE));
+        missing.extend(key.is_none().then_some(PARTNER_KEY));
+        match (endpoint, code, key) {
+            (Some(endpoint), Some(code), Some(key)) => {
+                Ok((parse_endpoint(endpoint)?, code.to_owned(), key))
+            }
+            _ => Err(SettingsError::Missing(missing)),
+        }
+    }
+}
+
+fn parse_endpoint(text: &str) -> Result<Url, SettingsError> {
+    let url = Url::parse(text.trim()).map_err(|_| {
+        SettingsError::Endpoint("is no URL; write it as in https://host.example/path")
+    })?;
+    let wrong = match url.scheme() {
+        "https" | "http" if !url.username().is_empty() || url.password().is_some() => {
+            "has a user name in its URL; the credentials go into IDV_PARTNER_CODE and IDV_PARTNER_KEY"
+        }
+        "https" | "http" if has_credentials(&url) => {
+            "has partner_code or partner_key in its URL; they go into IDV_PARTNER_CODE and IDV_PARTNER_KEY"
+        }
+        "https" => return Ok(url),
+        "http" if is_loopback(&url) => return Ok(url),
+        "http" => {
+            "uses http://, which would send the key and the applicants unencrypted; write https://"
+        }
+        _ => "must begin with https://",
+    };
+    Err(SettingsError::Endpoint(wrong))
+}
+
+fn has_credentials(url: &Url) -> bool {
+    url.query_pairs().any(|(name, _)| name == "partner_code" || name == "partner_key")
+}
+
+/// On this machine: 127.0.0.0/8, `::1`, localhost.
+fn is_loopback(url: &Url) -> bool {
+    let Some(host) = url.host_str() else { return false };
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.parse().map_or(host == "localhost", |address: std::net::IpAddr| address.is_loopback())
+}
+
+/// Scheme, host, port and path: never the query.
+fn shown(url: &Url) -> String {
+    let mut shown = url.clone();
+    shown.set_query(None);
+    shown.set_fragment(None);
+    shown.to_string()
+}
+
+/// The provider wants the credentials as query parameters.
+fn with_credentials(mut url: Url, code: &str, key: &SecretString) -> Url {
+    let encode = |value| utf8_percent_encode(value, QUERY);
+    let former = url.query().filter(|query| !query.is_empty());
+    let query = format!(
+        "{}{}partner_code={}&partner_key={}",
+        former.unwrap_or_default(),
+        if former.is_some() { "&" } else { "" },
+        encode(code),
+        encode(key.expose_secret()),
+    );
+    url.set_query(Some(&query));
+    url.set_fragment(None);
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn credentials_are_percent_encoded_whatever_is_in_them() {
+        let key = SecretString::from("k+/=%26 Zz&#é");
+        let url = with_credentials(url("https://h.example/a?b=c#d"), "Te st", &key);
+        assert_eq!(
+            url.as_str(),
+            "https://h.example/a?b=c&partner_code=Te%20st&partner_key=k%2B%2F%3D%2526%20Zz%26%23%C3%A9"
+        );
+        let pairs: Vec<_> = url.query_pairs().map(|(_, value)| value.into_owned()).collect();
+        assert_eq!(pairs, ["c", "Te st", "k+/=%26 Zz&#é"]);
+    }
+
+    #[test]
+    fn only_this_machine_is_asked_over_http() {
+        for text in
+            ["http://127.0.0.1:80/", "http://127.9.9.9/", "http://[::1]:1/", "http://localhost"]
+        {
+            assert!(parse_endpoint(text).is_ok(), "{text}");
+        }
+        for text in [
+            "http://10.0.0.1/",
+            "http://localhost.example/",
+            "http://127.0.0.1.example/",
+            "ftp://h/",
+            "h",
+        ] {
+            assert!(parse_endpoint(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn credentials_inside_the_endpoint_are_refused_and_not_shown() {
+        for text in ["https://u:secret@h.example/", "https://h.example/?partner_key=secret"] {
+            let error = parse_endpoint(text).unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_of_an_endpoint_has_no_query() {
+        assert_eq!(shown(&url("https://h.example/a?b=c")), "https://h.example/a");
+    }
+}

@@ -1,0 +1,45 @@
+//! The settings of a plan: what it has to know of a run that it does not make.
+
+use std::path::{Path, PathBuf};
+
+use crate::ledger::Kind;
+use crate::model::price::Price;
+use crate::settings::{
+    ENDPOINT, Layers, PARTNER_CODE, SANDBOX_CODE, SettingsError, kind_of, parse_endpoint,
+};
+
+/// What a plan has to know: neither endpoint nor key need be set.
+#[derive(Debug)]
+pub struct Outlook {
+    /// Whose calls they would be; without it no record is known.
+    pub partner_code: Option<String>,
+    /// What is behind the endpoint.
+    pub kind: Kind,
+    /// The file that remembers the calls, if there is one yet.
+    pub ledger: PathBuf,
+    /// What one call costs, where that is known.
+    pub price: Option<Price>,
+}
+
+impl Outlook {
+    /// Resolves what flags, files and environment say. Without an endpoint the run would be live.
+    pub fn resolve(
+        sandbox: bool,
+        endpoint: Option<&str>,
+        env_file: Option<&Path>,
+        ledger: Option<&Path>,
+    ) -> Result<Self, SettingsError> {
+        let layers = Layers::read(env_file)?;
+        let price = layers.price()?;
+        if sandbox {
+            let ledger = layers.ledger(ledger, true, Kind::Sandbox)?;
+            let partner_code = Some(SANDBOX_CODE.to_owned());
+            return Ok(Self { partner_code, kind: Kind::Sandbox, ledger, price });
+        }
+        let endpoint = endpoint.or_else(|| layers.get(ENDPOINT)).map(parse_endpoint).transpose()?;
+        let kind = endpoint.as_ref().map_or(Kind::Live, kind_of);
+        let ledger = layers.ledger(ledger, false, kind)?;
+        let partner_code = layers.get(PARTNER_CODE).map(str::to_owned);
+        Ok(Self { partner_code, kind, ledger, price })
+    }
+}
