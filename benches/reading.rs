@@ -10,14 +10,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use idv::checks;
-use idv::checks::file_signs::Signs;
-use idv::input::{Options, Reader};
-use idv::ledger::{ClaimOptions, Claimed, Kind, Ledger, Reader as Past, Run, RunEnd};
-use idv::model::answer::Answer;
-use idv::model::problem::Level;
-use idv::model::row::Row;
-use idv::plan::{Plan, Planner};
+use idv::internal::checks;
+use idv::internal::checks::Signs;
+use idv::internal::input::{Options, Reader};
+use idv::internal::ledger::{ClaimOptions, Claimed, Kind, Ledger, Reader as Past, Run, RunEnd};
+use idv::internal::model::Answer;
+use idv::internal::model::Level;
+use idv::internal::model::Row;
+use idv::internal::plan::{Plan, Planner};
 
 const ROWS: u32 = 1_000_000;
 const ROUNDS: usize = 5;

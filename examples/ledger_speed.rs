@@ -6,11 +6,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use idv::ledger::{
+use idv::internal::ledger::{
     Asker, Claim, ClaimOptions, Claimed, Claiming, Kind, Ledger, Reader, Run, RunEnd, Settling,
 };
-use idv::model::answer::Answer;
-use idv::model::record::{Field, Record};
+use idv::internal::model::Answer;
+use idv::internal::model::{Field, Record};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
@@ -89,7 +89,9 @@ fn look_up(path: &Path, run: &Run, rows: &Range<u64>) -> anyhow::Result<()> {
             let records: Vec<_> = (row..rows.end.min(row + window)).map(record).collect();
             let known = reader.look_up_all(&asker, &records)?;
             anyhow::ensure!(
-                known.iter().all(|known| matches!(known, idv::ledger::Known::Answered(_)))
+                known
+                    .iter()
+                    .all(|known| matches!(known, idv::internal::ledger::Known::Answered(_)))
             );
             row += window;
         }

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use idv::checks;
-use idv::checks::file_signs::Signs;
-use idv::input::{Encoding, Format, InputError, Options, Reader};
-use idv::model::record::Field;
-use idv::model::row::Row;
+use idv::internal::checks;
+use idv::internal::checks::Signs;
+use idv::internal::input::{Encoding, Format, InputError, Options, Reader};
+use idv::internal::model::Field;
+use idv::internal::model::Row;
 
 const PEOPLE: [[&str; 3]; 4] = [
     ["3310990101909001", "081234567890", "BUDI SANTOSO"],

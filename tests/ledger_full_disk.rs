@@ -6,9 +6,11 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use idv::ledger::{Claim, ClaimOptions, Claimed, Kind, Ledger, LedgerError, Run, Settled};
-use idv::model::answer::Answer;
-use idv::model::record::{Field, Record};
+use idv::internal::ledger::{
+    Claim, ClaimOptions, Claimed, Kind, Ledger, LedgerError, Run, Settled,
+};
+use idv::internal::model::Answer;
+use idv::internal::model::{Field, Record};
 
 /// A disk of 2 MiB; unmounted when dropped.
 struct SmallDisk(tempfile::TempDir);

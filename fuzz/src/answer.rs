@@ -3,14 +3,14 @@
 use std::cell::OnceCell;
 use std::time::Duration;
 
-use idv::client::{Client, SendError};
-use idv::model::answer::{Answer, Unreadable};
-use idv::model::code::Charge;
-use idv::model::outcome::Outcome;
-use idv::model::record::{Field, Record};
-use idv::model::redaction;
-use idv::output::text;
-use idv::settings::Settings;
+use idv::internal::Settings;
+use idv::internal::client::{Client, SendError};
+use idv::internal::model::Charge;
+use idv::internal::model::Outcome;
+use idv::internal::model::{Answer, Unreadable};
+use idv::internal::model::{Field, Record};
+use idv::internal::redaction;
+use idv::internal::text;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -226,7 +226,7 @@ impl World {
         let endpoint = format!("http://{}/", listener.local_addr().expect("it is bound"));
         let ledger = std::path::Path::new("ledger.db");
         let settings = Settings::of(&endpoint, "code", KEY.into(), ledger).expect("it is loopback");
-        let options = idv::client::Options {
+        let options = idv::internal::client::Options {
             connections: 0,
             timeout: Duration::from_secs(5),
             ..settings.client

@@ -8,17 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use calamine::{Data, Reader as _, Xlsx};
-use idv::model::answer::Answer;
-use idv::model::outcome::Source;
-use idv::model::problem::Problem;
-use idv::model::record::{Field, Record};
-use idv::model::redaction;
-use idv::model::row::Row;
-use idv::model::verdict::Verdict;
-use idv::output::text;
-use idv::output::{self, Book, Layout, Mask, Ours, Sink, Slowed, Summary, Totals};
-use idv::run::stop::Reason;
-use idv::run::tally::Tally;
+use idv::internal::model::Answer;
+use idv::internal::model::Problem;
+use idv::internal::model::Row;
+use idv::internal::model::Source;
+use idv::internal::model::Verdict;
+use idv::internal::model::{Field, Record};
+use idv::internal::output::{self, Book, Layout, Mask, Ours, Sink, Slowed, Summary, Totals};
+use idv::internal::redaction;
+use idv::internal::run::Reason;
+use idv::internal::run::Tally;
+use idv::internal::text;
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -149,7 +149,7 @@ impl<'a> Case<'a> {
             source: Source::Api,
             answer: Some(answer),
             elapsed: Some(Duration::from_millis(20)),
-            ..Verdict::local(idv::model::outcome::Outcome::Unknown, None)
+            ..Verdict::local(idv::internal::model::Outcome::Unknown, None)
         };
         let fields = [(Field::IdNumber, "nik"), (Field::PhoneNumber, "hp"), (Field::Name, "nama")];
         let hidden = fields.map(|(field, name)| (field, name.to_owned())).to_vec();

@@ -2,11 +2,11 @@
 
 use std::io::{Cursor, Read};
 
-use idv::checks;
-use idv::input::{Options, Reader};
-use idv::model::problem::Level;
-use idv::model::record::Field;
-use idv::model::row::Row;
+use idv::internal::checks;
+use idv::internal::input::{Options, Reader};
+use idv::internal::model::Field;
+use idv::internal::model::Level;
+use idv::internal::model::Row;
 
 /// Rows keep their count whatever the file is, and however its bytes come; and nothing that is
 /// damaged is sent.

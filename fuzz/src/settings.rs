@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use idv::cli::EndpointArgs;
-use idv::settings::{Outlook, Settings, SettingsError};
+use idv::internal::EndpointArgs;
+use idv::internal::{Outlook, Settings, SettingsError};
 use tempfile::TempDir;
 
 /// Letters alone, so that it also fits where a name is read.

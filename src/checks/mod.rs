@@ -1,9 +1,9 @@
 //! Looks at one row before it is paid for: puts its values into the form that the endpoint takes,
 //! visibly, and says what is wrong with them.
 
-pub mod file_signs;
+pub(crate) mod file_signs;
 mod name;
-pub mod nik;
+pub(crate) mod nik;
 mod phone;
 mod provinces;
 mod punctuation;

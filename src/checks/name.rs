@@ -6,7 +6,7 @@ use crate::checks::punctuation::is_invisible;
 use crate::model::problem::Problem;
 
 /// The name trimmed, with single spaces, composed; `None` where it is so already.
-pub fn normalised(value: &str) -> Option<String> {
+pub(crate) fn normalised(value: &str) -> Option<String> {
     if value.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
         return Some(String::new());
     }
@@ -26,7 +26,7 @@ const LONGEST: usize = 200;
 
 /// What is wrong with a normalised name. Only an empty one is, and one that no card can have: people's
 /// names are of every kind.
-pub fn problem(value: &str) -> Option<Problem> {
+pub(crate) fn problem(value: &str) -> Option<Problem> {
     if value.is_empty() {
         return Some(Problem::malformed(
             "name.empty",
@@ -58,7 +58,7 @@ pub fn problem(value: &str) -> Option<Problem> {
 
 /// Whether there is nothing to change and nothing to say, as with most names: ASCII with single
 /// spaces between words, and no digits.
-pub fn is_good(value: &str) -> bool {
+pub(crate) fn is_good(value: &str) -> bool {
     let mut before = b' ';
     for byte in value.bytes() {
         let plain = matches!(byte, b' '..=b'/' | b':'..=b'~');

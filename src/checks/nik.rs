@@ -48,7 +48,7 @@ impl Nik {
     /// Reads a NIK; `None` for what can't be one.
     ///
     /// ```
-    /// use idv::checks::nik::{Nik, Sex};
+    /// use idv::nik::{Nik, Sex};
     ///
     /// let nik = Nik::read("3310994101909001").expect("it can be one");
     /// assert_eq!((nik.province, nik.sex), (Some("Jawa Tengah"), Sex::Female));
@@ -125,13 +125,13 @@ fn is_date(day: u8, month: u8) -> bool {
 }
 
 /// Whether there is nothing to change and nothing to say, as with most: looked at once.
-pub fn is_good(value: &str) -> bool {
+pub(crate) fn is_good(value: &str) -> bool {
     Nik::read(value).is_some_and(|nik| nik.province.is_some())
 }
 
 /// The digits alone, where exactly sixteen are left without what groups them; `None` where there is
 /// nothing to change or what is left is no NIK.
-pub fn normalised(value: &str) -> Option<String> {
+pub(crate) fn normalised(value: &str) -> Option<String> {
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -169,7 +169,7 @@ fn whole(digits: &str, decimals: &str) -> Option<String> {
 
 /// What is wrong with a normalised number. Whatever isn't empty may be sent, as the endpoint would
 /// take it; but what can't be a NIK can't match either.
-pub fn problem(value: &str) -> Option<Problem> {
+pub(crate) fn problem(value: &str) -> Option<Problem> {
     if value.is_empty() {
         return Some(Problem::malformed(
             "id_number.empty",

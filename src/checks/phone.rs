@@ -12,12 +12,12 @@ use crate::model::problem::Problem;
 const LENGTH: RangeInclusive<usize> = 10..=13;
 
 /// Whether there is nothing to change and nothing to say, as with most: looked at once.
-pub fn is_good(value: &str) -> bool {
+pub(crate) fn is_good(value: &str) -> bool {
     is_sendable(value) && has_known_prefix(value)
 }
 
 /// The number as the endpoint takes it; `None` where it is so already, or can't be made so.
-pub fn normalised(value: &str) -> Option<String> {
+pub(crate) fn normalised(value: &str) -> Option<String> {
     if is_sendable(value) {
         return None;
     }
@@ -32,7 +32,7 @@ pub fn normalised(value: &str) -> Option<String> {
 }
 
 /// What is wrong with a normalised number.
-pub fn problem(value: &str) -> Option<Problem> {
+pub(crate) fn problem(value: &str) -> Option<Problem> {
     if value.is_empty() {
         return Some(Problem::malformed(
             "phone_number.empty",

@@ -59,7 +59,7 @@ const BY_CODE: [Option<&str>; 100] = {
 };
 
 /// The name of a province.
-pub fn name(code: u8) -> Option<&'static str> {
+pub(crate) fn name(code: u8) -> Option<&'static str> {
     BY_CODE.get(usize::from(code)).copied().flatten()
 }
 

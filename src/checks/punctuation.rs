@@ -2,41 +2,41 @@
 
 /// Whether a character only groups digits or can't be seen: white space, dots, apostrophes, dashes
 /// and the invisible characters that come with copying.
-pub fn is_punctuation(c: char) -> bool {
+pub(crate) fn is_punctuation(c: char) -> bool {
     c.is_whitespace() || is_invisible(c) || is_apostrophe(c) || is_dash(c) || c == '.'
 }
 
 /// Whether a character has no width: joiners, direction marks, byte order marks.
-pub fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
         | '\u{feff}' | '\u{ad}')
 }
 
 /// Whether a character is one of the apostrophes that spreadsheets and keyboards write.
-pub fn is_apostrophe(c: char) -> bool {
+pub(crate) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '`' | '\u{2018}' | '\u{2019}' | '\u{b4}')
 }
 
 /// Whether a character is one of the dashes.
-pub fn is_dash(c: char) -> bool {
+pub(crate) fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 /// The whole part and the decimals of a number that a program took for a fraction and wrote with
 /// one dot or comma and a digit or two behind it. Groups of digits are longer.
-pub fn fraction(value: &str) -> Option<(&str, &str)> {
+pub(crate) fn fraction(value: &str) -> Option<(&str, &str)> {
     let (whole, decimals) = value.split_once(['.', ','])?;
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     (is_number(whole) && is_number(decimals) && decimals.len() <= 2).then_some((whole, decimals))
 }
 
 /// Whether decimals say nothing.
-pub fn is_zero(decimals: &str) -> bool {
+pub(crate) fn is_zero(decimals: &str) -> bool {
     decimals.bytes().all(|byte| byte == b'0')
 }
 
 /// Whether a number is written with an exponent: `6,28123E+11`. Its last digits are gone.
-pub fn is_notation(value: &str) -> bool {
+pub(crate) fn is_notation(value: &str) -> bool {
     value.split_once(['e', 'E']).is_some_and(|(mantissa, exponent)| {
         mantissa.starts_with(|c: char| c.is_ascii_digit())
             && mantissa.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))

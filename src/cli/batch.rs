@@ -25,7 +25,7 @@ Exit codes:
 /// `idv batch`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
-pub struct BatchArgs {
+pub(crate) struct BatchArgs {
     /// The applicants: CSV, JSON Lines or .xlsx; - for stdin
     pub file: PathBuf,
     /// Requests in flight at most [env: IDV_CONCURRENCY] [default: 8]

@@ -24,7 +24,7 @@ Exit codes:
 /// `idv check`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
-pub struct CheckArgs {
+pub(crate) struct CheckArgs {
     /// The applicants: CSV, JSON Lines or .xlsx; - for stdin
     #[arg(required_unless_present = "template")]
     pub file: Option<PathBuf>,

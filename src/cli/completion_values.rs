@@ -14,7 +14,7 @@ use crate::model::outcome::Outcome;
 
 /// A parser of values with the words that are offered for it.
 #[derive(Debug, Clone)]
-pub struct Offered<T> {
+pub(crate) struct Offered<T> {
     parse: fn(&str) -> Result<T, String>,
     words: fn() -> Vec<PossibleValue>,
 }
@@ -41,7 +41,7 @@ fn plain(words: &[&'static str]) -> Vec<PossibleValue> {
 }
 
 /// A command by its name; those below it are taken too.
-pub fn commands() -> Offered<String> {
+pub(crate) fn commands() -> Offered<String> {
     let words = || {
         let all = Action::augment_subcommands(Command::new("idv"));
         let word = |command: &Command| {
@@ -54,7 +54,7 @@ pub fn commands() -> Offered<String> {
 }
 
 /// A status code; any number is taken, the documented ones are offered.
-pub fn codes() -> Offered<i64> {
+pub(crate) fn codes() -> Offered<i64> {
     let words = || {
         let word = |code: &crate::model::code::Code| {
             PossibleValue::new(code.number.to_string()).help(code.meaning)
@@ -65,7 +65,7 @@ pub fn codes() -> Offered<i64> {
 }
 
 /// An outcome by its word.
-pub fn outcomes() -> Offered<Outcome> {
+pub(crate) fn outcomes() -> Offered<Outcome> {
     let words = || {
         let word = |outcome: Outcome| PossibleValue::new(outcome.word()).help(outcome.meaning());
         Outcome::ALL.map(word).to_vec()
@@ -74,11 +74,11 @@ pub fn outcomes() -> Offered<Outcome> {
 }
 
 /// An encoding by its name.
-pub fn encodings() -> Offered<Encoding> {
+pub(crate) fn encodings() -> Offered<Encoding> {
     Offered { parse: encoding, words: || plain(&["utf-8", "utf-16le", "utf-16be", "windows-1252"]) }
 }
 
 /// A layout of an input, or `auto`.
-pub fn input_formats() -> Offered<InputFormat> {
+pub(crate) fn input_formats() -> Offered<InputFormat> {
     Offered { parse: input_format, words: || plain(&["auto", "csv", "jsonl", "xlsx"]) }
 }

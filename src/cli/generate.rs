@@ -21,7 +21,7 @@ Examples:
 
 /// A shell that completions are made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Shell {
+pub(crate) enum Shell {
     /// GNU bash
     Bash,
     /// The Z shell
@@ -34,7 +34,7 @@ pub enum Shell {
 
 /// `idv completions`.
 #[derive(Debug, Args)]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// The shell that will read them
     #[arg(value_enum)]
     pub shell: Shell,
@@ -42,7 +42,7 @@ pub struct CompletionsArgs {
 
 /// `idv man`.
 #[derive(Debug, Args)]
-pub struct ManArgs {
+pub(crate) struct ManArgs {
     /// The command whose page is wanted; that of idv itself by default
     #[arg(
         value_name = "COMMAND",

@@ -15,7 +15,7 @@ use crate::model::price::Price;
 
 /// `idv ledger`.
 #[derive(Debug, Args)]
-pub struct LedgerCommand {
+pub(crate) struct LedgerCommand {
     /// The file [env: IDV_LEDGER]
     #[arg(long, value_name = "FILE", global = true)]
     pub ledger: Option<PathBuf>,
@@ -29,7 +29,7 @@ pub struct LedgerCommand {
 
 /// What `idv ledger` does.
 #[derive(Debug, Subcommand)]
-pub enum LedgerAction {
+pub(crate) enum LedgerAction {
     /// The runs, oldest first
     Runs {
         /// The format; table on a terminal, jsonl in a pipe
@@ -80,7 +80,7 @@ pub enum LedgerAction {
 
 /// `idv ledger bill`.
 #[derive(Debug, Args)]
-pub struct BillArgs {
+pub(crate) struct BillArgs {
     /// Which calls.
     #[command(flatten)]
     pub filter: FilterArgs,
@@ -102,7 +102,7 @@ pub struct BillArgs {
 
 /// Which calls a history is about.
 #[derive(Debug, Args)]
-pub struct FilterArgs {
+pub(crate) struct FilterArgs {
     /// Only calls that ended after this: 30d, 12h, or a time stamp
     #[arg(long, value_name = "AGE", value_parser = moment)]
     pub since: Option<Timestamp>,

@@ -15,18 +15,18 @@ mod values;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use crate::cli::batch::BatchArgs;
-pub use crate::cli::check::CheckArgs;
-pub use crate::cli::generate::{CompletionsArgs, ManArgs, Shell};
-pub use crate::cli::ledger::{BillArgs, FilterArgs, LedgerAction, LedgerCommand};
-pub use crate::cli::record::RecordArgs;
-pub use crate::cli::sandbox::{Dialect, SandboxArgs};
-pub use crate::cli::schema::{Described, SchemaArgs};
-pub use crate::cli::shared::{
-    Color, EndpointArgs, Format, InputArgs, LedgerArgs, OutputArgs, PlanArgs, ResultFormat,
-    Suspect, Unknown,
+pub(crate) use crate::cli::batch::BatchArgs;
+pub(crate) use crate::cli::check::CheckArgs;
+pub(crate) use crate::cli::generate::{CompletionsArgs, ManArgs, Shell};
+pub(crate) use crate::cli::ledger::{BillArgs, FilterArgs, LedgerAction, LedgerCommand};
+pub(crate) use crate::cli::record::RecordArgs;
+pub(crate) use crate::cli::sandbox::{Dialect, SandboxArgs};
+pub(crate) use crate::cli::schema::{Described, SchemaArgs};
+pub use crate::cli::shared::EndpointArgs;
+pub(crate) use crate::cli::shared::{
+    Color, Format, InputArgs, LedgerArgs, OutputArgs, ResultFormat, Suspect, Unknown,
 };
-pub use crate::cli::values::{in_flight, rate};
+pub(crate) use crate::cli::values::{in_flight, rate};
 
 use crate::cli::batch::BATCH_HELP;
 use crate::cli::check::CHECK_HELP;
@@ -39,7 +39,7 @@ use crate::cli::schema::SCHEMA_HELP;
 #[derive(Debug, Parser)]
 #[command(name = "idv", version, about, max_term_width = 100, subcommand_required = true)]
 #[command(arg_required_else_help = true, after_help = START)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Action,
@@ -76,7 +76,7 @@ Examples:
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Action {
+pub(crate) enum Action {
     /// Verify one record
     #[command(after_help = VERIFY_HELP)]
     Verify(Box<VerifyArgs>),
@@ -108,7 +108,7 @@ pub enum Action {
 
 /// `idv verify`.
 #[derive(Debug, Args)]
-pub struct VerifyArgs {
+pub(crate) struct VerifyArgs {
     /// `-` reads the record from stdin, as one JSON object
     #[arg(value_name = "-", value_parser = ["-"])]
     pub stdin: Option<String>,
@@ -131,7 +131,7 @@ pub struct VerifyArgs {
 
 /// `idv codes`.
 #[derive(Debug, Args)]
-pub struct CodesArgs {
+pub(crate) struct CodesArgs {
     /// Only this code
     #[arg(allow_negative_numbers = true, value_parser = codes(), hide_possible_values = true)]
     pub code: Option<i64>,

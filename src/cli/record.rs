@@ -6,20 +6,15 @@ use crate::model::record::Field;
 
 /// A flag for each field of a record, made from the one table of fields.
 #[derive(Debug, Default)]
-pub struct RecordArgs {
+pub(crate) struct RecordArgs {
     values: Vec<(Field, String)>,
 }
 
 impl RecordArgs {
     /// What was given for a field.
-    pub fn get(&self, field: Field) -> Option<&str> {
+    pub(crate) fn get(&self, field: Field) -> Option<&str> {
         let given = self.values.iter().find(|(given, _)| *given == field);
         given.map(|(_, value)| value.as_str())
-    }
-
-    /// Whether a field was given.
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
     }
 }
 

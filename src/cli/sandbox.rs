@@ -18,7 +18,7 @@ Then, in another terminal (any credentials will do):
 
 /// The shape in which the sandbox answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Dialect {
+pub(crate) enum Dialect {
     /// As in the provider's guide
     Guide,
     /// An older version: a reason in words
@@ -29,7 +29,7 @@ pub enum Dialect {
 
 /// `idv sandbox`.
 #[derive(Debug, Args)]
-pub struct SandboxArgs {
+pub(crate) struct SandboxArgs {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, default_value_t = 0, value_parser = whole::<u16>)]
     pub port: u16,

@@ -9,7 +9,7 @@ Examples:
 
 /// `idv schema`.
 #[derive(Debug, Args)]
-pub struct SchemaArgs {
+pub(crate) struct SchemaArgs {
     /// Only this one
     #[arg(value_enum)]
     pub schema: Option<Described>,
@@ -17,7 +17,7 @@ pub struct SchemaArgs {
 
 /// What a schema describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Described {
+pub(crate) enum Described {
     /// A line of -f jsonl
     Result,
     /// The file of --summary

@@ -17,7 +17,7 @@ use crate::model::record::Field;
 /// How a file of applicants is read.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
-pub struct InputArgs {
+pub(crate) struct InputArgs {
     /// Which column holds a field, where its header does not say so
     #[arg(long, value_name = "FIELD=COLUMN", value_parser = mapping)]
     pub map: Vec<(Field, String)>,
@@ -72,7 +72,7 @@ pub struct EndpointArgs {
 /// What is known already, and when it counts.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Ledger")]
-pub struct LedgerArgs {
+pub(crate) struct LedgerArgs {
     /// The file that remembers every call [env: IDV_LEDGER]
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
@@ -89,7 +89,7 @@ pub struct LedgerArgs {
 
 /// What to do with what is in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Unknown {
+pub(crate) enum Unknown {
     /// Report it as unknown, and don't send it
     Hold,
     /// Send it again, which may be charged a second time
@@ -98,7 +98,7 @@ pub enum Unknown {
 
 /// What the plan of a file depends on, whether or not it is carried out.
 #[derive(Debug, Args)]
-pub struct PlanArgs {
+pub(crate) struct PlanArgs {
     /// What one call costs, as in 1000 or 0.25 [env: IDV_PRICE]
     #[arg(long, value_name = "AMOUNT", value_parser = price)]
     pub price: Option<Price>,
@@ -115,7 +115,7 @@ pub struct PlanArgs {
 
 /// What to do with what is suspect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Suspect {
+pub(crate) enum Suspect {
     /// Report it as held, and don't send it
     Hold,
     /// Send it, and pay for it
@@ -124,7 +124,7 @@ pub enum Suspect {
 
 /// How the history is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people
     Table,
     /// One JSON object a line
@@ -136,7 +136,7 @@ pub enum Format {
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ResultFormat {
+pub(crate) enum ResultFormat {
     /// For people
     Table,
     /// One JSON object a line
@@ -150,7 +150,7 @@ pub enum ResultFormat {
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
+pub(crate) enum Color {
     /// On a terminal, unless NO_COLOR is set
     Auto,
     /// Also into files and pipes
@@ -162,7 +162,7 @@ pub enum Color {
 /// What to write, and where.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
-pub struct OutputArgs {
+pub(crate) struct OutputArgs {
     /// The format; by default that of FILE's ending, table on a terminal, jsonl in a pipe
     #[arg(short, long, value_enum)]
     pub format: Option<ResultFormat>,

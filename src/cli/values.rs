@@ -11,7 +11,7 @@ use crate::model::price::{Price, PriceError};
 use crate::model::record::Field;
 
 /// A length of time: `500ms`, `30s`, `5m`, `2h`; a bare number is seconds.
-pub fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let digits =
         text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
     let (number, unit) = text.split_at(digits);
@@ -27,7 +27,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// A moment of the past: an age (`90d`, `12h`, `30m`) or a time stamp (RFC 3339).
-pub fn moment(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(stamp) = text.parse() {
         return Ok(stamp);
     }
@@ -43,19 +43,19 @@ pub fn moment(text: &str) -> Result<Timestamp, String> {
 }
 
 /// A status code.
-pub fn code(text: &str) -> Result<i64, String> {
+pub(crate) fn code(text: &str) -> Result<i64, String> {
     text.parse().map_err(|_| "say a number, as in 305; idv codes lists them".to_owned())
 }
 
 /// An outcome by its word.
-pub fn outcome(text: &str) -> Result<Outcome, String> {
+pub(crate) fn outcome(text: &str) -> Result<Outcome, String> {
     let words = || Outcome::ALL.map(Outcome::word).join(", ");
     let known = Outcome::ALL.into_iter().find(|outcome| outcome.word() == text);
     known.ok_or_else(|| format!("the outcomes are {}", words()))
 }
 
 /// `FIELD=COLUMN`.
-pub fn mapping(text: &str) -> Result<(Field, String), String> {
+pub(crate) fn mapping(text: &str) -> Result<(Field, String), String> {
     let fields = || Field::ALL.map(Field::name).join(", ");
     let (field, column) = text
         .split_once('=')
@@ -66,7 +66,7 @@ pub fn mapping(text: &str) -> Result<(Field, String), String> {
 }
 
 /// What stands between two cells.
-pub fn delimiter(text: &str) -> Result<u8, String> {
+pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
     match text {
         "," | ";" | "|" | "\t" => Ok(text.as_bytes()[0]),
         "tab" | "\\t" => Ok(b'\t'),
@@ -75,22 +75,22 @@ pub fn delimiter(text: &str) -> Result<u8, String> {
 }
 
 /// An encoding by its name.
-pub fn encoding(text: &str) -> Result<Encoding, String> {
+pub(crate) fn encoding(text: &str) -> Result<Encoding, String> {
     Encoding::of_name(text)
         .ok_or_else(|| "say one of utf-8, utf-16le, utf-16be or windows-1252".to_owned())
 }
 
 /// An amount of money.
-pub fn price(text: &str) -> Result<Price, String> {
+pub(crate) fn price(text: &str) -> Result<Price, String> {
     text.trim().parse().map_err(|error: PriceError| error.to_string())
 }
 
 /// `None` finds it out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InputFormat(pub Option<Format>);
+pub(crate) struct InputFormat(pub Option<Format>);
 
 /// A format by its name, or `auto`.
-pub fn input_format(text: &str) -> Result<InputFormat, String> {
+pub(crate) fn input_format(text: &str) -> Result<InputFormat, String> {
     match (text, Format::of_name(text)) {
         ("auto", _) => Ok(InputFormat(None)),
         (_, Some(format)) => Ok(InputFormat(Some(format))),
@@ -99,7 +99,7 @@ pub fn input_format(text: &str) -> Result<InputFormat, String> {
 }
 
 /// A share from 0 to 1.
-pub fn share(text: &str) -> Result<f64, String> {
+pub(crate) fn share(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
         Ok(_) | Err(_) => Err("say a share from 0 to 1, as in 0.05".to_owned()),
@@ -107,18 +107,18 @@ pub fn share(text: &str) -> Result<f64, String> {
 }
 
 /// A whole number.
-pub fn whole<T: FromStr>(text: &str) -> Result<T, String> {
+pub(crate) fn whole<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| "say a whole number, as in 5".to_owned())
 }
 
 /// Requests in flight.
-pub fn in_flight(text: &str) -> Result<u16, String> {
+pub(crate) fn in_flight(text: &str) -> Result<u16, String> {
     let number = text.trim().parse().ok().filter(|number| (1..=4096).contains(number));
     number.ok_or_else(|| "say a whole number in 1..=4096, as in 8".to_owned())
 }
 
 /// Requests a second: a number above 0, which need not be whole.
-pub fn rate(text: &str) -> Result<f64, String> {
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
     match text.trim().parse() {
         Ok(rate) if (0.001..=1e6).contains(&rate) => Ok(rate),
         Ok(_) | Err(_) => Err("say requests a second, as in 10 or 0.5".to_owned()),

@@ -30,7 +30,7 @@ use crate::run::tally::Tally;
 use crate::run::{self, Limits, Pipeline, Rows, Terms};
 
 /// Verifies a file.
-pub async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
+pub(crate) async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
     let endpoint = Endpoint::open(&args.endpoint, &args.ledger, args.concurrency, args.rate)?;
     // A pipe may be silent for long before its first bytes: until then Ctrl-C does as it always does.
     let applicants = Applicants::open(&args)?;

@@ -45,7 +45,7 @@ struct Check<'a> {
 }
 
 /// Checks a file, or writes an empty one.
-pub async fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
+pub(crate) async fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let Some(file) = args.file.as_deref() else { return template(args) };
     let check = Check {
         file,
@@ -67,7 +67,7 @@ pub async fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
 }
 
 /// The same for the flags of a batch.
-pub async fn dry_run(args: &BatchArgs) -> anyhow::Result<Exit> {
+pub(crate) async fn dry_run(args: &BatchArgs) -> anyhow::Result<Exit> {
     let check = Check {
         file: &args.file,
         input: &args.input,

@@ -12,7 +12,7 @@ use crate::output;
 use crate::output::text;
 
 /// Prints all codes, or one.
-pub fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
     let width = if io::stdout().is_terminal() { output::width() } else { 0 };
     let text = match args.code {
         None if width > 0 => by_two_lines(width),

@@ -19,27 +19,27 @@ use crate::output::{self, Outlook};
 use crate::plan::Plan;
 
 /// A run that may begin.
-pub struct Consent {
+pub(crate) struct Consent {
     /// The rows of the input.
     pub rows: u64,
 }
 
 /// The size and the time of a file: what tells that it is another one now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     size: u64,
     changed: Option<SystemTime>,
 }
 
 impl Stamp {
     /// The stamp of a regular file; `None` for all else, which can't be read twice.
-    pub fn of(file: &Path) -> Option<Self> {
+    pub(crate) fn of(file: &Path) -> Option<Self> {
         let stamp = |found: Metadata| Self { size: found.len(), changed: found.modified().ok() };
         fs::metadata(file).ok().filter(Metadata::is_file).map(stamp)
     }
 
     /// Refuses a file that is another one now.
-    pub fn still(self, file: &Path) -> anyhow::Result<()> {
+    pub(crate) fn still(self, file: &Path) -> anyhow::Result<()> {
         if Self::of(file) == Some(self) {
             return Ok(());
         }
@@ -53,7 +53,7 @@ impl Stamp {
 
 /// Reads the file, shows the plan, asks. `None`: the person does not want it. More rows than `most`
 /// can't be written.
-pub async fn before(
+pub(crate) async fn before(
     args: &BatchArgs,
     endpoint: &Endpoint,
     reader: Reader,

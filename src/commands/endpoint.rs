@@ -25,7 +25,7 @@ use crate::settings::{self, Settings};
 const GIVE_UP_AFTER: Duration = Duration::from_secs(300);
 
 /// A client for the endpoint, and where its calls are remembered.
-pub struct Endpoint {
+pub(crate) struct Endpoint {
     /// Sends the records.
     pub client: Client,
     /// Requests in flight.
@@ -45,7 +45,7 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// Resolves the settings, and starts the sandbox if it is wanted.
-    pub fn open(
+    pub(crate) fn open(
         args: &EndpointArgs,
         ledger: &LedgerArgs,
         concurrency: Option<u16>,
@@ -70,24 +70,30 @@ impl Endpoint {
     }
 
     /// Opens the ledger and begins a run in it.
-    pub async fn begin(&self, command: &str) -> anyhow::Result<Run> {
+    pub(crate) async fn begin(&self, command: &str) -> anyhow::Result<Run> {
         let ledger = Ledger::open(&self.ledger, self.kind)?;
         Ok(ledger.start_run(command, &self.partner_code).await?)
     }
 
     /// What the ledger says of records, on the terms of a run that began now.
-    pub fn past(&self, args: &LedgerArgs) -> Result<Past, LedgerError> {
+    pub(crate) fn past(&self, args: &LedgerArgs) -> Result<Past, LedgerError> {
         let options = plan::claim_options(args);
         Past::open(self.ledger.clone(), self.kind, Some(&self.partner_code), options)
     }
 
     /// Whether what is asked there is paid.
-    pub fn is_live(&self) -> bool {
+    pub(crate) fn is_live(&self) -> bool {
         self.kind == Kind::Live
     }
 
     /// The terms of a run.
-    pub fn terms(&self, args: &LedgerArgs, run: &Run, policy: Policy, suspect: Suspect) -> Terms {
+    pub(crate) fn terms(
+        &self,
+        args: &LedgerArgs,
+        run: &Run,
+        policy: Policy,
+        suspect: Suspect,
+    ) -> Terms {
         let fresh_since = if args.fresh { Some(run.started()) } else { args.max_age };
         let resend_unknown = args.unknown == Unknown::Resend;
         Terms {
@@ -103,7 +109,7 @@ impl Endpoint {
     }
 
     /// The flag that leads `idv ledger` to this run's file; empty where it needs none.
-    pub fn ledger_flag(&self, args: &LedgerArgs) -> String {
+    pub(crate) fn ledger_flag(&self, args: &LedgerArgs) -> String {
         match &args.ledger {
             Some(file) => format!(" --ledger {}", quoted(&file.to_string_lossy())),
             None if settings::ledger(None, true).is_ok_and(|file| file == self.ledger) => {
@@ -114,12 +120,12 @@ impl Endpoint {
     }
 
     /// Whether it is a sandbox: nothing is checked there, and nothing charged.
-    pub fn is_sandbox(&self) -> bool {
+    pub(crate) fn is_sandbox(&self) -> bool {
         self.kind == Kind::Sandbox
     }
 
     /// Says whom the run asks.
-    pub fn announce(&self, progress: &Progress) {
+    pub(crate) fn announce(&self, progress: &Progress) {
         if self.sandbox.is_some() {
             progress.say("sandbox: made-up answers from this machine, no real check, no charge");
         } else {
@@ -128,7 +134,7 @@ impl Endpoint {
     }
 
     /// Says what the sandbox would have charged, which a person can compare with the summary.
-    pub fn conclude(&self, progress: &Progress) {
+    pub(crate) fn conclude(&self, progress: &Progress) {
         if let Some(charges) = &self.sandbox {
             progress.say(&format!(
                 "sandbox: got {} requests and would have charged {}",
@@ -158,6 +164,6 @@ fn start_sandbox() -> anyhow::Result<(Url, Charges)> {
 }
 
 /// The URL of a server at this address.
-pub fn url_of(address: SocketAddr) -> anyhow::Result<Url> {
+pub(crate) fn url_of(address: SocketAddr) -> anyhow::Result<Url> {
     Url::parse(&format!("http://{address}/")).context("an address makes no URL")
 }

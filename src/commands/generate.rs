@@ -18,7 +18,7 @@ use crate::output;
 use crate::output::progress::Progress;
 
 /// Prints completions for a shell.
-pub fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {
+pub(crate) fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     let shell = match args.shell {
         Shell::Bash => aot::Shell::Bash,
         Shell::Zsh => aot::Shell::Zsh,
@@ -75,7 +75,7 @@ fn add(shell: Shell, script: &mut String, command: &str, word: &str, help: &str)
 }
 
 /// Prints a manual page, or writes them all into a folder.
-pub fn man(args: &ManArgs) -> anyhow::Result<Exit> {
+pub(crate) fn man(args: &ManArgs) -> anyhow::Result<Exit> {
     let mut root = Cli::command().disable_help_subcommand(true);
     root.build();
     if let Some(folder) = &args.output_dir {

@@ -15,7 +15,7 @@ use crate::cli::OutputArgs;
 use crate::output::progress::Progress;
 
 /// Writes events from now on, as many as were asked for.
-pub fn start(args: &OutputArgs, progress: &Progress) {
+pub(crate) fn start(args: &OutputArgs, progress: &Progress) {
     let level = match (args.quiet, args.verbose) {
         (true, _) => return,
         (false, 0) => LevelFilter::WARN,

@@ -32,7 +32,7 @@ use crate::output::text::escape;
 use crate::run::stop::Reason;
 
 /// Runs a command. An error that comes back here was met before anything was sent.
-pub fn run(action: Action) -> Exit {
+pub(crate) fn run(action: Action) -> Exit {
     let done = match action {
         Action::Verify(args) => in_runtime(verify::run(*args)),
         Action::Batch(args) if args.dry_run => in_runtime(check::dry_run(&args)),

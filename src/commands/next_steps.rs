@@ -11,7 +11,7 @@ use crate::run::stop::Reason;
 use crate::run::tally::Tally;
 
 /// The exit code: the gravest of all that happened. `strict` counts a verdict that is no pass.
-pub fn exit(tally: &Tally, stopped: Option<&Reason>, strict: bool) -> Exit {
+pub(crate) fn exit(tally: &Tally, stopped: Option<&Reason>, strict: bool) -> Exit {
     let some = |outcomes: &[Outcome]| outcomes.iter().any(|outcome| tally.outcome(*outcome) > 0);
     let when = |happened: bool, exit: Exit| if happened { exit } else { Exit::Ok };
     let in_doubt = tally.outcome(Outcome::Unknown) + tally.charged(Charge::Unknown) > 0;
@@ -49,7 +49,7 @@ const fn of_stop(reason: &Reason) -> Exit {
 /// What to do next, a sentence each. `fresh` is when a run with `--fresh` began: the command that
 /// goes on with it must not pay again for what that run has paid. `again` is that command, where
 /// it is known. `ledger` is the flag that leads `idv ledger` to this run's file.
-pub fn next(
+pub(crate) fn next(
     tally: &Tally,
     stopped: Option<&Reason>,
     fresh: Option<Timestamp>,
@@ -102,7 +102,7 @@ fn go_on(fresh: Option<Timestamp>, again: Option<&str>) -> String {
 }
 
 /// What to do about an error that says only what the system said.
-pub fn of_error(error: &anyhow::Error) -> Option<&'static str> {
+pub(crate) fn of_error(error: &anyhow::Error) -> Option<&'static str> {
     let has_one = format!("{error:#}").contains("hint: ");
     let of_system = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
     match of_system.filter(|_| !has_one)?.kind() {

@@ -11,7 +11,7 @@ use crate::output::Consulted;
 use crate::plan::{Plan, Planner};
 
 /// What is known of the past: a ledger, if there is one and it may be asked.
-pub struct Past {
+pub(crate) struct Past {
     /// The ledger's file.
     pub ledger: PathBuf,
     /// Whether it can be asked.
@@ -21,7 +21,7 @@ pub struct Past {
 
 /// Why no plan came about.
 #[derive(Debug, thiserror::Error)]
-pub enum PlanError {
+pub(crate) enum PlanError {
     /// The input can't be read.
     #[error(transparent)]
     Input(#[from] InputError),
@@ -35,7 +35,7 @@ pub enum PlanError {
 
 impl Past {
     /// Opens the ledger for reading, where there is one and it is known whose answers count.
-    pub fn open(
+    pub(crate) fn open(
         ledger: PathBuf,
         kind: Kind,
         partner_code: Option<&str>,
@@ -57,7 +57,7 @@ impl Past {
     }
 
     /// Makes the plan, and shows each row that was checked with whether it would be held.
-    pub fn plan(
+    pub(crate) fn plan(
         &mut self,
         rows: input::Reader,
         hold: Level,
@@ -77,7 +77,7 @@ impl Past {
 }
 
 /// How the flags say that the input is read.
-pub fn options(args: &InputArgs) -> Options {
+pub(crate) fn options(args: &InputArgs) -> Options {
     Options {
         delimiter: args.delimiter,
         map: args.map.clone(),
@@ -89,7 +89,7 @@ pub fn options(args: &InputArgs) -> Options {
 }
 
 /// What a run holds.
-pub const fn hold(suspect: Suspect) -> Level {
+pub(crate) const fn hold(suspect: Suspect) -> Level {
     match suspect {
         Suspect::Hold => Level::Suspect,
         Suspect::Send => Level::Malformed,
@@ -97,7 +97,7 @@ pub const fn hold(suspect: Suspect) -> Level {
 }
 
 /// On which terms a run that began now would ask.
-pub fn claim_options(args: &LedgerArgs) -> ClaimOptions {
+pub(crate) fn claim_options(args: &LedgerArgs) -> ClaimOptions {
     let fresh_since = if args.fresh { Some(jiff::Timestamp::now()) } else { args.max_age };
     ClaimOptions { fresh_since, resend_unknown: args.unknown == Unknown::Resend }
 }

@@ -15,7 +15,7 @@ use crate::model::row::Row;
 const LONGEST: u64 = 1 << 20;
 
 /// The row, with the fields as given.
-pub fn row(args: &VerifyArgs) -> anyhow::Result<Row> {
+pub(crate) fn row(args: &VerifyArgs) -> anyhow::Result<Row> {
     if args.stdin.is_some() {
         let mut text = String::new();
         let read = io::stdin().take(LONGEST).read_to_string(&mut text);

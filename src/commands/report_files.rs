@@ -14,7 +14,7 @@ use crate::output::{self, Destination, MayReplace, OutputError, Summary};
 
 /// Where the summary and the report go, if they are wanted.
 #[derive(Default)]
-pub struct Beside {
+pub(crate) struct Beside {
     summary: Option<Place>,
     report: Option<Place>,
 }
@@ -27,7 +27,11 @@ enum Place {
 
 impl Beside {
     /// Opens the files; each must be a file of its own.
-    pub fn open(args: &BatchArgs, input: Option<&Path>, results: &Target) -> anyhow::Result<Self> {
+    pub(crate) fn open(
+        args: &BatchArgs,
+        input: Option<&Path>,
+        results: &Target,
+    ) -> anyhow::Result<Self> {
         let mut beside = Self::default();
         match beside.open_all(args, input, results) {
             Ok(()) => Ok(beside),
@@ -74,7 +78,7 @@ impl Beside {
     }
 
     /// Takes back what was opened for a run that does not begin, or that was left.
-    pub fn discard(self) {
+    pub(crate) fn discard(self) {
         for place in [self.summary, self.report].into_iter().flatten() {
             if let Place::File(file) = place {
                 file.discard();
@@ -83,7 +87,7 @@ impl Beside {
     }
 
     /// Writes both. What can't be written is said, and counts for the exit code.
-    pub fn write(self, summary: &Summary<'_>, progress: &Progress) -> Exit {
+    pub(crate) fn write(self, summary: &Summary<'_>, progress: &Progress) -> Exit {
         let json = || serde_json::to_string_pretty(&summary.json()).map_err(io::Error::from);
         let written = [
             ("summary", put(self.summary, || Ok(json()? + "\n"))),

@@ -25,7 +25,7 @@ use crate::run::tally::Tally;
 const GATHER: Duration = Duration::from_millis(1);
 
 /// Takes what is done, writes it and counts it.
-pub struct Results {
+pub(crate) struct Results {
     /// Where results are written; `None` once that has failed.
     sink: Option<Box<dyn Sink>>,
     /// Brings rows into the input's order; `None` writes them as they come.
@@ -41,7 +41,7 @@ pub struct Results {
 
 impl Results {
     /// Results for a run.
-    pub fn new(
+    pub(crate) fn new(
         sink: Box<dyn Sink>,
         ordered: bool,
         beside_bar: bool,
@@ -55,7 +55,7 @@ impl Results {
     }
 
     /// Takes results until the run has no more; gives the sums.
-    pub fn collect(mut self, done: &Receiver<Done>) -> Tally {
+    pub(crate) fn collect(mut self, done: &Receiver<Done>) -> Tally {
         while let Ok(first) = done.recv() {
             std::thread::sleep(GATHER);
             let ready = std::iter::once(first).chain(done.try_iter());
@@ -106,7 +106,7 @@ impl Results {
 }
 
 /// Why a run stops whose results can't be written: a reader who has gone away is no trouble.
-pub fn reason_of(error: &io::Error) -> Reason {
+pub(crate) fn reason_of(error: &io::Error) -> Reason {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Reason::OutputClosed,
         _ => Reason::Output(error.to_string()),

@@ -15,10 +15,10 @@ use crate::output::{self, Book, Destination, Layout, Look, MayReplace, Sink, Wri
 const BUFFER: usize = 64 * 1024;
 
 /// The sheets of a workbook of results.
-pub const RESULT_SHEETS: [&str; 2] = ["Results", "Summary"];
+pub(crate) const RESULT_SHEETS: [&str; 2] = ["Results", "Summary"];
 
 /// Where results go.
-pub struct Target {
+pub(crate) struct Target {
     /// The format of the results.
     pub format: ResultFormat,
     /// The file; `None` is stdout.
@@ -28,7 +28,7 @@ pub struct Target {
 }
 
 /// What is asked of a target.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The format, where it was said.
     pub format: Option<ResultFormat>,
     /// The file, where one was named.
@@ -41,14 +41,14 @@ pub struct Wanted<'a> {
 
 impl Target {
     /// Decides on the format and opens the file.
-    pub fn open(args: &OutputArgs, input: Option<&Path>) -> anyhow::Result<Self> {
+    pub(crate) fn open(args: &OutputArgs, input: Option<&Path>) -> anyhow::Result<Self> {
         let (format, file) = (args.format, args.output.as_deref());
         let may_replace = MayReplace::of_results(args.force);
         Self::open_wanted(&Wanted { format, file, input, may_replace })
     }
 
     /// The same for other flags.
-    pub fn open_wanted(wanted: &Wanted<'_>) -> anyhow::Result<Self> {
+    pub(crate) fn open_wanted(wanted: &Wanted<'_>) -> anyhow::Result<Self> {
         let file = wanted.file.filter(|file| *file != Path::new("-"));
         let terminal = io::stdout().is_terminal();
         let format = match (wanted.format, file) {
@@ -70,22 +70,22 @@ impl Target {
     }
 
     /// Whether results and messages share one terminal.
-    pub fn is_terminal(&self) -> bool {
+    pub(crate) fn is_terminal(&self) -> bool {
         self.destination.is_none() && io::stdout().is_terminal()
     }
 
     /// The columns that a table or a card may take; 0 sets no bounds.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         if self.is_terminal() { output::width() } else { 0 }
     }
 
     /// The file, if results go to one.
-    pub fn file(&self) -> Option<&Destination> {
+    pub(crate) fn file(&self) -> Option<&Destination> {
         self.destination.as_ref()
     }
 
     /// What results are written with.
-    pub fn writer(&self) -> io::Result<Writer> {
+    pub(crate) fn writer(&self) -> io::Result<Writer> {
         let out: Writer = match (&self.waiting, &self.destination) {
             (Some(waiting), _) => Box::new(waiting.try_clone()?),
             (None, Some(destination)) => Box::new(destination.writer()?),
@@ -95,7 +95,7 @@ impl Target {
     }
 
     /// The sink for results of this layout.
-    pub fn sink(&self, layout: Layout) -> io::Result<Box<dyn Sink>> {
+    pub(crate) fn sink(&self, layout: Layout) -> io::Result<Box<dyn Sink>> {
         let out = self.writer()?;
         match self.format {
             ResultFormat::Table => output::table(out, layout, self.width()),
@@ -106,7 +106,7 @@ impl Target {
     }
 
     /// Puts the file in its place. `beside` is what stands on a workbook's second sheet.
-    pub fn finish(self, titles: [&'static str; 2], beside: &Value) -> io::Result<()> {
+    pub(crate) fn finish(self, titles: [&'static str; 2], beside: &Value) -> io::Result<()> {
         let book = |rows, folder: &Path, out| Book { rows, folder, titles, beside }.write(out);
         match (self.waiting, self.destination) {
             (Some(mut rows), destination) => {
@@ -126,7 +126,7 @@ impl Target {
     }
 
     /// Puts a file in its place, or a workbook on stdout, that was written to its end as it is.
-    pub fn finish_as_written(self) -> io::Result<()> {
+    pub(crate) fn finish_as_written(self) -> io::Result<()> {
         match (self.waiting, self.destination) {
             (Some(mut whole), destination) => {
                 whole.rewind()?;
@@ -142,7 +142,7 @@ impl Target {
     }
 
     /// Takes back a file that is not to be.
-    pub fn discard(self) {
+    pub(crate) fn discard(self) {
         if let Some(destination) = self.destination {
             destination.discard();
         }
@@ -167,7 +167,7 @@ fn format_of(file: &Path) -> anyhow::Result<ResultFormat> {
 }
 
 /// Whether to use colour on a stream.
-pub fn color(choice: Color, terminal: bool) -> bool {
+pub(crate) fn color(choice: Color, terminal: bool) -> bool {
     let unset = |name| std::env::var_os(name).is_none_or(|value| value.is_empty());
     match choice {
         Color::Always => true,
@@ -177,7 +177,7 @@ pub fn color(choice: Color, terminal: bool) -> bool {
 }
 
 /// How text on stderr is shown.
-pub fn look(choice: Color) -> Look {
+pub(crate) fn look(choice: Color) -> Look {
     let stderr = io::stderr();
     let terminal = stderr.is_terminal();
     let size = terminal_size::terminal_size_of(stderr).filter(|_| terminal);

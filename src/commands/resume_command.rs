@@ -10,7 +10,7 @@ use crate::output::text::quoted;
 
 /// The command, by its own arguments. A run with `--fresh` goes on with the moment when it began
 /// in place of that flag. `None` where an argument is no text, or not for others to see.
-pub fn command(
+pub(crate) fn command(
     args: impl IntoIterator<Item = OsString>,
     fresh: Option<Timestamp>,
 ) -> Option<String> {

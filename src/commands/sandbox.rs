@@ -18,7 +18,7 @@ use crate::sandbox::{Charges, Config, Dialect, Partner, serve};
 use crate::settings::{PARTNER_CODE, PARTNER_KEY};
 
 /// Serves until it is told to stop.
-pub async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
+pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let config = config(&args)?;
     let listener =

@@ -8,7 +8,7 @@ use crate::output;
 use crate::output::schema::{self, Schema};
 
 /// Prints one schema, or all of them as one.
-pub fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
     let text = match args.schema {
         Some(described) => schema_of(described).text().to_owned(),
         None => serde_json::to_string_pretty(&schema::all().context("a schema is broken")?)? + "\n",

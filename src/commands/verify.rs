@@ -31,7 +31,7 @@ const RETRIES: u32 = 4;
 const WITHIN: Duration = Duration::from_secs(60);
 
 /// Verifies one record.
-pub async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
+pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     let progress = Progress::messages(args.output.quiet);
     log::start(&args.output, &progress);
     let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1), None)?;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const CHUNK: usize = 128 * 1024;
 
 /// The window. It holds what was read and not yet consumed; how far it grows is its user's choice.
-pub struct Buffer {
+pub(crate) struct Buffer {
     source: Box<dyn Read + Send>,
     bytes: Vec<u8>,
     start: usize,
@@ -21,35 +21,35 @@ pub struct Buffer {
 impl Buffer {
     /// An empty window over a source. Where the source is decoded, `decoded` counts the bytes that
     /// it was decoded from.
-    pub fn new(source: Box<dyn Read + Send>, decoded: Option<Arc<AtomicU64>>) -> Self {
+    pub(crate) fn new(source: Box<dyn Read + Send>, decoded: Option<Arc<AtomicU64>>) -> Self {
         let bytes = vec![0; CHUNK];
         Self { source, bytes, start: 0, end: 0, eof: false, consumed: 0, decoded }
     }
 
     /// What was read and not yet consumed.
-    pub fn window(&self) -> &[u8] {
+    pub(crate) fn window(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }
 
     /// Whether the source has ended; the window may still hold something.
-    pub fn eof(&self) -> bool {
+    pub(crate) fn eof(&self) -> bool {
         self.eof
     }
 
     /// How many bytes of the file were consumed; of one that is decoded, how many were decoded.
-    pub fn position(&self) -> u64 {
+    pub(crate) fn position(&self) -> u64 {
         self.decoded.as_ref().map_or(self.consumed, |decoded| decoded.load(Ordering::Relaxed))
     }
 
     /// Takes bytes from the beginning of the window.
-    pub fn consume(&mut self, count: usize) {
+    pub(crate) fn consume(&mut self, count: usize) {
         let count = count.min(self.end - self.start);
         self.start += count;
         self.consumed += count as u64;
     }
 
     /// Reads once, whatever the source gives; at its end, [`Buffer::eof`] turns true.
-    pub fn fill(&mut self) -> io::Result<()> {
+    pub(crate) fn fill(&mut self) -> io::Result<()> {
         if self.eof {
             return Ok(());
         }

@@ -2,45 +2,45 @@
 
 /// The cells of one record.
 #[derive(Default)]
-pub struct Cells {
+pub(crate) struct Cells {
     text: Vec<u8>,
     ends: Vec<usize>,
 }
 
 impl Cells {
     /// Forgets every cell.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
     }
 
     /// Adds bytes to the cell that is being made.
-    pub fn extend(&mut self, bytes: &[u8]) {
+    pub(crate) fn extend(&mut self, bytes: &[u8]) {
         self.text.extend_from_slice(bytes);
     }
 
     /// Ends the cell that is being made.
-    pub fn end_cell(&mut self) {
+    pub(crate) fn end_cell(&mut self) {
         self.ends.push(self.text.len());
     }
 
     /// How many cells there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// The bytes of all cells together.
-    pub fn text(&self) -> &[u8] {
+    pub(crate) fn text(&self) -> &[u8] {
         &self.text
     }
 
     /// The cells in order.
-    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.ends.len()).map(|index| self.cell(index))
     }
 
     /// The cells as text, if all of it is UTF-8.
-    pub fn as_text(&self) -> Option<Text<'_>> {
+    pub(crate) fn as_text(&self) -> Option<Text<'_>> {
         let text = std::str::from_utf8(&self.text).ok()?;
         // Two halves of a character in neighbouring cells are no UTF-8, though together they are.
         let whole = text.is_ascii() || self.ends.iter().all(|end| text.is_char_boundary(*end));
@@ -48,7 +48,7 @@ impl Cells {
     }
 
     /// Makes the cells text, with a mark in the place of each byte that is none.
-    pub fn make_text(&mut self) {
+    pub(crate) fn make_text(&mut self) {
         let mut text = Self::default();
         for cell in self.iter() {
             text.extend(String::from_utf8_lossy(cell).as_bytes());
@@ -59,7 +59,7 @@ impl Cells {
 
     /// Whether the record has this many cells; more are fine when all that is beyond is empty, as
     /// programs that end each line with a delimiter write it.
-    pub fn fit(&self, width: usize) -> bool {
+    pub(crate) fn fit(&self, width: usize) -> bool {
         let len = self.ends.len();
         len == width || (len > width && width > 0 && self.ends[width - 1] == self.text.len())
     }
@@ -72,25 +72,25 @@ impl Cells {
 
 /// The cells of one record as text.
 #[derive(Clone, Copy, Default)]
-pub struct Text<'a> {
+pub(crate) struct Text<'a> {
     text: &'a str,
     ends: &'a [usize],
 }
 
 impl<'a> Text<'a> {
     /// One cell, empty where the record has none.
-    pub fn cell(self, index: usize) -> &'a str {
+    pub(crate) fn cell(self, index: usize) -> &'a str {
         let start = if index == 0 { 0 } else { self.ends.get(index - 1).copied().unwrap_or(0) };
         self.ends.get(index).map_or("", |end| &self.text[start..*end])
     }
 
     /// How many cells there are.
-    pub fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         self.ends.len()
     }
 
     /// All cells together.
-    pub fn all(self) -> &'a str {
+    pub(crate) fn all(self) -> &'a str {
         self.text
     }
 }

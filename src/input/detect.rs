@@ -21,7 +21,7 @@ const HEAD: usize = 64 * 1024;
 const ZEROS_IN: usize = 1024;
 
 /// A source of text, as UTF-8 and behind its byte order mark.
-pub struct TextSource {
+pub(crate) struct TextSource {
     /// The text.
     pub buffer: Buffer,
     /// What the messages call it.
@@ -33,7 +33,7 @@ pub struct TextSource {
 }
 
 /// What a source is.
-pub enum Detected {
+pub(crate) enum Detected {
     /// Lines of text in this format.
     Text(Format, TextSource),
     /// A workbook.
@@ -41,7 +41,11 @@ pub enum Detected {
 }
 
 /// Looks at the beginning of a source, and at all of a file where only that tells its encoding.
-pub fn detect(source: Source, name: &str, options: &Options) -> Result<Detected, InputError> {
+pub(crate) fn detect(
+    source: Source,
+    name: &str,
+    options: &Options,
+) -> Result<Detected, InputError> {
     let read_error = |source| InputError::Read { file: name.to_owned(), line: 1, source };
     let (head, source) = read_head(source).map_err(read_error)?;
     let zipped = head.starts_with(b"PK\x03\x04");

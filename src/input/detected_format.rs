@@ -183,7 +183,7 @@ const SHOWN: usize = 40;
 const LISTED: usize = 30;
 
 /// A text from a file as a terminal may show it: cut, and without what a terminal would obey.
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     let mut shown: String = text.chars().take(SHOWN).map(plain).collect();
     if text.chars().nth(SHOWN).is_some() {
@@ -193,7 +193,7 @@ pub fn printable(text: &str) -> String {
 }
 
 /// The names of columns, in quotes.
-pub fn list(columns: &[String]) -> String {
+pub(crate) fn list(columns: &[String]) -> String {
     let quoted = |column: &String| format!("\"{}\"", printable(column));
     let mut shown: Vec<_> = columns.iter().take(LISTED).map(quoted).collect();
     if columns.len() > LISTED {

@@ -11,7 +11,7 @@ const OURS: &str = "idv_";
 
 /// Where a header stood, for the messages.
 #[derive(Clone, Copy)]
-pub struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// What the file is called.
     pub file: &'a str,
     /// The line of the header.
@@ -20,24 +20,24 @@ pub struct Place<'a> {
 
 /// The column of each field, as an index into the cells of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Mapping {
+pub(crate) struct Mapping {
     of: [Option<usize>; Field::ALL.len()],
 }
 
 impl Mapping {
     /// The column of a field.
-    pub fn column(&self, field: Field) -> Option<usize> {
+    pub(crate) fn column(&self, field: Field) -> Option<usize> {
         self.of[field as usize]
     }
 }
 
 /// Whether a column is a former result's.
-pub fn is_ours(header: &str) -> bool {
+pub(crate) fn is_ours(header: &str) -> bool {
     header.get(..OURS.len()).is_some_and(|start| start.eq_ignore_ascii_case(OURS))
 }
 
 /// The names of the columns as we show them: trimmed, and numbered where there is none.
-pub fn named(headers: impl Iterator<Item = String>) -> Vec<String> {
+pub(crate) fn named(headers: impl Iterator<Item = String>) -> Vec<String> {
     let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
     headers
         .enumerate()
@@ -49,13 +49,13 @@ pub fn named(headers: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// The names of the columns of a header; by number alone where the cells are no header.
-pub fn of_cells(cells: &Cells, no_header: bool) -> Vec<String> {
+pub(crate) fn of_cells(cells: &Cells, no_header: bool) -> Vec<String> {
     let written = |cell| if no_header { Cow::Borrowed("") } else { String::from_utf8_lossy(cell) };
     named(cells.iter().map(|cell| written(cell).into_owned()))
 }
 
 /// How many fields these headers name.
-pub fn fields_named(headers: &[String], map: &[(Field, String)]) -> usize {
+pub(crate) fn fields_named(headers: &[String], map: &[(Field, String)]) -> usize {
     let by_user = |field: Field, header: &String| {
         map.iter().any(|(mapped, column)| *mapped == field && column.trim() == header)
     };
@@ -66,7 +66,7 @@ pub fn fields_named(headers: &[String], map: &[(Field, String)]) -> usize {
 
 /// Refuses headers that are rather the cells of an applicant: none is a field, and some cell holds
 /// a number as long as an identity's or a phone's.
-pub fn refuse_data(
+pub(crate) fn refuse_data(
     headers: &[String],
     map: &[(Field, String)],
     place: Place<'_>,
@@ -83,7 +83,7 @@ fn means(header: &str, field: Field) -> bool {
 }
 
 /// Finds the column of every field.
-pub fn settle(
+pub(crate) fn settle(
     headers: &[String],
     map: &[(Field, String)],
     place: Place<'_>,
@@ -102,7 +102,7 @@ pub fn settle(
 }
 
 /// Finds the columns of the fields that are there, where records differ in what they have.
-pub fn settle_one(
+pub(crate) fn settle_one(
     headers: &[String],
     map: &[(Field, String)],
     place: Place<'_>,
@@ -174,7 +174,7 @@ fn refuse_missing(
 }
 
 /// The same over records that differ in what they have: `fields` is what some of them have.
-pub fn refuse_unmapped(
+pub(crate) fn refuse_unmapped(
     headers: &[String],
     map: &[(Field, String)],
     fields: &[Option<String>; Field::ALL.len()],

@@ -8,11 +8,11 @@ use memchr::memchr2;
 use crate::input::buffer::Buffer;
 
 /// The longest record that is read as one. What is longer is damage, or no applicant's.
-pub const LONGEST: usize = 1024 * 1024;
+pub(crate) const LONGEST: usize = 1024 * 1024;
 
 /// Where the line ends that the window begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineEnd {
+pub(crate) enum LineEnd {
     /// Before this byte of the window.
     At(usize),
     /// There is no line any more.
@@ -22,7 +22,7 @@ pub enum LineEnd {
 }
 
 /// The lines, ended by LF, CRLF or CR.
-pub struct Lines {
+pub(crate) struct Lines {
     buffer: Buffer,
     number: u64,
     after_cr: bool,
@@ -30,32 +30,32 @@ pub struct Lines {
 
 impl Lines {
     /// The lines of what the buffer holds and will hold.
-    pub fn new(buffer: Buffer) -> Self {
+    pub(crate) fn new(buffer: Buffer) -> Self {
         Self { buffer, number: 1, after_cr: false }
     }
 
     /// The number of the line that the window begins with, from 1.
-    pub fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
     /// How many bytes were taken.
-    pub fn position(&self) -> u64 {
+    pub(crate) fn position(&self) -> u64 {
         self.buffer.position()
     }
 
     /// What was read and not taken: at least the line found, perhaps much more.
-    pub fn window(&self) -> &[u8] {
+    pub(crate) fn window(&self) -> &[u8] {
         self.buffer.window()
     }
 
     /// Whether nothing comes behind the window.
-    pub fn eof(&self) -> bool {
+    pub(crate) fn eof(&self) -> bool {
         self.buffer.eof()
     }
 
     /// Goes to the next line that isn't empty, and finds its end.
-    pub fn find(&mut self) -> io::Result<LineEnd> {
+    pub(crate) fn find(&mut self) -> io::Result<LineEnd> {
         loop {
             match self.end()? {
                 LineEnd::At(0) => self.take(0),
@@ -96,19 +96,19 @@ impl Lines {
     }
 
     /// Takes what ends before this byte of the window, and the line end there.
-    pub fn take(&mut self, end: usize) {
+    pub(crate) fn take(&mut self, end: usize) {
         self.take_lines(end, 1);
     }
 
     /// The same where several lines end by then.
-    pub fn take_lines(&mut self, end: usize, lines: u64) {
+    pub(crate) fn take_lines(&mut self, end: usize, lines: u64) {
         self.after_cr = self.buffer.window().get(end) == Some(&b'\r');
         self.buffer.consume(end + 1);
         self.number += lines;
     }
 
     /// Takes a line whose end is too far, without holding it.
-    pub fn take_too_long(&mut self) -> io::Result<()> {
+    pub(crate) fn take_too_long(&mut self) -> io::Result<()> {
         loop {
             let window = self.buffer.window();
             if let Some(end) = memchr2(b'\n', b'\r', window) {
@@ -125,7 +125,7 @@ impl Lines {
     }
 
     /// Reads on until a byte is among what was read, or the window is longer than [`LONGEST`].
-    pub fn fill_until(&mut self, byte: u8) -> io::Result<()> {
+    pub(crate) fn fill_until(&mut self, byte: u8) -> io::Result<()> {
         loop {
             let before = self.buffer.window().len();
             self.buffer.fill()?;

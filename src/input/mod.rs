@@ -22,10 +22,11 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use crate::input::csv::plain::Listing;
-pub use crate::input::detected_format::{Encoding, Format, Shape};
+pub(crate) use crate::input::csv::plain::Listing;
+pub(crate) use crate::input::detected_format::Shape;
+pub use crate::input::detected_format::{Encoding, Format};
 pub use crate::input::error::InputError;
-pub use crate::input::jsonl::object::{ObjectError, read_object};
+pub(crate) use crate::input::jsonl::object::read_object;
 
 use crate::input::detect::Detected;
 use crate::input::source::Source;

@@ -15,7 +15,7 @@ use crate::model::row::Row;
 
 /// Where a row stands.
 #[derive(Debug, Clone, Copy)]
-pub struct RowPlace {
+pub(crate) struct RowPlace {
     /// Counted from 1 over the records.
     pub number: u64,
     /// The line of the file on which it begins.
@@ -23,7 +23,7 @@ pub struct RowPlace {
 }
 
 /// The columns of a table and what they are.
-pub struct Layout {
+pub(crate) struct Layout {
     columns: Arc<[String]>,
     dropped: Vec<String>,
     fields: [Option<String>; Field::ALL.len()],
@@ -35,7 +35,7 @@ pub struct Layout {
 
 impl Layout {
     /// The layout of a table with these headers.
-    pub fn new(headers: &[String], mapping: Mapping) -> Self {
+    pub(crate) fn new(headers: &[String], mapping: Mapping) -> Self {
         let width = headers.len();
         let (dropped, columns): (Vec<_>, Vec<_>) =
             headers.iter().cloned().partition(|header| header::is_ours(header));
@@ -53,33 +53,33 @@ impl Layout {
     }
 
     /// The names of the columns that are kept.
-    pub fn columns(&self) -> &Arc<[String]> {
+    pub(crate) fn columns(&self) -> &Arc<[String]> {
         &self.columns
     }
 
     /// The names of the columns that are left out.
-    pub fn dropped(&self) -> &[String] {
+    pub(crate) fn dropped(&self) -> &[String] {
         &self.dropped
     }
 
     /// The column of each field, by name.
-    pub fn fields(&self) -> &[Option<String>; Field::ALL.len()] {
+    pub(crate) fn fields(&self) -> &[Option<String>; Field::ALL.len()] {
         &self.fields
     }
 
     /// How many cells a record must have.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.width
     }
 
     /// Which cell is which field.
-    pub fn mapping(&self) -> &Mapping {
+    pub(crate) fn mapping(&self) -> &Mapping {
         &self.mapping
     }
 
     /// The row of a record, with what is already known to be wrong with it. Its cells are text
     /// afterwards.
-    pub fn row(
+    pub(crate) fn row(
         &self,
         place: RowPlace,
         cells: &mut Cells,

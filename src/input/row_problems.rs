@@ -5,7 +5,7 @@ use crate::input::detected_format::Encoding;
 use crate::model::problem::Problem;
 
 /// What is wrong with the characters of a row.
-pub fn of_text(text: &str, encoding: Encoding) -> Option<Problem> {
+pub(crate) fn of_text(text: &str, encoding: Encoding) -> Option<Problem> {
     if encoding.marks_damage() && has_mark(text) {
         return Some(no_text(encoding));
     }
@@ -20,7 +20,7 @@ fn has_mark(text: &str) -> bool {
 }
 
 /// Bytes that are no character.
-pub fn no_text(encoding: Encoding) -> Problem {
+pub(crate) fn no_text(encoding: Encoding) -> Problem {
     Problem::malformed(
         "row.encoding",
         format!(
@@ -32,7 +32,7 @@ pub fn no_text(encoding: Encoding) -> Problem {
 }
 
 /// A record that isn't whole.
-pub fn of_flaw(flaw: Flaw) -> Problem {
+pub(crate) fn of_flaw(flaw: Flaw) -> Problem {
     match flaw {
         Flaw::Quote => Problem::malformed(
             "row.quote",
@@ -44,7 +44,7 @@ pub fn of_flaw(flaw: Flaw) -> Problem {
 }
 
 /// A row longer than any applicant's.
-pub fn too_long() -> Problem {
+pub(crate) fn too_long() -> Problem {
     Problem::malformed(
         "row.too_long",
         "The row is longer than 1 MiB, so it is no applicant's; look for a lost line end.",
@@ -52,7 +52,7 @@ pub fn too_long() -> Problem {
 }
 
 /// A line that is no JSON object.
-pub fn no_object(column: usize) -> Problem {
+pub(crate) fn no_object(column: usize) -> Problem {
     Problem::malformed(
         "row.json",
         format!("The line is no JSON object; look at character {column} of it."),
@@ -60,7 +60,7 @@ pub fn no_object(column: usize) -> Problem {
 }
 
 /// A value that is neither text nor a number.
-pub fn no_value(field: &str) -> Problem {
+pub(crate) fn no_value(field: &str) -> Problem {
     Problem::malformed(
         "row.value",
         format!("The value of {field} is neither a text nor a number; write it as a text."),
@@ -68,7 +68,7 @@ pub fn no_value(field: &str) -> Problem {
 }
 
 /// Several keys of one object could be the same field.
-pub fn ambiguous() -> Problem {
+pub(crate) fn ambiguous() -> Problem {
     Problem::malformed(
         "row.ambiguous",
         "More than one key of this object could be the same field; keep one, or say which with \
@@ -77,7 +77,7 @@ pub fn ambiguous() -> Problem {
 }
 
 /// A cell whose formula has no result.
-pub fn of_formula(field: &str) -> Problem {
+pub(crate) fn of_formula(field: &str) -> Problem {
     Problem::malformed(
         "row.formula",
         format!(
@@ -87,7 +87,7 @@ pub fn of_formula(field: &str) -> Problem {
 }
 
 /// A number cell of more digits than a spreadsheet keeps.
-pub fn of_number_cell() -> Problem {
+pub(crate) fn of_number_cell() -> Problem {
     Problem::suspect(
         "id_number.number_cell",
         "The identity number is stored as a number, of which a spreadsheet keeps 15 digits only; \

@@ -8,7 +8,7 @@ use crate::input::detected_format::printable;
 use crate::input::error::InputError;
 
 /// Where bytes come from.
-pub enum Source {
+pub(crate) enum Source {
     /// A regular file, which can be looked at as often as needed.
     File(File),
     /// Anything that can be read once.
@@ -16,7 +16,7 @@ pub enum Source {
 }
 
 /// What the messages call the source.
-pub fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     if is_stdin(path) { "standard input".to_owned() } else { printable(&path.to_string_lossy()) }
 }
 
@@ -25,7 +25,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 /// Opens the source for one pass.
-pub fn open(path: &Path, name: &str) -> Result<Source, InputError> {
+pub(crate) fn open(path: &Path, name: &str) -> Result<Source, InputError> {
     if is_stdin(path) {
         return Ok(Source::Stream(Box::new(io::stdin())));
     }

@@ -18,7 +18,7 @@ mod look_up;
 mod maintenance;
 mod open;
 mod query;
-pub mod reconcile;
+pub(crate) mod reconcile;
 mod redaction;
 mod requests;
 mod run;
@@ -39,14 +39,17 @@ use tokio::sync::oneshot;
 
 use crate::model::record::KeyMaker;
 
-pub use crate::ledger::bulk_look_up::Standing;
-pub use crate::ledger::call::{ClaimOptions, Doubt, InFlight, Known, Stored, Why};
+pub(crate) use crate::ledger::bulk_look_up::Standing;
+pub use crate::ledger::call::{ClaimOptions, Known};
+pub(crate) use crate::ledger::call::{Doubt, Stored};
 pub use crate::ledger::error::LedgerError;
 pub use crate::ledger::look_up::Asker;
-pub use crate::ledger::maintenance::{Purged, Resolution};
-pub use crate::ledger::query::{BillLine, CallFilter, CallRow, Reader, RunRow};
-pub use crate::ledger::requests::{Settled, Spent};
-pub use crate::ledger::run::{Claim, Claimed, Claiming, Run, RunEnd, Settling, Waited, Waiter};
+pub(crate) use crate::ledger::maintenance::{Purged, Resolution};
+pub use crate::ledger::query::Reader;
+pub(crate) use crate::ledger::query::{BillLine, CallFilter, CallRow, RunRow};
+pub use crate::ledger::requests::Settled;
+pub use crate::ledger::run::{Claim, Claimed, Claiming, Run, RunEnd, Settling};
+pub(crate) use crate::ledger::run::{Waited, Waiter};
 
 use crate::ledger::requests::Op;
 use crate::ledger::writer::Writer;

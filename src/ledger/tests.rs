@@ -7,6 +7,8 @@ use jiff::{Timestamp, ToSpan};
 use tempfile::TempDir;
 
 use super::*;
+use crate::ledger::call::Why;
+use crate::ledger::requests::Spent;
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;

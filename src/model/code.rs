@@ -135,7 +135,7 @@ pub const CODES: [Code; 11] = [
 /// The row of a documented code; `None` for any other number.
 ///
 /// ```
-/// use idv::model::code::{self, Charge};
+/// use idv::code::{self, Charge};
 ///
 /// let quota = code::find(305).expect("it is documented");
 /// assert_eq!((quota.meaning, quota.charge), ("Today's quota is used up", Charge::No));
@@ -146,7 +146,7 @@ pub fn find(number: i64) -> Option<&'static Code> {
 }
 
 /// What a call cost that was answered with this code: an undocumented one can't be known.
-pub fn charge(number: i64) -> Charge {
+pub(crate) fn charge(number: i64) -> Charge {
     find(number).map_or(Charge::Unknown, |code| code.charge)
 }
 

@@ -1,12 +1,12 @@
 //! The values that all rooms share: a record and its row, a problem, an answer and its code, the
 //! outcome and the verdict, a price.
 
-pub mod answer;
-pub mod code;
-pub mod outcome;
-pub mod price;
-pub mod problem;
-pub mod record;
-pub mod redaction;
-pub mod row;
-pub mod verdict;
+pub(crate) mod answer;
+pub(crate) mod code;
+pub(crate) mod outcome;
+pub(crate) mod price;
+pub(crate) mod problem;
+pub(crate) mod record;
+pub(crate) mod redaction;
+pub(crate) mod row;
+pub(crate) mod verdict;

@@ -82,7 +82,7 @@ impl FromStr for Price {
 }
 
 /// Digits with a comma at each thousand.
-pub fn grouped(digits: &str) -> String {
+pub(crate) fn grouped(digits: &str) -> String {
     let comma = |i: usize| i > 0 && (digits.len() - i).is_multiple_of(3);
     digits.chars().enumerate().fold(String::new(), |mut text, (i, digit)| {
         if comma(i) {

@@ -144,7 +144,7 @@ impl Field {
 }
 
 /// A header without what doesn't matter in it: case, white space, `_`, `-` and `.`.
-pub fn plain_header(header: &str) -> String {
+pub(crate) fn plain_header(header: &str) -> String {
     header
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.'))

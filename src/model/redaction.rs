@@ -67,7 +67,7 @@ fn length_of_name(text: &str, name: &str) -> Option<usize> {
 }
 
 /// A field's value as `--mask` shows it: enough to tell two apart, too little to find a person.
-pub fn mask(field: Field, value: &str) -> String {
+pub(crate) fn mask(field: Field, value: &str) -> String {
     match field {
         Field::IdNumber => keep_ends(value, 4, 2),
         Field::PhoneNumber => keep_ends(value, 3, 2),

@@ -46,7 +46,7 @@ pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, particulars: &Particulars
 }
 
 /// Whether a text is a card of ours: its first word is an outcome, and it says what was asked and paid.
-pub fn is_card(text: &str) -> bool {
+pub(crate) fn is_card(text: &str) -> bool {
     let is_outcome = |word: &str| {
         let heads = |o: Outcome| [false, true].map(|color| headword(o, color));
         Outcome::ALL.into_iter().flat_map(heads).any(|head| head == word)

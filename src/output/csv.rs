@@ -13,7 +13,7 @@ use crate::output::text;
 use crate::output::{Layout, Ours, Sink};
 
 /// Writes results as CSV.
-pub struct Csv {
+pub(crate) struct Csv {
     out: Writer<crate::output::Writer>,
     layout: Layout,
     /// Whether a spreadsheet may open it as it is.
@@ -22,7 +22,11 @@ pub struct Csv {
 
 impl Csv {
     /// Writes the header.
-    pub fn new(mut out: crate::output::Writer, layout: Layout, escaped: bool) -> io::Result<Self> {
+    pub(crate) fn new(
+        mut out: crate::output::Writer,
+        layout: Layout,
+        escaped: bool,
+    ) -> io::Result<Self> {
         if layout.bom {
             out.write_all("\u{feff}".as_bytes())?;
         }
@@ -95,7 +99,7 @@ fn harmless(cell: &str) -> Cow<'_, str> {
 }
 
 /// Rows of CSV that are no results, each cell shown and harmless.
-pub fn made_harmless(rows: &[u8]) -> io::Result<Vec<u8>> {
+pub(crate) fn made_harmless(rows: &[u8]) -> io::Result<Vec<u8>> {
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(rows);
     let mut writer = WriterBuilder::new().flexible(true).from_writer(Vec::new());
     for row in reader.records() {

@@ -11,19 +11,19 @@ const STEP: usize = 2 << 20;
 const MARGIN: u64 = 24 << 20;
 
 /// The room in a folder.
-pub struct Room {
+pub(crate) struct Room {
     folder: PathBuf,
     unseen: usize,
 }
 
 impl Room {
     /// Nothing is looked at before something is taken.
-    pub fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), unseen: STEP }
     }
 
     /// Fails when so many bytes more might not find room.
-    pub fn take(&mut self, bytes: usize) -> io::Result<()> {
+    pub(crate) fn take(&mut self, bytes: usize) -> io::Result<()> {
         self.unseen += bytes;
         if self.unseen < STEP {
             return Ok(());

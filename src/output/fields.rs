@@ -12,7 +12,7 @@ use crate::output::text;
 
 /// The columns that a result adds to those of the input. A column whose name begins with `idv_`
 /// in an input is a former result.
-pub const COLUMNS: [&str; 18] = [
+pub(crate) const COLUMNS: [&str; 18] = [
     "idv_row",
     "idv_outcome",
     "idv_code",
@@ -34,7 +34,7 @@ pub const COLUMNS: [&str; 18] = [
 ];
 
 /// The columns that a check adds, to which nothing was sent.
-pub const CHECKED: [&str; 8] = [
+pub(crate) const CHECKED: [&str; 8] = [
     "idv_row",
     "idv_line",
     "idv_level",
@@ -46,7 +46,7 @@ pub const CHECKED: [&str; 8] = [
 ];
 
 /// The cells of those columns: what would be sent is empty where the row would be held.
-pub fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) -> [Cow<'a, str>; 8] {
+pub(crate) fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) -> [Cow<'a, str>; 8] {
     let sent = |field| match verdict.outcome {
         Outcome::Held => Cow::Borrowed(""),
         _ => escape_owned(mask.field(field, row.record.get(field))),
@@ -65,7 +65,7 @@ pub fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) -> [Cow<'
 }
 
 /// The cells of the columns of a result. What came from the endpoint has its control characters escaped.
-pub fn cells<'a>(row: &'a Row, verdict: &'a Verdict, mask: &Mask) -> [Cow<'a, str>; 18] {
+pub(crate) fn cells<'a>(row: &'a Row, verdict: &'a Verdict, mask: &Mask) -> [Cow<'a, str>; 18] {
     let answer = verdict.answer.as_ref();
     let plain =
         |value: Option<&'a String>| value.map_or(Cow::Borrowed(""), |text| text::escape(text));
@@ -105,22 +105,22 @@ fn escape_owned(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// What was sent for a field, be it by an earlier call; `None` when nothing was.
-pub fn sent<'a>(row: &'a Row, verdict: &Verdict, field: Field) -> Option<&'a str> {
+pub(crate) fn sent<'a>(row: &'a Row, verdict: &Verdict, field: Field) -> Option<&'a str> {
     (verdict.source != Source::Local).then(|| row.record.get(field))
 }
 
 /// The message: the provider's, or ours.
-pub fn message<'a>(row: &Row, verdict: &'a Verdict, mask: &Mask) -> Option<Cow<'a, str>> {
+pub(crate) fn message<'a>(row: &Row, verdict: &'a Verdict, mask: &Mask) -> Option<Cow<'a, str>> {
     verdict.message().map(|message| mask.text(row, message))
 }
 
 /// How long the last attempt took, in whole milliseconds.
-pub fn elapsed_ms(verdict: &Verdict) -> Option<u64> {
+pub(crate) fn elapsed_ms(verdict: &Verdict) -> Option<u64> {
     verdict.elapsed.map(|elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// When the last attempt ended: UTC, RFC 3339, milliseconds.
-pub fn verified_at(verdict: &Verdict) -> Option<String> {
+pub(crate) fn verified_at(verdict: &Verdict) -> Option<String> {
     verdict.at.map(|at| format!("{at:.3}"))
 }
 

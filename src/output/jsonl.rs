@@ -20,7 +20,7 @@ use crate::output::text;
 use crate::output::{Layout, Ours, Sink, Writer};
 
 /// Writes results as JSON Lines.
-pub struct Jsonl {
+pub(crate) struct Jsonl {
     out: Writer,
     mask: Mask,
     ours: Ours,
@@ -29,7 +29,7 @@ pub struct Jsonl {
 
 impl Jsonl {
     /// Writes to `out`.
-    pub fn new(out: Writer, layout: Layout) -> Self {
+    pub(crate) fn new(out: Writer, layout: Layout) -> Self {
         Self { out, mask: layout.mask, ours: layout.ours, keys: Keys::default() }
     }
 }

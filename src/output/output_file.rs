@@ -9,7 +9,7 @@ use crate::output::{card, report, xlsx};
 
 /// Why results can't be written there. Found before anything is sent.
 #[derive(Debug, thiserror::Error)]
-pub enum OutputError {
+pub(crate) enum OutputError {
     /// It would replace the input.
     #[error("{} is the input: the results need a file of their own", .0.display())]
     IsInput(PathBuf),
@@ -34,7 +34,7 @@ pub enum OutputError {
 
 /// Which file an output may replace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MayReplace {
+pub(crate) enum MayReplace {
     /// One that idv wrote.
     Ours,
     /// One that a check wrote: what was paid for is worth more than what a check finds.
@@ -45,7 +45,7 @@ pub enum MayReplace {
 
 impl MayReplace {
     /// For results, with `--force` or without.
-    pub const fn of_results(force: bool) -> Self {
+    pub(crate) const fn of_results(force: bool) -> Self {
         if force { Self::Anything } else { Self::Ours }
     }
 
@@ -60,7 +60,7 @@ impl MayReplace {
 
 /// A file that is being written.
 #[derive(Debug)]
-pub struct Destination {
+pub(crate) struct Destination {
     path: PathBuf,
     /// `None` for a device or a pipe, which is written to as it is.
     part: Option<PathBuf>,
@@ -69,7 +69,7 @@ pub struct Destination {
 
 impl Destination {
     /// Opens a file for results; `input` is the file that they are about.
-    pub fn open(
+    pub(crate) fn open(
         path: &Path,
         input: Option<&Path>,
         may_replace: MayReplace,
@@ -100,23 +100,23 @@ impl Destination {
     }
 
     /// A handle to write with.
-    pub fn writer(&self) -> io::Result<File> {
+    pub(crate) fn writer(&self) -> io::Result<File> {
         self.file.try_clone()
     }
 
     /// Whether both would write to the same file.
-    pub fn is(&self, other: &Path) -> bool {
+    pub(crate) fn is(&self, other: &Path) -> bool {
         is_same(&self.path, other)
             || self.part.as_deref().is_some_and(|part| is_same(part, &part_of(other)))
     }
 
     /// Where what was written stands before it is done.
-    pub fn part(&self) -> &Path {
+    pub(crate) fn part(&self) -> &Path {
         self.part.as_deref().unwrap_or(&self.path)
     }
 
     /// Puts the file in its place; everything must have been flushed.
-    pub fn finish(self) -> io::Result<()> {
+    pub(crate) fn finish(self) -> io::Result<()> {
         let Some(part) = &self.part else { return Ok(()) };
         self.file.sync_all()?;
         fs::rename(part, &self.path)?;
@@ -126,7 +126,7 @@ impl Destination {
 
     /// Puts another file in its place, made of what was written here; that stays where it is when
     /// the other can't be made.
-    pub fn replace(self, make: impl FnOnce(File, File) -> io::Result<()>) -> io::Result<()> {
+    pub(crate) fn replace(self, make: impl FnOnce(File, File) -> io::Result<()>) -> io::Result<()> {
         let Some(part) = &self.part else { return make(self.file.try_clone()?, self.file) };
         let new = with_ending(&self.path, ".new");
         let out = create_private(&new)?;
@@ -156,14 +156,14 @@ impl Destination {
     }
 
     /// The folder it is in; `None` for a device or a pipe.
-    pub fn folder(&self) -> Option<&Path> {
+    pub(crate) fn folder(&self) -> Option<&Path> {
         self.part.as_ref()?;
         let folder = self.path.parent()?;
         Some(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
     }
 
     /// Takes back a file that is not to be.
-    pub fn discard(self) {
+    pub(crate) fn discard(self) {
         if let Some(part) = self.part {
             // The next run replaces what can't be removed.
             let _ = fs::remove_file(part);
@@ -172,7 +172,7 @@ impl Destination {
 }
 
 /// Standard output without the standard library's line buffer, which would cost a call a row.
-pub fn stdout() -> io::Result<Box<dyn io::Write + Send>> {
+pub(crate) fn stdout() -> io::Result<Box<dyn io::Write + Send>> {
     #[cfg(unix)]
     {
         use std::os::fd::AsFd;
@@ -185,7 +185,7 @@ pub fn stdout() -> io::Result<Box<dyn io::Write + Send>> {
 }
 
 /// Writes a text to stdout. A reader who has gone (`| head`) has seen enough: no error.
-pub fn print(text: &[u8]) -> io::Result<()> {
+pub(crate) fn print(text: &[u8]) -> io::Result<()> {
     match stdout()?.write_all(text) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         Ok(()) | Err(_) => Ok(()),

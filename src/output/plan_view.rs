@@ -15,7 +15,7 @@ use crate::plan::{Found, Place, Plan};
 
 /// Whether the ledger was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Consulted {
+pub(crate) enum Consulted {
     /// It was.
     Yes,
     /// There is none yet, so nothing is known.
@@ -26,7 +26,7 @@ pub enum Consulted {
 
 /// A plan and what else is known of the run.
 #[derive(Debug)]
-pub struct Outlook<'a> {
+pub(crate) struct Outlook<'a> {
     /// The plan.
     pub plan: &'a Plan,
     /// What the input is called.
@@ -45,12 +45,12 @@ pub struct Outlook<'a> {
 
 impl Outlook<'_> {
     /// The calls that the run would make at most.
-    pub fn calls(&self) -> u64 {
+    pub(crate) fn calls(&self) -> u64 {
         self.plan.to_send().min(self.max_charges.unwrap_or(u64::MAX))
     }
 
     /// The whole of it, for people; a width of 0 breaks nothing.
-    pub fn text(&self, color: bool, width: usize) -> String {
+    pub(crate) fn text(&self, color: bool, width: usize) -> String {
         let mut text = String::new();
         let shape = format!("{}: {}", escape(self.file), escape(&self.shape.to_string()));
         line(&mut text, &format!("{}\n", wrap(&shape, width, "", "  ")));
@@ -70,7 +70,7 @@ impl Outlook<'_> {
     }
 
     /// In a few lines, for somebody who is about to send.
-    pub fn brief(&self) -> String {
+    pub(crate) fn brief(&self) -> String {
         let counts = self.counts();
         // What there is none of need not be told; how many will be sent must.
         let last = counts.len() - 1;
@@ -150,7 +150,7 @@ impl Outlook<'_> {
     }
 
     /// For programs. What the ledger was not asked is `null`.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let Plan { rows, held, duplicates, ledger, .. } = self.plan;
         let survey = ledger.unwrap_or_default();
         let known = |number: u64| ledger.map(|_| number);

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 /// Holds what came too early. Numbers count from 1, without gaps.
 #[derive(Debug)]
-pub struct Order<T> {
+pub(crate) struct Order<T> {
     next: u64,
     early: VecDeque<Option<T>>,
 }
@@ -17,7 +17,7 @@ impl<T> Default for Order<T> {
 
 impl<T> Order<T> {
     /// Takes the item of this number.
-    pub fn put(&mut self, number: u64, item: T) {
+    pub(crate) fn put(&mut self, number: u64, item: T) {
         let at = usize::try_from(number.saturating_sub(self.next)).unwrap_or(usize::MAX);
         while self.early.len() <= at {
             self.early.push_back(None);
@@ -26,7 +26,7 @@ impl<T> Order<T> {
     }
 
     /// Gives the item whose turn it is, if it is there.
-    pub fn take(&mut self) -> Option<T> {
+    pub(crate) fn take(&mut self) -> Option<T> {
         self.early.front()?.as_ref()?;
         self.next += 1;
         self.early.pop_front().flatten()

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 /// What a schema describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Schema {
+pub(crate) enum Schema {
     /// A line of `-f jsonl`.
     Result,
     /// The file of `--summary`.
@@ -17,10 +17,10 @@ pub enum Schema {
 
 impl Schema {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::Result, Self::Summary, Self::Plan, Self::Checked];
+    pub(crate) const ALL: [Self; 4] = [Self::Result, Self::Summary, Self::Plan, Self::Checked];
 
     /// The word by which it is asked for.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Result => "result",
             Self::Summary => "summary",
@@ -30,7 +30,7 @@ impl Schema {
     }
 
     /// The schema, as JSON.
-    pub const fn text(self) -> &'static str {
+    pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::Result => include_str!("../../schemas/result.json"),
             Self::Summary => include_str!("../../schemas/summary.json"),
@@ -45,7 +45,7 @@ impl Schema {
 /// # Errors
 ///
 /// When one of them is no JSON, which a test rules out.
-pub fn all() -> serde_json::Result<Value> {
+pub(crate) fn all() -> serde_json::Result<Value> {
     let mut schemas = Map::new();
     for schema in Schema::ALL {
         schemas.insert(schema.word().to_owned(), serde_json::from_str(schema.text())?);

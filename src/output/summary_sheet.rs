@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::output::xlsx::cut;
 
 /// Writes an object of sums, its keys below each other.
-pub fn beside(sheet: &mut Worksheet, value: &Value) -> Result<(), XlsxError> {
+pub(crate) fn beside(sheet: &mut Worksheet, value: &Value) -> Result<(), XlsxError> {
     let mut lines = Lines { sheet, row: 0, strong: Format::new().set_bold() };
     for column in 0..2 {
         lines.sheet.set_column_width(column, 24)?;

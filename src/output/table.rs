@@ -74,7 +74,7 @@ impl Columns {
 }
 
 /// Writes results as lines of a table.
-pub struct Table {
+pub(crate) struct Table {
     out: Writer,
     layout: Layout,
     columns: Columns,
@@ -82,7 +82,7 @@ pub struct Table {
 
 impl Table {
     /// Writes the header, for a terminal of so many columns; 0 where there is none.
-    pub fn new(out: Writer, layout: Layout, width: usize) -> io::Result<Self> {
+    pub(crate) fn new(out: Writer, layout: Layout, width: usize) -> io::Result<Self> {
         let color = layout.color;
         let mut table = Self { out, layout, columns: Columns::of(width) };
         let titles = ["ID NUMBER", "PHONE", "NAME", "OUTCOME", "CHARGED"];
@@ -133,7 +133,7 @@ impl Sink for Table {
 }
 
 /// What there is to say of a row, in a few words.
-pub fn what<'a>(row: &'a Row, verdict: &'a Verdict) -> Cow<'a, str> {
+pub(crate) fn what<'a>(row: &'a Row, verdict: &'a Verdict) -> Cow<'a, str> {
     if verdict.outcome == Outcome::Held {
         let codes: Vec<_> = row.problems.iter().map(|problem| problem.code).collect();
         return codes.join(", ").into();
@@ -159,7 +159,7 @@ pub fn what<'a>(row: &'a Row, verdict: &'a Verdict) -> Cow<'a, str> {
 
 /// How a piece of text is set off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// A heading.
     Strong,
     /// What matters less.
@@ -174,7 +174,7 @@ pub enum Style {
 
 impl Style {
     /// The style of an outcome's word.
-    pub const fn of(outcome: Outcome) -> Self {
+    pub(crate) const fn of(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Pass => Self::Good,
             Outcome::Fail | Outcome::Unknown => Self::Bad,
@@ -188,7 +188,7 @@ impl Style {
     }
 
     /// The style of a level's word.
-    pub const fn of_level(level: Level) -> Self {
+    pub(crate) const fn of_level(level: Level) -> Self {
         match level {
             Level::Malformed => Self::Bad,
             Level::Suspect => Self::Warn,
@@ -209,7 +209,7 @@ impl Style {
 }
 
 /// The text in its style, or as it is where no colour is wanted.
-pub fn paint(text: &str, style: Style, color: bool) -> Cow<'_, str> {
+pub(crate) fn paint(text: &str, style: Style, color: bool) -> Cow<'_, str> {
     if !color {
         return text.into();
     }

@@ -11,7 +11,7 @@ const NARROWEST: usize = 60;
 const USUAL: usize = 80;
 
 /// The columns of the terminal that stdout is; 60 at least.
-pub fn width() -> usize {
+pub(crate) fn width() -> usize {
     let said = terminal_size_of(io::stdout()).map(|(Width(columns), _)| usize::from(columns));
     said.filter(|columns| *columns > 0).unwrap_or(USUAL).max(NARROWEST)
 }

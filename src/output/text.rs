@@ -12,7 +12,7 @@ use crate::model::price::grouped;
 
 /// A character that a terminal obeys instead of showing it, or that changes the direction or the
 /// order of the text around it.
-pub fn is_control(c: char) -> bool {
+pub(crate) fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -36,7 +36,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 }
 
 /// The name of a file, escaped.
-pub fn path(path: &Path) -> String {
+pub(crate) fn path(path: &Path) -> String {
     escape(&path.to_string_lossy()).into_owned()
 }
 
@@ -163,7 +163,7 @@ pub fn quoted(word: &str) -> Cow<'_, str> {
 
 /// A part of a whole in percent: `58%`, `0.3%`, `<0.1%`; what is neither nothing nor all is never
 /// shown as such.
-pub fn share(part: u64, whole: u64) -> String {
+pub(crate) fn share(part: u64, whole: u64) -> String {
     let tenths = (u128::from(part) * 2000 / u128::from(whole.max(1))).div_ceil(2);
     let tenths = if part < whole { tenths.min(999) } else { tenths };
     match tenths {
@@ -174,7 +174,7 @@ pub fn share(part: u64, whole: u64) -> String {
 }
 
 /// A length of time as people say it: `0.4 s`, `2 min 5 s`, `3 h 20 min`.
-pub fn span(time: Duration) -> String {
+pub(crate) fn span(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
         0..60 => format!("{:.1} s", time.as_secs_f64().min(59.9)),
@@ -184,7 +184,7 @@ pub fn span(time: Duration) -> String {
 }
 
 /// A short time in milliseconds, where it is very short with a decimal: `0.4 ms`, `120 ms`.
-pub fn millis(time: Duration) -> String {
+pub(crate) fn millis(time: Duration) -> String {
     let tenths = (time.as_micros() + 50) / 100;
     match tenths {
         0..100 => format!("{}.{} ms", tenths / 10, tenths % 10),
@@ -193,12 +193,12 @@ pub fn millis(time: Duration) -> String {
 }
 
 /// A count with its noun: `1 row`, `2 rows`, `1,024 rows`.
-pub fn count(number: u64, noun: &str) -> String {
+pub(crate) fn count(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
 }
 
 /// A number with a comma at each thousand.
-pub fn thousands(number: u64) -> String {
+pub(crate) fn thousands(number: u64) -> String {
     grouped(&number.to_string())
 }
 

@@ -17,7 +17,7 @@ use crate::output::table::Style;
 use crate::output::{Ours, Writer};
 
 /// The rows that a sheet holds below its header.
-pub const MOST_ROWS: u64 = 1_048_575;
+pub(crate) const MOST_ROWS: u64 = 1_048_575;
 
 /// The columns that a sheet holds.
 const MOST_COLUMNS: usize = 16_384;
@@ -79,7 +79,7 @@ impl Book<'_> {
 }
 
 /// A sheet can't hold that many rows.
-pub fn too_many() -> io::Error {
+pub(crate) fn too_many() -> io::Error {
     io::Error::other(
         "a sheet holds 1,048,575 rows at most: write .csv or .jsonl instead, what was answered is \
          known and costs nothing",
@@ -87,7 +87,7 @@ pub fn too_many() -> io::Error {
 }
 
 /// Whether a sheet holds that many columns besides ours.
-pub fn holds_columns(columns: usize, ours: Ours) -> io::Result<()> {
+pub(crate) fn holds_columns(columns: usize, ours: Ours) -> io::Result<()> {
     if columns + ours.columns().len() <= MOST_COLUMNS {
         return Ok(());
     }
@@ -185,7 +185,7 @@ impl Columns {
 }
 
 /// A cell that stays text when somebody types a number into it.
-pub fn text_format() -> Format {
+pub(crate) fn text_format() -> Format {
     Format::new().set_num_format("@")
 }
 
@@ -210,7 +210,7 @@ fn ground(style: Style) -> Format {
 
 /// What fits into a cell. XML has no way to write the two that are no characters, and a spreadsheet
 /// calls a workbook broken that holds one.
-pub fn cut(cell: &str) -> String {
+pub(crate) fn cut(cell: &str) -> String {
     let cell = cell.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
     if cell.len() <= MOST_CHARS || cell.encode_utf16().count() <= MOST_CHARS {
         return cell;
@@ -225,7 +225,7 @@ pub fn cut(cell: &str) -> String {
 }
 
 /// An empty workbook with these columns, all of them for text.
-pub fn template(headers: &[&str], out: Writer) -> io::Result<()> {
+pub(crate) fn template(headers: &[&str], out: Writer) -> io::Result<()> {
     let mut book = Workbook::new();
     let columns = Columns::of(&headers.iter().collect())?;
     let sheet = book.add_worksheet();
@@ -235,7 +235,7 @@ pub fn template(headers: &[&str], out: Writer) -> io::Result<()> {
 
 /// The cells of the first row of a workbook's first sheet, with commas between them; `None` for
 /// what can't be read as one.
-pub fn first_row(path: &Path) -> Option<String> {
+pub(crate) fn first_row(path: &Path) -> Option<String> {
     let mut book: Xlsx<_> = calamine::open_workbook(path).ok()?;
     let first = book.sheet_names().first()?.clone();
     let mut cells = book.worksheet_cells_reader(&first).ok()?;

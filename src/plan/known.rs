@@ -18,7 +18,7 @@ const THREADS: usize = 2;
 type Answers = Result<Vec<Standing>, LedgerError>;
 
 /// What is known of the records of a file, in their order.
-pub struct Known {
+pub(crate) struct Known {
     piece: Vec<RecordKey>,
     /// They take pieces in turn.
     threads: Vec<Thread>,
@@ -34,7 +34,7 @@ struct Thread {
 
 impl Known {
     /// Takes a ledger for asking.
-    pub fn new(reader: Reader, asker: &Asker) -> Result<Self, LedgerError> {
+    pub(crate) fn new(reader: Reader, asker: &Asker) -> Result<Self, LedgerError> {
         let mut threads = Vec::with_capacity(THREADS);
         for _ in 1..THREADS {
             threads.push(Thread::start(reader.another()?, asker.clone())?);
@@ -45,7 +45,7 @@ impl Known {
 
     /// Asks about a record, and gives the answers that are there already; looks for them now and
     /// then.
-    pub fn ask(&mut self, key: RecordKey) -> impl Iterator<Item = Answers> {
+    pub(crate) fn ask(&mut self, key: RecordKey) -> impl Iterator<Item = Answers> {
         self.piece.push(key);
         let full = self.piece.len() == PIECE;
         if full {
@@ -60,7 +60,7 @@ impl Known {
     }
 
     /// All other answers.
-    pub fn rest(mut self) -> impl Iterator<Item = Answers> {
+    pub(crate) fn rest(mut self) -> impl Iterator<Item = Answers> {
         self.send();
         std::iter::from_fn(move || {
             if self.answered == self.asked {

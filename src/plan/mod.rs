@@ -4,7 +4,7 @@ mod known;
 mod problems;
 mod records;
 
-pub use crate::plan::problems::Found;
+pub(crate) use crate::plan::problems::Found;
 
 use crate::checks;
 use jiff::Timestamp;

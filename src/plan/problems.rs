@@ -23,11 +23,11 @@ pub struct Found {
 
 /// Counts problems. There are few codes, and most rows have none.
 #[derive(Debug, Default)]
-pub struct Problems(Vec<Found>);
+pub(crate) struct Problems(Vec<Found>);
 
 impl Problems {
     /// Counts the problems of a row.
-    pub fn count(&mut self, row: &Row) {
+    pub(crate) fn count(&mut self, row: &Row) {
         for problem in &row.problems {
             let place = Place { row: row.number, line: row.line };
             match self.0.iter_mut().find(|found| found.code == problem.code) {
@@ -44,7 +44,7 @@ impl Problems {
     }
 
     /// The gravest first, then the most frequent.
-    pub fn sorted(mut self) -> Vec<Found> {
+    pub(crate) fn sorted(mut self) -> Vec<Found> {
         self.0.sort_by_key(|found| (std::cmp::Reverse((found.level, found.rows)), found.code));
         self.0
     }

@@ -23,7 +23,7 @@ const RUN: usize = 1 << 18;
 
 /// The records of a file, as they come.
 #[derive(Debug, Default)]
-pub struct Records {
+pub(crate) struct Records {
     runs: Vec<Vec<u128>>,
     /// How many of them have their standing.
     standing: usize,
@@ -32,7 +32,7 @@ pub struct Records {
 
 /// What became of them.
 #[derive(Debug, Default)]
-pub struct Counted {
+pub(crate) struct Counted {
     /// Rows whose record an earlier row has.
     pub duplicates: u64,
     /// The first of those, each with the number of the first row that has its record.
@@ -43,7 +43,7 @@ pub struct Counted {
 
 impl Records {
     /// Adds a row's record, with nothing known of it.
-    pub fn add(&mut self, key: &RecordKey, row: u64) {
+    pub(crate) fn add(&mut self, key: &RecordKey, row: u64) {
         let (short, _) = key.as_bytes().split_at(12);
         let key = short.iter().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
         let entry = key << KEY_SHIFT | u128::from(row.min(LAST_ROW)) << STANDING_BITS;
@@ -58,7 +58,7 @@ impl Records {
     }
 
     /// Notes how the next records stand, in the order in which they were added.
-    pub fn note(&mut self, standings: &[Standing]) {
+    pub(crate) fn note(&mut self, standings: &[Standing]) {
         for standing in standings {
             self.runs[self.standing / RUN][self.standing % RUN] |= bits(*standing);
             self.standing += 1;
@@ -69,7 +69,7 @@ impl Records {
     }
 
     /// Counts each record once; names so many of the first duplicates.
-    pub fn count(mut self, named: usize) -> Counted {
+    pub(crate) fn count(mut self, named: usize) -> Counted {
         for run in &mut self.runs {
             run.sort_unstable();
         }

@@ -19,7 +19,7 @@ use crate::run::stop::{Reason, Stop};
 
 /// What became of a row, perhaps still on its way to the disk.
 #[must_use]
-pub struct Judged {
+pub(crate) struct Judged {
     pub(super) verdict: Verdict,
     pub(super) settling: Option<Settling>,
 }
@@ -28,7 +28,7 @@ impl Judged {
     /// The verdict, once it is on disk. What can't be written is reported as what the ledger knows
     /// of it, unknown, and the run is stopped; the ledger goes on trying to write it until it is
     /// closed, so that the next run may have it.
-    pub async fn on_disk(self, stop: &Stop) -> Verdict {
+    pub(crate) async fn on_disk(self, stop: &Stop) -> Verdict {
         match self.settling {
             Some(settling) => settled(self.verdict, settling.await, stop),
             None => self.verdict,
@@ -36,7 +36,7 @@ impl Judged {
     }
 
     /// The same for a thread that has nothing else to do.
-    pub fn wait_on_disk(self, stop: &Stop) -> Verdict {
+    pub(crate) fn wait_on_disk(self, stop: &Stop) -> Verdict {
         match self.settling {
             Some(settling) => settled(self.verdict, settling.wait(), stop),
             None => self.verdict,
@@ -80,7 +80,7 @@ impl From<Verdict> for Judged {
 }
 
 /// Only what is proved uncharged and can pass by itself.
-pub fn may_ask_again(verdict: &Verdict) -> bool {
+pub(crate) fn may_ask_again(verdict: &Verdict) -> bool {
     let passing = match &verdict.answer {
         Some(answer) => answer.class() == Some(Class::Passing),
         None => true,
@@ -89,7 +89,7 @@ pub fn may_ask_again(verdict: &Verdict) -> bool {
 }
 
 /// Uses the claim up. The ledger names nobody, so a name that the answer repeats is not stored.
-pub fn end(claim: Claim, verdict: &Verdict, record: &Record) -> Settling {
+pub(crate) fn end(claim: Claim, verdict: &Verdict, record: &Record) -> Settling {
     let words = verdict.explanation.as_deref().unwrap_or_default();
     match (&verdict.answer, verdict.charged) {
         (Some(answer), _) => {
@@ -115,7 +115,7 @@ fn without_name<'a>(answer: &'a Answer, name: &str) -> Cow<'a, Answer> {
 }
 
 /// The verdict of an attempt that ended now.
-pub fn judge(seen: Result<Answer, SendError>, attempts: u32, elapsed: Duration) -> Verdict {
+pub(crate) fn judge(seen: Result<Answer, SendError>, attempts: u32, elapsed: Duration) -> Verdict {
     let (outcome, charged) = match &seen {
         Ok(answer) => (answer.outcome(), answer.charge()),
         Err(error) => match error.charge() {
@@ -140,7 +140,7 @@ pub fn judge(seen: Result<Answer, SendError>, attempts: u32, elapsed: Duration) 
 }
 
 /// For `-v`.
-pub fn log(row: &Row, attempt: u32, elapsed: Duration, seen: &Result<Answer, SendError>) {
+pub(crate) fn log(row: &Row, attempt: u32, elapsed: Duration, seen: &Result<Answer, SendError>) {
     match seen {
         Ok(answer) => debug!(row = row.number, attempt, ?elapsed, code = answer.code, "answered"),
         Err(error) => debug!(row = row.number, attempt, ?elapsed, %error, "no answer"),

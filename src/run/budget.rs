@@ -8,7 +8,7 @@ use crate::run::stop::{Reason, Stop};
 
 /// How many calls may be charged, and how many were.
 #[derive(Debug)]
-pub struct Budget {
+pub(crate) struct Budget {
     most: Option<u64>,
     books: Mutex<Books>,
     changed: Notify,
@@ -23,17 +23,17 @@ struct Books {
 
 /// Room for one charge. Dropped, it is free again; spent, it is gone.
 #[derive(Debug)]
-pub struct Place<'a>(Option<&'a Budget>);
+pub(crate) struct Place<'a>(Option<&'a Budget>);
 
 impl Budget {
     /// At most so many charges; `None` is no limit.
-    pub fn new(most: Option<u64>) -> Self {
+    pub(crate) fn new(most: Option<u64>) -> Self {
         Self { most, books: Mutex::default(), changed: Notify::new() }
     }
 
     /// Waits for room: what is in flight may turn out to cost nothing. When all is spent the run
     /// is stopped; `None` is for a stopped run.
-    pub async fn place(&self, stop: &Stop) -> Option<Place<'_>> {
+    pub(crate) async fn place(&self, stop: &Stop) -> Option<Place<'_>> {
         let Some(most) = self.most else { return Some(Place(None)) };
         loop {
             let changed = self.changed.notified();
@@ -77,7 +77,7 @@ impl Books {
 
 impl Place<'_> {
     /// The call was charged, or may have been.
-    pub fn spend(self) {
+    pub(crate) fn spend(self) {
         if let Some(budget) = self.0 {
             budget.with(|books| books.spent += 1);
         }

@@ -5,7 +5,7 @@ use std::io;
 use crate::run::stop::{Reason, Stop};
 
 /// Watches for signals. Install it before the first request goes out.
-pub struct Interrupts {
+pub(crate) struct Interrupts {
     #[cfg(unix)]
     int: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -18,7 +18,7 @@ pub struct Interrupts {
 impl Interrupts {
     /// Takes the signals over.
     #[cfg(unix)]
-    pub fn install() -> io::Result<Self> {
+    pub(crate) fn install() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let hup = if ignores_hangup() { None } else { Some(signal(SignalKind::hangup())?) };
         Ok(Self {
@@ -36,7 +36,7 @@ impl Interrupts {
 
     /// Waits for a signal.
     #[cfg(unix)]
-    pub async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         let hung_up = async {
             match &mut self.hup {
                 Some(hup) => drop(hup.recv().await),
@@ -60,7 +60,7 @@ impl Interrupts {
     }
 
     /// Stops the run at the first signal, and says so; returns at the second.
-    pub async fn watch(mut self, stop: &Stop, say: impl Fn()) {
+    pub(crate) async fn watch(mut self, stop: &Stop, say: impl Fn()) {
         self.next().await;
         say();
         stop.stop(Reason::Interrupted);

@@ -3,16 +3,16 @@
 
 mod attempt;
 mod budget;
-pub mod interrupt;
-pub mod pacing;
+pub(crate) mod interrupt;
+pub(crate) mod pacing;
 mod pipeline;
-pub mod retry;
+pub(crate) mod retry;
 mod send_gate;
-pub mod stop;
+pub(crate) mod stop;
 mod stop_rules;
 mod stream;
-pub mod tally;
+pub(crate) mod tally;
 
-pub use crate::run::attempt::Judged;
-pub use crate::run::pipeline::{Pipeline, Step, Terms, Wait, Way};
-pub use crate::run::stream::{Done, Limits, Rows, run};
+pub(crate) use crate::run::attempt::Judged;
+pub(crate) use crate::run::pipeline::{Pipeline, Step, Terms};
+pub(crate) use crate::run::stream::{Done, Limits, Rows, run};

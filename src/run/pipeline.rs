@@ -30,7 +30,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 
 /// On which terms a run sends.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms {
+pub(crate) struct Terms {
     /// When an uncharged attempt is repeated.
     pub policy: Policy,
     /// Which answers of the past count.
@@ -67,7 +67,7 @@ impl Default for Terms {
 }
 
 /// Sends records under claims, as often as the terms allow and no run-wide trouble forbids.
-pub struct Pipeline {
+pub(crate) struct Pipeline {
     client: Client,
     ledger: Run,
     /// For rows after a stop, which are looked up and never claimed.
@@ -81,7 +81,7 @@ pub struct Pipeline {
 }
 
 /// A record on its way: what came of its attempts so far.
-pub struct Way {
+pub(crate) struct Way {
     begun: Instant,
     attempts: u32,
     /// Those of them that count against `--retries`.
@@ -92,7 +92,7 @@ pub struct Way {
 }
 
 /// What an attempt leads to.
-pub enum Step {
+pub(crate) enum Step {
     /// That was the last one.
     Done(Judged),
     /// Another one, perhaps.
@@ -101,7 +101,7 @@ pub enum Step {
 
 /// The time before another attempt, and what came of the one before it.
 #[derive(Debug, Clone, Copy)]
-pub struct Wait {
+pub(crate) struct Wait {
     time: Duration,
     after: Signal,
     /// Since the attempt before that one others have had clean answers.
@@ -117,7 +117,7 @@ enum Turn {
 
 impl Pipeline {
     /// A pipeline for one run of the ledger. Its pace shows on the gauge.
-    pub fn new(client: Client, ledger: Run, terms: Terms, stop: Stop, gauge: Gauge) -> Self {
+    pub(crate) fn new(client: Client, ledger: Run, terms: Terms, stop: Stop, gauge: Gauge) -> Self {
         let asker = Asker::of_run(&ledger, terms.options);
         let Terms { concurrency, rate, give_up_after: patience, .. } = terms;
         Self {
@@ -134,7 +134,7 @@ impl Pipeline {
     }
 
     /// What becomes of a row: held, known already, sent, or skipped after a stop.
-    pub async fn verify(&self, row: &Row) -> Judged {
+    pub(crate) async fn verify(&self, row: &Row) -> Judged {
         match self.first(row).await {
             Step::Done(judged) => judged,
             Step::Again(way, wait) => self.again(row, way, wait).await,
@@ -142,7 +142,7 @@ impl Pipeline {
     }
 
     /// The first attempt at a row.
-    pub async fn first(&self, row: &Row) -> Step {
+    pub(crate) async fn first(&self, row: &Row) -> Step {
         if row.worst() >= Some(self.terms.hold) {
             return Step::Done(Verdict::local(Outcome::Held, None).into());
         }
@@ -157,7 +157,7 @@ impl Pipeline {
     }
 
     /// All further ones.
-    pub async fn again(&self, row: &Row, mut way: Way, mut wait: Wait) -> Judged {
+    pub(crate) async fn again(&self, row: &Row, mut way: Way, mut wait: Wait) -> Judged {
         loop {
             debug!(row = row.number, attempts = way.attempts, ?wait, "waiting to ask again");
             self.stop.sleep(wait.time).await;

@@ -7,7 +7,7 @@ const LONGEST_WISH: Duration = Duration::from_secs(300);
 
 /// How often and how patiently to try again.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// How many times after the first.
     pub retries: u32,
     /// The longest first wait; it doubles with each further attempt.
@@ -20,7 +20,7 @@ pub struct Policy {
 
 /// What to do after an uncharged attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// Wait so long, then try again.
     Wait(Duration),
     /// Leave it.
@@ -29,7 +29,7 @@ pub enum Decision {
 
 /// What is known of a record's attempts so far.
 #[derive(Debug, Clone, Copy)]
-pub struct Tried {
+pub(crate) struct Tried {
     /// How many attempts were made that count.
     pub attempts: u32,
     /// Since the first one began.
@@ -40,14 +40,14 @@ pub struct Tried {
 
 impl Policy {
     /// The policy with so many retries and the usual waits: at most 0.5 s, 1 s, 2 s ... 30 s.
-    pub const fn new(retries: u32, within: Option<Duration>) -> Self {
+    pub(crate) const fn new(retries: u32, within: Option<Duration>) -> Self {
         Self { retries, base: Duration::from_millis(500), cap: Duration::from_secs(30), within }
     }
 
     /// Decides. `jitter` is a random number from 0 to 1: the wait is drawn evenly from nothing up
     /// to the exponential bound ("full jitter"), so that rows which failed together don't come
     /// back together. The server's wish is a lower bound.
-    pub fn decide(&self, tried: Tried, jitter: f64) -> Decision {
+    pub(crate) fn decide(&self, tried: Tried, jitter: f64) -> Decision {
         if tried.attempts > self.retries {
             return Decision::GiveUp;
         }

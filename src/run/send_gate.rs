@@ -18,7 +18,7 @@ use crate::run::stop::Stop;
 const TOO_MANY_OPEN_FILES: i32 = 24;
 
 /// The brake, and who waits for it.
-pub struct Pace {
+pub(crate) struct Pace {
     books: Mutex<Books>,
     line: tokio::sync::Mutex<()>,
     changed: Notify,
@@ -33,18 +33,18 @@ struct Books {
 
 /// Leave to send one request. Dropped unused, it is handed back.
 #[must_use]
-pub struct Pass<'a> {
+pub(crate) struct Pass<'a> {
     pace: &'a Pace,
     ticket: Option<Ticket>,
 }
 
 /// A row at its first attempt, until that is over.
 #[must_use]
-pub struct Newcomer<'a>(&'a Pace);
+pub(crate) struct Newcomer<'a>(&'a Pace);
 
 impl Pace {
     /// An open gate. What the brake does shows on the gauge.
-    pub fn new(bounds: Bounds, gauge: Gauge) -> Self {
+    pub(crate) fn new(bounds: Bounds, gauge: Gauge) -> Self {
         Self {
             books: Mutex::new(Books { brake: Brake::new(bounds), untried: 0 }),
             line: tokio::sync::Mutex::new(()),
@@ -54,7 +54,7 @@ impl Pace {
     }
 
     /// Waits for leave to send; `None` is for a stopped run.
-    pub async fn pass(&self, stop: &Stop) -> Option<Pass<'_>> {
+    pub(crate) async fn pass(&self, stop: &Stop) -> Option<Pass<'_>> {
         if let Ok(_first) = self.line.try_lock()
             && let Gate::Open(ticket) = self.ask()
         {
@@ -85,23 +85,23 @@ impl Pace {
     }
 
     /// Whether nothing but the number in flight holds anybody back.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.books().brake.is_open()
     }
 
     /// Clean answers of the run so far.
-    pub fn clean(&self) -> u64 {
+    pub(crate) fn clean(&self) -> u64 {
         self.books().brake.clean()
     }
 
     /// A row begins.
-    pub fn newcomer(&self) -> Newcomer<'_> {
+    pub(crate) fn newcomer(&self) -> Newcomer<'_> {
         self.books().untried += 1;
         Newcomer(self)
     }
 
     /// Whether some row is still at its first attempt.
-    pub fn has_newcomers(&self) -> bool {
+    pub(crate) fn has_newcomers(&self) -> bool {
         self.books().untried > 0
     }
 
@@ -113,7 +113,7 @@ impl Pace {
 impl Pass<'_> {
     /// Waits, now that the claim is on disk, until the request may go out: not at all, unless
     /// the disk was so slow that the operator's rate would be exceeded.
-    pub async fn go(&self) {
+    pub(crate) async fn go(&self) {
         let now = Instant::now();
         let at = self.pace.books().brake.send_at(now);
         if at > now {
@@ -122,7 +122,7 @@ impl Pass<'_> {
     }
 
     /// Hands it in with what came of the request. True: there was no clean answer for too long.
-    pub fn hand_in(mut self, signal: Signal) -> bool {
+    pub(crate) fn hand_in(mut self, signal: Signal) -> bool {
         let Some(ticket) = self.ticket.take() else { return false };
         let mut books = self.pace.books();
         let (was_open, brakings) = (books.brake.is_open(), books.brake.brakings());
@@ -157,7 +157,7 @@ impl Drop for Newcomer<'_> {
 }
 
 /// What an attempt says about the pace.
-pub fn signal(attempt: &Result<Answer, SendError>) -> Signal {
+pub(crate) fn signal(attempt: &Result<Answer, SendError>) -> Signal {
     let refused = |cause, wish| Signal::Refused { cause, wish };
     match attempt {
         Ok(answer) => match answer.class() {

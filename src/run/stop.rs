@@ -104,7 +104,7 @@ impl Reason {
 
 /// A switch that is thrown once. Cheap to clone; all clones are the same switch.
 #[derive(Debug, Clone)]
-pub struct Stop {
+pub(crate) struct Stop {
     reason: Arc<watch::Sender<Option<Reason>>>,
 }
 
@@ -116,7 +116,7 @@ impl Default for Stop {
 
 impl Stop {
     /// Stops the run. The first reason counts.
-    pub fn stop(&self, reason: Reason) {
+    pub(crate) fn stop(&self, reason: Reason) {
         self.reason.send_if_modified(|current| {
             let first = current.is_none();
             current.get_or_insert(reason);
@@ -125,23 +125,23 @@ impl Stop {
     }
 
     /// Why the run was stopped, if it was.
-    pub fn reason(&self) -> Option<Reason> {
+    pub(crate) fn reason(&self) -> Option<Reason> {
         self.reason.borrow().clone()
     }
 
     /// Whether the run was stopped.
-    pub fn is_stopped(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         self.reason.borrow().is_some()
     }
 
     /// Returns when the run is stopped.
-    pub async fn stopped(&self) {
+    pub(crate) async fn stopped(&self) {
         // It can't fail: the sender lives as long as this switch.
         let _ = self.reason.subscribe().wait_for(Option::is_some).await;
     }
 
     /// Waits so long; false when the run was stopped meanwhile.
-    pub async fn sleep(&self, wait: Duration) -> bool {
+    pub(crate) async fn sleep(&self, wait: Duration) -> bool {
         tokio::select! {
             biased;
             () = self.stopped() => false,

@@ -11,7 +11,7 @@ const FIRST_ANSWERS: u32 = 20;
 
 /// What a run has seen of its endpoint.
 #[derive(Debug)]
-pub struct Guard {
+pub(crate) struct Guard {
     most_unknowns: usize,
     unknowns: usize,
     refusals: u32,
@@ -20,12 +20,12 @@ pub struct Guard {
 
 impl Guard {
     /// A guard for a run with so many requests in flight.
-    pub fn new(concurrency: usize) -> Self {
+    pub(crate) fn new(concurrency: usize) -> Self {
         Self { most_unknowns: concurrency.max(3), unknowns: 0, refusals: 0, looked_up: false }
     }
 
     /// Takes note of one attempt; says whether it was one too many.
-    pub fn observe(&mut self, attempt: &Result<Answer, SendError>) -> Option<Reason> {
+    pub(crate) fn observe(&mut self, attempt: &Result<Answer, SendError>) -> Option<Reason> {
         match attempt {
             Ok(answer) => self.answered(answer),
             Err(SendError::Tls(why)) => Some(Reason::Tls(why.clone())),

@@ -18,7 +18,7 @@ const PIECE: usize = 64;
 
 /// How much may be under way at once.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Requests in flight.
     pub concurrency: usize,
     /// Rows taken from the input whose results are not written yet.
@@ -27,13 +27,13 @@ pub struct Limits {
 
 impl Limits {
     /// The usual window for so many requests in flight.
-    pub fn new(concurrency: usize) -> Self {
+    pub(crate) fn new(concurrency: usize) -> Self {
         Self { concurrency, window: (16 * concurrency).max(1024) }
     }
 }
 
 /// Where the rows of a run come from.
-pub struct Rows {
+pub(crate) struct Rows {
     /// The rows, or why no further one can be read.
     pub rows: Box<dyn Iterator<Item = Result<Row, String>> + Send>,
     /// The input has an end that will be reached: after a stop, its other rows are still listed.
@@ -43,7 +43,7 @@ pub struct Rows {
 
 /// A row and what became of it, perhaps still on its way to the disk. It keeps its place in the
 /// window until it is dropped.
-pub struct Done {
+pub(crate) struct Done {
     /// The row.
     pub row: Row,
     /// What became of it; to be shown only when it is on disk.
@@ -53,7 +53,7 @@ pub struct Done {
 }
 
 /// Runs all rows through the pipeline. Returns when each row that was taken has been handed on.
-pub async fn run(pipeline: Arc<Pipeline>, rows: Rows, limits: Limits, done: Sender<Done>) {
+pub(crate) async fn run(pipeline: Arc<Pipeline>, rows: Rows, limits: Limits, done: Sender<Done>) {
     let source = Arc::new(Source {
         window: Arc::new(Semaphore::new(limits.window)),
         stop: pipeline.stop.clone(),

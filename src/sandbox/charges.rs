@@ -10,7 +10,7 @@ pub(super) type Digest = [u8; 32];
 
 /// The counts so far. Clones share the same books.
 #[derive(Debug, Clone, Default)]
-pub struct Charges(Arc<Mutex<Books>>);
+pub(crate) struct Charges(Arc<Mutex<Books>>);
 
 #[derive(Debug, Default)]
 struct Books {
@@ -32,33 +32,18 @@ struct Report<'a> {
 }
 
 impl Charges {
-    /// Empty books.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// How many POSTs arrived with their whole body.
-    pub fn requests(&self) -> u64 {
+    pub(crate) fn requests(&self) -> u64 {
         self.books().requests
     }
 
     /// How many of them were charged.
-    pub fn charged(&self) -> u64 {
+    pub(crate) fn charged(&self) -> u64 {
         self.books().charged
     }
 
-    /// How many different bodies were charged.
-    pub fn records(&self) -> usize {
-        self.books().records.len()
-    }
-
-    /// How often the most often charged body was charged; more than 1 is what must not happen.
-    pub fn most_charges_for_one_record(&self) -> u64 {
-        self.books().most
-    }
-
     /// What `GET /charges` answers: one JSON object.
-    pub fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         let books = self.books();
         let report = Report {
             requests: books.requests,
@@ -106,7 +91,7 @@ mod tests {
 
     #[test]
     fn the_books_tell_records_from_charges() {
-        let charges = Charges::new();
+        let charges = Charges::default();
         for digest in [[1; 32], [2; 32], [1; 32]] {
             charges.arrived();
             charges.decided(Some(200), Some(digest));
@@ -119,13 +104,12 @@ mod tests {
             charges.json(),
             r#"{"requests":5,"charged":3,"by_code":{"200":3,"11340":1},"records":2,"most_charges_for_one_record":2}"#
         );
-        assert_eq!((charges.requests(), charges.charged(), charges.records()), (5, 3, 2));
-        assert_eq!(charges.most_charges_for_one_record(), 2);
+        assert_eq!((charges.requests(), charges.charged()), (5, 3));
     }
 
     #[test]
     fn clones_share_the_books() {
-        let charges = Charges::new();
+        let charges = Charges::default();
         charges.clone().arrived();
         assert_eq!(charges.requests(), 1);
     }

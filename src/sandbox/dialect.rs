@@ -7,7 +7,7 @@ use crate::sandbox::script::Verdict;
 
 /// Which published shape the answers have. Errors are the same in all of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Dialect {
+pub(crate) enum Dialect {
     /// The guide's examples: `result` pass or fail, and both matches.
     #[default]
     Guide,

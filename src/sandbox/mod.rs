@@ -25,15 +25,15 @@ use secrecy::SecretString;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-pub use crate::sandbox::charges::Charges;
-pub use crate::sandbox::dialect::Dialect;
+pub(crate) use crate::sandbox::charges::Charges;
+pub(crate) use crate::sandbox::dialect::Dialect;
 
 use crate::sandbox::body::Reset;
 use crate::sandbox::exchange::Desk;
 
 /// What the sandbox plays. The default is the plain guide: no delay, no limit, no chance.
 #[derive(Debug, Default)]
-pub struct Config {
+pub(crate) struct Config {
     /// How long each POST waits for its answer, from the moment it was read.
     pub latency: Duration,
     /// How many requests a second are let through; the others get code 302.
@@ -56,7 +56,7 @@ pub struct Config {
 
 /// The only credentials that are accepted. Debug never shows the key.
 #[derive(Debug)]
-pub struct Partner {
+pub(crate) struct Partner {
     /// The partner code.
     pub code: String,
     /// The partner key.
@@ -72,7 +72,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// None at present: a connection that fails ends alone, and accepting goes on.
-pub async fn serve(
+pub(crate) async fn serve(
     listener: TcpListener,
     mut config: Config,
     charges: Charges,

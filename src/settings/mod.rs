@@ -22,21 +22,21 @@ use crate::model::price::{Price, PriceError};
 use crate::settings::transport::{proxy, read_certificates};
 
 use crate::settings::layers::Layers;
-pub use crate::settings::pace::{CONCURRENCY, RATE};
+pub(crate) use crate::settings::pace::{CONCURRENCY, RATE};
 pub use crate::settings::plan_settings::Outlook;
 
 /// Where the endpoint's URL is read from.
-pub const ENDPOINT: &str = "IDV_ENDPOINT";
+pub(crate) const ENDPOINT: &str = "IDV_ENDPOINT";
 /// Where the partner code is read from.
-pub const PARTNER_CODE: &str = "IDV_PARTNER_CODE";
+pub(crate) const PARTNER_CODE: &str = "IDV_PARTNER_CODE";
 /// Where the partner key is read from.
-pub const PARTNER_KEY: &str = "IDV_PARTNER_KEY";
+pub(crate) const PARTNER_KEY: &str = "IDV_PARTNER_KEY";
 /// Where the name of a file with the partner key is read from.
-pub const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
+pub(crate) const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
 /// Where the ledger's file is named.
-pub const LEDGER: &str = "IDV_LEDGER";
+pub(crate) const LEDGER: &str = "IDV_LEDGER";
 /// Where the price of a call is read from.
-pub const PRICE: &str = "IDV_PRICE";
+pub(crate) const PRICE: &str = "IDV_PRICE";
 
 /// Whose calls those of the built-in sandbox are.
 const SANDBOX_CODE: &str = "sandbox";
@@ -194,7 +194,7 @@ fn kind_of(endpoint: &Url) -> Kind {
 }
 
 /// The ledger that `idv ledger` is about: the flag's, the setting's, or the default one.
-pub fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, SettingsError> {
+pub(crate) fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, SettingsError> {
     if let Some(file) = flag {
         return Ok(file.to_owned());
     }
@@ -208,7 +208,7 @@ pub fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, SettingsErr
 }
 
 /// What a charged call costs, where no flag says so.
-pub fn price() -> Result<Option<Price>, SettingsError> {
+pub(crate) fn price() -> Result<Option<Price>, SettingsError> {
     Layers::read(None)?.price()
 }
 

@@ -4,9 +4,9 @@ use crate::cli;
 use crate::settings::{Layers, SettingsError};
 
 /// Where the number of requests in flight is read from.
-pub const CONCURRENCY: &str = "IDV_CONCURRENCY";
+pub(crate) const CONCURRENCY: &str = "IDV_CONCURRENCY";
 /// Where the number of requests a second is read from.
-pub const RATE: &str = "IDV_RATE";
+pub(crate) const RATE: &str = "IDV_RATE";
 
 /// Requests in flight, where nothing else is said.
 const DEFAULT_CONCURRENCY: u16 = 8;

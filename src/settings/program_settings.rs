@@ -13,17 +13,6 @@ use crate::settings::{
 impl Settings {
     /// Settings that read neither flags nor files nor the environment: the endpoint, the account,
     /// and the file that remembers the calls. One request at a time, 30 seconds each.
-    ///
-    /// ```
-    /// use idv::settings::Settings;
-    ///
-    /// let ledger = std::path::Path::new("ledger.db");
-    /// let settings = Settings::of("https://h.example/verify", "my-code", "my-key".into(), ledger)?;
-    /// assert_eq!(settings.shown, "https://h.example/verify");
-    /// // Only a server on this machine may be asked without TLS.
-    /// assert!(Settings::of("http://h.example/", "my-code", "my-key".into(), ledger).is_err());
-    /// # Ok::<(), idv::settings::SettingsError>(())
-    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "the key is wiped when this returns")]
     pub fn of(
         endpoint: &str,

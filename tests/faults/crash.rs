@@ -8,7 +8,7 @@ use crate::support::{Folder, NAME, NIK, PHONE, Sandbox};
 #[test]
 fn fault_47_a_panic_tells_its_place_and_names_nobody() {
     if std::env::var_os("IDV_TEST_PANIC").is_some() {
-        idv::crash::prepare();
+        idv::internal::prepare_crash();
         panic!("no such cell: {NIK} of {NAME}");
     }
     let mut itself = Command::new(std::env::current_exe().unwrap());

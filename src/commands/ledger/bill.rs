@@ -29,7 +29,7 @@ struct Billed<'a> {
 }
 
 /// Shows the bill, or in what an invoice differs from it. `ledger` is the flag of this ledger.
-pub fn run(
+pub(crate) fn run(
     reader: &mut Reader,
     args: &BillArgs,
     ledger: &str,

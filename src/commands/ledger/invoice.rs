@@ -17,7 +17,7 @@ use crate::output::text::{columns, count, escape, thousands, wrap};
 const SHOWN: usize = 20;
 
 /// What the comparison depends on besides the invoice.
-pub struct Terms<'a> {
+pub(crate) struct Terms<'a> {
     /// Since when and until when calls are missed on the invoice.
     pub filter: CallFilter,
     /// The invoice's clock.
@@ -29,7 +29,7 @@ pub struct Terms<'a> {
 }
 
 /// Shows the differences, and what to do about each.
-pub fn run(
+pub(crate) fn run(
     reader: &mut Reader,
     file: &Path,
     terms: &Terms<'_>,
@@ -89,7 +89,7 @@ impl<'a, W: Write> Differences<'a, W> {
     }
 
     fn show(&mut self, difference: &Difference) -> anyhow::Result<()> {
-        let shown = &mut self.shown[difference.difference as usize];
+        let shown = &mut self.shown[difference.kind as usize];
         *shown += 1;
         if self.listing.format == Format::Table && *shown > SHOWN {
             return Ok(());
@@ -120,7 +120,7 @@ fn entry(difference: &Difference, offset: Offset, width: usize) -> String {
     let time = difference.time.as_deref().and_then(|time| time.parse::<Timestamp>().ok());
     let which = [
         difference.line.map(|line| format!("line {line}")),
-        difference.call.map(|call| match difference.difference {
+        difference.call.map(|call| match difference.kind {
             What::UnknownHere => format!("beside call {call}"),
             _ => format!("call {call}"),
         }),
@@ -128,7 +128,7 @@ fn entry(difference: &Difference, offset: Offset, width: usize) -> String {
         difference.sequence_id.as_deref().map(|id| escape(id).into_owned()),
     ];
     let which: Vec<_> = which.into_iter().flatten().collect();
-    let (first, indent) = (format!("{:<16}", difference.difference.words()), " ".repeat(16));
+    let (first, indent) = (format!("{:<16}", difference.kind.words()), " ".repeat(16));
     let which = wrap(&which.join(", "), width, &first, &indent);
     let next = &difference.next;
     if columns(&indent) + columns(next) <= width {

@@ -21,7 +21,7 @@ use crate::output::text::{count, cut, quoted, thousands};
 use crate::settings;
 
 /// Carries out one of the ledger's commands.
-pub async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
+pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
     let path = settings::ledger(args.ledger.as_deref(), args.sandbox)?;
     let other = (args.ledger.is_none() && !args.sandbox).then(|| settings::ledger(None, true));
     let other = other.transpose()?.is_some_and(|sandbox| sandbox.exists());

@@ -1,8 +1,8 @@
 //! Rows from CSV: finds the delimiter and the header, then makes a row of each record. A record
 //! that is damaged becomes a row that says so.
 
-pub mod plain;
-pub mod record_splitter;
+pub(crate) mod plain;
+pub(crate) mod record_splitter;
 
 use std::io;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::input::row_problems;
 use crate::model::row::Row;
 
 /// What may stand between two cells; the first one where all are alike.
-pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+pub(crate) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// The rows of a CSV source.
-pub struct Rows {
+pub(crate) struct Rows {
     cutter: Cutter,
     cells: Cells,
     file: String,
@@ -33,7 +33,7 @@ pub struct Rows {
 
 impl Rows {
     /// Reads the header and settles which column is which field.
-    pub fn open(source: TextSource, options: &Options) -> Result<Self, InputError> {
+    pub(crate) fn open(source: TextSource, options: &Options) -> Result<Self, InputError> {
         if options.delimiter.is_some_and(|given| !is_delimiter(given)) {
             return Err(InputError::Delimiter);
         }
@@ -61,22 +61,22 @@ impl Rows {
     }
 
     /// The names of the columns that the rows have.
-    pub fn columns(&self) -> &Arc<[String]> {
+    pub(crate) fn columns(&self) -> &Arc<[String]> {
         self.layout.columns()
     }
 
     /// What was detected.
-    pub fn shape(&self) -> &Shape {
+    pub(crate) fn shape(&self) -> &Shape {
         &self.shape
     }
 
     /// How many bytes were made into rows.
-    pub fn position_bytes(&self) -> u64 {
+    pub(crate) fn position_bytes(&self) -> u64 {
         self.cutter.position()
     }
 
     /// The next row.
-    pub fn next(&mut self) -> Option<Result<Row, InputError>> {
+    pub(crate) fn next(&mut self) -> Option<Result<Row, InputError>> {
         match self.cutter.next(Some(self.layout.width()), &mut self.cells) {
             Ok(cut) => cut.map(|cut| Ok(self.row(&cut))),
             Err(source) => {

@@ -14,7 +14,7 @@ use crate::input::error::InputError;
 use crate::input::source;
 
 /// The records of a CSV file, the header among them. Encoding and delimiter are found.
-pub struct Listing {
+pub(crate) struct Listing {
     cutter: Cutter,
     cells: Cells,
     file: String,
@@ -22,7 +22,7 @@ pub struct Listing {
 
 impl Listing {
     /// Opens a file, or standard input for `-`.
-    pub fn open(path: &Path) -> Result<Self, InputError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, InputError> {
         let file = source::name_of(path);
         let source = source::open(path, &file)?;
         let refused = |what: &str| InputError::Format {
@@ -48,12 +48,12 @@ impl Listing {
     }
 
     /// What the messages call the file.
-    pub fn file(&self) -> &str {
+    pub(crate) fn file(&self) -> &str {
         &self.file
     }
 
     /// Reads the next record and gives the line on which it begins; `None` at the end.
-    pub fn read(&mut self, record: &mut StringRecord) -> Result<Option<u64>, InputError> {
+    pub(crate) fn read(&mut self, record: &mut StringRecord) -> Result<Option<u64>, InputError> {
         let cut = self.cutter.next(None, &mut self.cells).map_err(|source| InputError::Read {
             file: self.file.clone(),
             line: self.cutter.line(),

@@ -15,7 +15,7 @@ const KEPT: usize = 1024;
 
 /// What is wrong with the way a record is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flaw {
+pub(crate) enum Flaw {
     /// A quoted cell that isn't closed, or is closed where it shouldn't be.
     Quote,
     /// Longer than [`LONGEST`].
@@ -24,7 +24,7 @@ pub enum Flaw {
 
 /// A record was cut; its cells are in the [`Cells`] given.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Cut {
+pub(crate) struct Cut {
     /// The line on which it begins, from 1.
     pub line: u64,
     /// What is wrong with it, if anything.
@@ -32,46 +32,46 @@ pub struct Cut {
 }
 
 /// Cuts one record after the other.
-pub struct Cutter {
+pub(crate) struct Cutter {
     lines: Lines,
     delimiter: u8,
 }
 
 impl Cutter {
     /// Cuts what the buffer holds and will hold.
-    pub fn new(buffer: Buffer, delimiter: u8) -> Self {
+    pub(crate) fn new(buffer: Buffer, delimiter: u8) -> Self {
         Self { lines: Lines::new(buffer), delimiter }
     }
 
     /// The byte between two cells.
-    pub fn delimiter(&self) -> u8 {
+    pub(crate) fn delimiter(&self) -> u8 {
         self.delimiter
     }
 
     /// From here on another byte stands between two cells.
-    pub fn set_delimiter(&mut self, delimiter: u8) {
+    pub(crate) fn set_delimiter(&mut self, delimiter: u8) {
         self.delimiter = delimiter;
     }
 
     /// The line that is read next, from 1.
-    pub fn line(&self) -> u64 {
+    pub(crate) fn line(&self) -> u64 {
         self.lines.number()
     }
 
     /// How many bytes were cut.
-    pub fn position(&self) -> u64 {
+    pub(crate) fn position(&self) -> u64 {
         self.lines.position()
     }
 
     /// What lies ahead, beginning with a line that isn't empty: at least that line, unless it is
     /// too long. Nothing at the end.
-    pub fn peek(&mut self) -> io::Result<&[u8]> {
+    pub(crate) fn peek(&mut self) -> io::Result<&[u8]> {
         self.lines.find()?;
         Ok(self.lines.window())
     }
 
     /// Leaves the next line out.
-    pub fn skip_line(&mut self) -> io::Result<()> {
+    pub(crate) fn skip_line(&mut self) -> io::Result<()> {
         match self.lines.find()? {
             LineEnd::At(end) => self.lines.take(end),
             LineEnd::TooFar => self.lines.take_too_long()?,
@@ -82,7 +82,11 @@ impl Cutter {
 
     /// Cuts the next record; `None` at the end. A record of several lines must have `width` cells,
     /// where that is known.
-    pub fn next(&mut self, width: Option<usize>, cells: &mut Cells) -> io::Result<Option<Cut>> {
+    pub(crate) fn next(
+        &mut self,
+        width: Option<usize>,
+        cells: &mut Cells,
+    ) -> io::Result<Option<Cut>> {
         let end = self.lines.find()?;
         cells.clear();
         let line = self.lines.number();
@@ -148,7 +152,7 @@ fn cut_plain(line: &[u8], delimiter: u8, cells: &mut Cells) {
 
 /// What a scan found.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Scan {
+pub(crate) enum Scan {
     /// A record; strict when every closing quote ends its cell.
     Whole { len: usize, strict: bool },
     /// The bytes end before the record does.
@@ -157,7 +161,7 @@ pub enum Scan {
 
 /// Cuts one record from the beginning of some bytes. A doubled quote in a quoted cell is a quote; a
 /// quote elsewhere is itself.
-pub fn scan(bytes: &[u8], eof: bool, delimiter: u8, cells: &mut Cells) -> Scan {
+pub(crate) fn scan(bytes: &[u8], eof: bool, delimiter: u8, cells: &mut Cells) -> Scan {
     let (mut at, mut strict) = (0, true);
     loop {
         let quoted = bytes.get(at) == Some(&b'"');

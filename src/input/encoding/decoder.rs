@@ -11,7 +11,7 @@ use crate::input::detected_format::Encoding;
 const CHUNK: usize = 64 * 1024;
 
 /// A source decoded to UTF-8; bytes that are no character become U+FFFD.
-pub struct Decoded {
+pub(crate) struct Decoded {
     source: Box<dyn Read + Send>,
     decoder: Decoder,
     raw: Vec<u8>,
@@ -25,7 +25,11 @@ pub struct Decoded {
 
 impl Decoded {
     /// Decodes a source, without its byte order mark.
-    pub fn new(source: Box<dyn Read + Send>, encoding: Encoding, position: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(
+        source: Box<dyn Read + Send>,
+        encoding: Encoding,
+        position: Arc<AtomicU64>,
+    ) -> Self {
         let decoder = encoding.standard().new_decoder_with_bom_removal();
         Self {
             source,

@@ -11,7 +11,7 @@ const UNDEFINED: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 
 /// What was seen of characters beyond ASCII.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Validity {
+pub(crate) struct Validity {
     /// Characters of several bytes that are UTF-8: hardly ever by chance.
     multibyte: bool,
     /// Bytes that are no UTF-8.
@@ -22,7 +22,7 @@ pub struct Validity {
 
 impl Validity {
     /// Looks at all that can be read, or as much as decides it.
-    pub fn of(mut reader: impl Read) -> io::Result<Self> {
+    pub(crate) fn of(mut reader: impl Read) -> io::Result<Self> {
         let mut seen = Self::default();
         let mut chunk = vec![0; CHUNK];
         let mut kept = 0;
@@ -45,7 +45,7 @@ impl Validity {
 
     /// What the bytes are most likely written in. One damaged row among valid ones doesn't make a
     /// file Windows-1252: that would spoil all the others.
-    pub fn encoding(self) -> Encoding {
+    pub(crate) fn encoding(self) -> Encoding {
         if self.invalid && !self.multibyte && !self.undefined {
             Encoding::Windows1252
         } else {
@@ -54,7 +54,7 @@ impl Validity {
     }
 
     /// Looks at some bytes, and says how many at their end are the beginning of a character.
-    pub fn look(&mut self, mut bytes: &[u8]) -> usize {
+    pub(crate) fn look(&mut self, mut bytes: &[u8]) -> usize {
         loop {
             let Err(error) = std::str::from_utf8(bytes) else {
                 self.multibyte |= !bytes.is_ascii();

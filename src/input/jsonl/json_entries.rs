@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 /// A value of an object.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Value {
+pub(crate) struct Value {
     /// A text's characters, a number's digits, nothing for null, else the JSON itself.
     pub text: String,
     /// Whether it is a text, a number or null.
@@ -17,7 +17,7 @@ pub struct Value {
 
 /// An object as it stands on a line.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Object {
+pub(crate) struct Object {
     /// The keys, in order; one that stands twice is there twice.
     pub keys: Vec<String>,
     /// The values, in the same order.
@@ -28,7 +28,7 @@ pub struct Object {
 
 /// Reads an object; else says at which character it is none. Of a former result, as we write it,
 /// only its input is read.
-pub fn read(line: &str) -> Result<Object, usize> {
+pub(crate) fn read(line: &str) -> Result<Object, usize> {
     let entries: Entries<'_> = serde_json::from_str(line).map_err(|error| error.column())?;
     let has = |name: &str| entries.0.iter().any(|(key, _)| key == name);
     if has("outcome") && has("sequence_id") {
@@ -62,7 +62,7 @@ fn value(raw: &str) -> Result<Value, usize> {
 }
 
 /// A string's text, a number's digits, nothing for `null`; `None` for any other value.
-pub fn text_of(raw: &str) -> serde_json::Result<Option<String>> {
+pub(crate) fn text_of(raw: &str) -> serde_json::Result<Option<String>> {
     match raw.as_bytes().first() {
         Some(b'"') => serde_json::from_str(raw).map(Some),
         Some(b'-' | b'0'..=b'9') => Ok(Some(raw.to_owned())),
@@ -72,7 +72,7 @@ pub fn text_of(raw: &str) -> serde_json::Result<Option<String>> {
 }
 
 /// The entries of an object with their values as they are written.
-pub struct Entries<'a>(pub Vec<(String, &'a RawValue)>);
+pub(crate) struct Entries<'a>(pub Vec<(String, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Entries<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,8 +1,8 @@
 //! Rows from JSON Lines. Objects may differ in their keys, so each row has its own columns, shared
 //! by those that have the same.
 
-pub mod json_entries;
-pub mod object;
+pub(crate) mod json_entries;
+pub(crate) mod object;
 
 use std::io;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::model::row::Row;
 const SAMPLE: usize = 100;
 
 /// The rows of a JSON Lines source.
-pub struct Rows {
+pub(crate) struct Rows {
     lines: Lines,
     file: String,
     map: Vec<(Field, String)>,
@@ -47,7 +47,7 @@ struct Plan {
 
 impl Rows {
     /// Looks at the first objects and settles which key is which field.
-    pub fn open(source: TextSource, options: &Options) -> Result<Self, InputError> {
+    pub(crate) fn open(source: TextSource, options: &Options) -> Result<Self, InputError> {
         let TextSource { buffer, name, encoding, bom } = source;
         let mut lines = Lines::new(buffer);
         let first = lines.find().map_err(|source| InputError::Read {
@@ -91,22 +91,22 @@ impl Rows {
     }
 
     /// The keys of the first objects together.
-    pub fn columns(&self) -> &Arc<[String]> {
+    pub(crate) fn columns(&self) -> &Arc<[String]> {
         &self.columns
     }
 
     /// What was detected.
-    pub fn shape(&self) -> &Shape {
+    pub(crate) fn shape(&self) -> &Shape {
         &self.shape
     }
 
     /// How many bytes were made into rows.
-    pub fn position_bytes(&self) -> u64 {
+    pub(crate) fn position_bytes(&self) -> u64 {
         self.lines.position()
     }
 
     /// The next row.
-    pub fn next(&mut self) -> Option<Result<Row, InputError>> {
+    pub(crate) fn next(&mut self) -> Option<Result<Row, InputError>> {
         self.next_row().map_err(|source| self.read_error(source)).transpose()
     }
 

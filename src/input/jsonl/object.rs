@@ -10,7 +10,7 @@ use crate::model::row::Row;
 
 /// Why a text is no record. Shows no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ObjectError {
+pub(crate) enum ObjectError {
     /// Not one JSON object.
     #[error(
         "stdin is not one JSON object (line {line}, column {column})\n\n  \
@@ -42,7 +42,7 @@ pub enum ObjectError {
 
 /// Reads one object. Keys mean fields as column headers do; the others are kept as columns.
 /// Numbers are taken by their digits, never through a float.
-pub fn read_object(text: &str) -> Result<Row, ObjectError> {
+pub(crate) fn read_object(text: &str) -> Result<Row, ObjectError> {
     let Entries(pairs) = serde_json::from_str(text).map_err(|error| not_an_object(&error))?;
     let mut cells = StringRecord::new();
     let mut of: [Option<usize>; Field::ALL.len()] = [None; Field::ALL.len()];

@@ -1,3 +1,3 @@
 //! Rows from a workbook.
 
-pub mod xlsx;
+pub(crate) mod xlsx;

@@ -31,7 +31,7 @@ const WIDEST: u32 = 4096;
 const KEPT_BELOW: f64 = 1e15;
 
 /// The rows of a sheet.
-pub struct Rows {
+pub(crate) struct Rows {
     sheet: Receiver<Result<SheetRow, XlsxError>>,
     ahead: Option<SheetRow>,
     file: String,
@@ -61,7 +61,7 @@ enum Mark {
 
 impl Rows {
     /// Opens the sheet, reads its header and settles which column is which field.
-    pub fn open(file: File, name: &str, options: &Options) -> Result<Self, InputError> {
+    pub(crate) fn open(file: File, name: &str, options: &Options) -> Result<Self, InputError> {
         let mut workbook = Xlsx::new(BufReader::new(file)).map_err(|_| no_workbook(name))?;
         let title = choose_sheet(&workbook, options, name)?;
         let (send, sheet) = sync_channel(AHEAD);
@@ -97,17 +97,17 @@ impl Rows {
     }
 
     /// The names of the columns that the rows have.
-    pub fn columns(&self) -> &Arc<[String]> {
+    pub(crate) fn columns(&self) -> &Arc<[String]> {
         self.layout.columns()
     }
 
     /// What was detected.
-    pub fn shape(&self) -> &Shape {
+    pub(crate) fn shape(&self) -> &Shape {
         &self.shape
     }
 
     /// The next row.
-    pub fn next(&mut self) -> Option<Result<Row, InputError>> {
+    pub(crate) fn next(&mut self) -> Option<Result<Row, InputError>> {
         let row = match self.ahead.take() {
             Some(row) => row,
             None => match self.sheet.recv().ok()? {

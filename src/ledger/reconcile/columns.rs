@@ -27,7 +27,7 @@ const SHARE: usize = 80;
 
 /// The columns of an invoice, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Columns {
+pub(crate) struct Columns {
     /// Whether the first record names the columns.
     pub header: bool,
     /// The sequence ids.
@@ -37,7 +37,7 @@ pub struct Columns {
 }
 
 /// Finds the columns from the first records.
-pub fn find(sample: &[StringRecord], clock: &Clock) -> Option<Columns> {
+pub(crate) fn find(sample: &[StringRecord], clock: &Clock) -> Option<Columns> {
     let first = sample.first()?;
     let header = !first.iter().any(is_id);
     let rows = if header { &sample[1..] } else { sample };

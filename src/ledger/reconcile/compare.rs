@@ -20,7 +20,7 @@ const OPEN: i64 = 5 * 60 * 1000;
 /// In what invoice and ledger differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub(crate) enum What {
     /// A line of the invoice whose id no call here has.
     UnknownHere,
     /// A charged call that is not on the invoice.
@@ -35,7 +35,7 @@ pub enum What {
 
 impl What {
     /// The words for people.
-    pub const fn words(self) -> &'static str {
+    pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::UnknownHere => "unknown here",
             Self::NotOnInvoice => "not on invoice",
@@ -48,9 +48,10 @@ impl What {
 
 /// One difference, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// In what they differ.
-    pub difference: What,
+    #[serde(rename = "difference")]
+    pub kind: What,
     /// The line of the invoice.
     pub line: Option<u64>,
     /// The time on the invoice, else that of the call: UTC, RFC 3339.
@@ -68,7 +69,7 @@ pub struct Difference {
 
 /// How many there are of what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sums {
+pub(crate) struct Sums {
     /// Lines of the invoice that have an id.
     pub lines: u64,
     /// Lines that the ledger knows as charged.
@@ -89,7 +90,7 @@ pub struct Sums {
 
 /// The time that an invoice is about: calls outside it can't be missed on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Period {
+pub(crate) struct Period {
     /// The first moment.
     pub from: Option<Timestamp>,
     /// The first moment after it.
@@ -98,7 +99,7 @@ pub struct Period {
 
 impl Period {
     /// The whole months, by a clock, that an invoice has lines of; all time where it has no times.
-    pub fn of(invoice: &Invoice, offset: Offset) -> Self {
+    pub(crate) fn of(invoice: &Invoice, offset: Offset) -> Self {
         let Some((first, last)) = invoice.span() else { return Self::default() };
         let month = |at: Timestamp| offset.to_datetime(at).date().first_of_month();
         let start = |date: jiff::civil::Date| offset.to_timestamp(date.at(0, 0, 0, 0)).ok();
@@ -120,7 +121,7 @@ struct Nameless {
 }
 
 /// A comparison that is shown one call after the other.
-pub struct Comparison<'a> {
+pub(crate) struct Comparison<'a> {
     invoice: &'a Invoice,
     period: Period,
     /// The flag that leads `idv ledger` to its file.
@@ -134,7 +135,7 @@ pub struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     /// Begins with no call.
-    pub fn new(invoice: &'a Invoice, period: Period, ledger: &'a str) -> Self {
+    pub(crate) fn new(invoice: &'a Invoice, period: Period, ledger: &'a str) -> Self {
         let lines = invoice.len();
         let sums = Sums { lines: lines as u64, ..Sums::default() };
         let (doubts, settled) = (Vec::new(), Vec::new());
@@ -142,7 +143,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Looks at one call; gives the difference that is certain already.
-    pub fn see(&mut self, call: &CallRow) -> Option<Difference> {
+    pub(crate) fn see(&mut self, call: &CallRow) -> Option<Difference> {
         let at = call.ended.unwrap_or(call.started);
         // What is in flight is on no invoice yet.
         call.outcome?;
@@ -205,7 +206,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// After the last call: shows what is left, and gives the sums.
-    pub fn finish<E>(
+    pub(crate) fn finish<E>(
         mut self,
         mut show: impl FnMut(Difference) -> Result<(), E>,
     ) -> Result<Sums, E> {
@@ -248,10 +249,10 @@ impl<'a> Comparison<'a> {
         Ok(self.sums)
     }
 
-    fn of_line(&self, line: u32, difference: What, next: String) -> Difference {
+    fn of_line(&self, line: u32, kind: What, next: String) -> Difference {
         let time = self.invoice.at(line).and_then(|at| Timestamp::from_millisecond(at).ok());
         Difference {
-            difference,
+            kind,
             line: Some(self.invoice.number(line)),
             time: time.map(|time| time.to_string()),
             sequence_id: Some(self.invoice.id(line).to_owned()),
@@ -266,7 +267,7 @@ impl<'a> Comparison<'a> {
     fn of_doubt(&self, doubt: Nameless, rival: bool) -> Difference {
         let started = Timestamp::from_millisecond(doubt.from + SLACK).ok();
         Difference {
-            difference: What::InDoubt,
+            kind: What::InDoubt,
             line: None,
             time: started.map(|time| time.to_string()),
             sequence_id: None,
@@ -300,9 +301,9 @@ impl<'a> Comparison<'a> {
     }
 }
 
-fn of_call(call: &CallRow, difference: What, next: String) -> Difference {
+fn of_call(call: &CallRow, kind: What, next: String) -> Difference {
     Difference {
-        difference,
+        kind,
         line: None,
         time: Some(call.ended.unwrap_or(call.started).to_string()),
         sequence_id: call.sequence_id.clone(),

@@ -8,5 +8,5 @@ mod times;
 #[cfg(test)]
 mod tests;
 
-pub use crate::ledger::reconcile::compare::{Comparison, Difference, Period, Sums, What};
-pub use crate::ledger::reconcile::read::{Invoice, InvoiceError};
+pub(crate) use crate::ledger::reconcile::compare::{Comparison, Difference, Period, Sums, What};
+pub(crate) use crate::ledger::reconcile::read::Invoice;

@@ -17,7 +17,7 @@ const SAMPLE: usize = 200;
 
 /// Why an invoice can't be compared.
 #[derive(Debug, thiserror::Error)]
-pub enum InvoiceError {
+pub(crate) enum InvoiceError {
     /// It can't be read.
     #[error(transparent)]
     Input(#[from] InputError),
@@ -49,7 +49,7 @@ const NEVER: i64 = i64::MIN;
 
 /// The lines of an invoice.
 #[derive(Debug)]
-pub struct Invoice {
+pub(crate) struct Invoice {
     /// What its columns are called; empty where it names none.
     pub id_column: String,
     /// The column of times, if there is one.
@@ -62,7 +62,7 @@ pub struct Invoice {
 
 impl Invoice {
     /// Reads a CSV file; times without a zone are by the clock of `offset`.
-    pub fn open(path: &Path, offset: Offset) -> Result<Self, InvoiceError> {
+    pub(crate) fn open(path: &Path, offset: Offset) -> Result<Self, InvoiceError> {
         let mut listing = Listing::open(path)?;
         let mut clock = Clock::new(offset);
         let mut head = Vec::new();
@@ -114,13 +114,8 @@ impl Invoice {
     }
 
     /// How many lines have an id.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.lines.len()
-    }
-
-    /// Whether no line has one.
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
     }
 
     /// The id of a line.
@@ -152,7 +147,7 @@ impl Invoice {
     }
 
     /// The first and the last moment on it.
-    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+    pub(crate) fn span(&self) -> Option<(Timestamp, Timestamp)> {
         let times = || self.lines.iter().map(|line| line.at).filter(|at| *at != NEVER);
         let moment = |at: Option<i64>| Timestamp::from_millisecond(at?).ok();
         Some((moment(times().min())?, moment(times().max())?))

@@ -7,6 +7,7 @@ use jiff::tz::{Offset, offset};
 
 use super::*;
 use crate::ledger::CallRow;
+use crate::ledger::reconcile::read::InvoiceError;
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
 
@@ -146,7 +147,7 @@ fn each_difference_is_told_once_and_says_what_to_do() {
     ];
     let (differences, sums) = compared(&invoice, &calls);
     let told: Vec<_> =
-        differences.iter().map(|d| (d.difference, d.line, d.call, d.next.as_str())).collect();
+        differences.iter().map(|d| (d.kind, d.line, d.call, d.next.as_str())).collect();
     assert_eq!(
         told,
         [
@@ -210,7 +211,7 @@ fn a_line_nobody_knows_stands_beside_a_call_in_doubt_of_its_minutes() {
     ];
     let (differences, sums) = compared(&invoice, &calls);
     let told: Vec<_> =
-        differences.iter().map(|d| (d.difference, d.line, d.call, d.next.as_str())).collect();
+        differences.iter().map(|d| (d.kind, d.line, d.call, d.next.as_str())).collect();
     assert_eq!(
         told,
         [
@@ -264,6 +265,6 @@ fn no_line_is_given_to_two_calls() {
     let (differences, sums) = compared(&invoice, &calls);
     assert_eq!((sums.unknown_here, sums.beside_doubt, sums.in_doubt), (2, 1, 2));
     // Nobody may be told that the others were not charged: the line may be theirs.
-    let doubts = differences.iter().filter(|d| d.difference == What::InDoubt);
+    let doubts = differences.iter().filter(|d| d.kind == What::InDoubt);
     assert!(doubts.clone().count() == 2 && doubts.into_iter().all(|d| d.next.contains("whose")));
 }

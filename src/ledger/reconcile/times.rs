@@ -19,7 +19,7 @@ const WRITTEN: [&str; 8] = [
 
 /// Reads moments; those that name no zone are by the clock of `offset`.
 #[derive(Debug, Clone)]
-pub struct Clock {
+pub(crate) struct Clock {
     offset: Offset,
     /// What the last one was written like: the next one is too.
     last: usize,
@@ -27,12 +27,12 @@ pub struct Clock {
 
 impl Clock {
     /// A clock so far from UTC.
-    pub fn new(offset: Offset) -> Self {
+    pub(crate) fn new(offset: Offset) -> Self {
         Self { offset, last: 0 }
     }
 
     /// A moment, in milliseconds since 1970.
-    pub fn read(&mut self, text: &str) -> Option<i64> {
+    pub(crate) fn read(&mut self, text: &str) -> Option<i64> {
         let text = text.trim();
         if text.len() < 10 {
             return None;

@@ -34,7 +34,7 @@ struct Counts {
 
 /// Says on stderr how a run gets on. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Progress {
+pub(crate) struct Progress {
     quiet: bool,
     bar: Option<ProgressBar>,
     lines: bool,
@@ -46,7 +46,7 @@ pub struct Progress {
 
 impl Progress {
     /// Messages alone.
-    pub fn messages(quiet: bool) -> Self {
+    pub(crate) fn messages(quiet: bool) -> Self {
         Self {
             quiet,
             bar: None,
@@ -59,7 +59,7 @@ impl Progress {
     }
 
     /// Messages, and a bar or lines for a run of so many rows, if that is known.
-    pub fn run(quiet: bool, shown: bool, total: Option<u64>) -> Self {
+    pub(crate) fn run(quiet: bool, shown: bool, total: Option<u64>) -> Self {
         let mut progress = Self::messages(quiet);
         progress.total = total;
         if shown && !quiet {
@@ -71,12 +71,12 @@ impl Progress {
     }
 
     /// Where the run shows its pace.
-    pub fn gauge(&self) -> Gauge {
+    pub(crate) fn gauge(&self) -> Gauge {
         self.pace.clone()
     }
 
     /// Counts one finished row.
-    pub fn count(&self, charge: Charge) {
+    pub(crate) fn count(&self, charge: Charge) {
         let rows = self.counts.rows.fetch_add(1, Ordering::Relaxed) + 1;
         match charge {
             Charge::Yes => self.counts.charged.fetch_add(1, Ordering::Relaxed),
@@ -89,19 +89,19 @@ impl Progress {
     }
 
     /// A message that `--quiet` leaves out.
-    pub fn say(&self, message: &str) {
+    pub(crate) fn say(&self, message: &str) {
         if !self.quiet {
             self.print(message);
         }
     }
 
     /// A message that stands whatever was asked for.
-    pub fn warn(&self, message: &str) {
+    pub(crate) fn warn(&self, message: &str) {
         self.print(message);
     }
 
     /// A question, whose answer is written behind it.
-    pub fn ask(&self, question: &str) {
+    pub(crate) fn ask(&self, question: &str) {
         // Nobody can be asked when stderr is closed.
         self.beside_bar(|| drop(write!(io::stderr().lock(), "{question}")));
     }
@@ -114,7 +114,7 @@ impl Progress {
     }
 
     /// Does something to the terminal while the bar is out of the way.
-    pub fn beside_bar<T>(&self, act: impl FnOnce() -> T) -> T {
+    pub(crate) fn beside_bar<T>(&self, act: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(act),
             None => act(),
@@ -122,7 +122,7 @@ impl Progress {
     }
 
     /// Writes a line every ten seconds where that is asked for; never returns.
-    pub async fn write_lines(&self) {
+    pub(crate) async fn write_lines(&self) {
         loop {
             tokio::time::sleep(EVERY).await;
             if self.lines {
@@ -157,7 +157,7 @@ impl Progress {
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -184,7 +184,7 @@ fn fitted(message: &str) -> Cow<'_, str> {
 
 /// Whether the terminal says of itself that it only prints: no cursor moves on it, so that a bar would
 /// be written again and again, and no colour is shown.
-pub fn is_dumb() -> bool {
+pub(crate) fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 

@@ -10,7 +10,7 @@ const BAR_LEAST: usize = 5;
 
 /// What is known of a run at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Sight {
+pub(crate) struct Sight {
     /// Rows that are done.
     pub rows: u64,
     /// All rows, where that is known.
@@ -29,7 +29,7 @@ pub struct Sight {
 
 impl Sight {
     /// The first line on a terminal: how far it is.
-    pub fn way(&self, width: usize) -> String {
+    pub(crate) fn way(&self, width: usize) -> String {
         let words = [self.done(), self.rate(), self.left()].join("  ");
         let words = words.trim_end();
         let room = width.saturating_sub(columns(words) + 1).min(BAR);
@@ -42,13 +42,13 @@ impl Sight {
     }
 
     /// The second line on a terminal: what it cost, and what the brake does.
-    pub fn money(&self, width: usize) -> String {
+    pub(crate) fn money(&self, width: usize) -> String {
         let words = [self.charged(), self.unknown(), self.pace.clone()].join("  ");
         cut(words.trim_end(), width)
     }
 
     /// The line in a log.
-    pub fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let said = [self.done(), self.rate(), self.left(), self.charged(), self.unknown()];
         let said = said.into_iter().chain([self.pace.clone()]);
         said.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ")

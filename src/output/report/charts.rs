@@ -34,7 +34,7 @@ fn part(of: u64, whole: u64) -> f64 {
 }
 
 /// All rows as one bar.
-pub fn outcomes(page: &mut Html, tally: &Tally) {
+pub(crate) fn outcomes(page: &mut Html, tally: &Tally) {
     let shown = Outcome::ALL.into_iter().filter(|outcome| tally.outcome(*outcome) > 0);
     let shown: Vec<_> = shown.map(|outcome| (outcome, tally.outcome(outcome))).collect();
     let say = |(outcome, rows): &(Outcome, u64)| {
@@ -73,7 +73,7 @@ fn image(page: &mut Html, class: &'static str, id: &'static str, name: &str, say
 }
 
 /// One outcome's bar beside its number, which says the same.
-pub fn bar(page: &mut Html, outcome: Outcome, rows: u64, most: u64) {
+pub(crate) fn bar(page: &mut Html, outcome: Outcome, rows: u64, most: u64) {
     let width = (part(rows, most) * WIDTH).max(SLIVER);
     page.raw("<svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
     page.raw("<rect class=\"fill-").raw(outcome.word());
@@ -82,7 +82,7 @@ pub fn bar(page: &mut Html, outcome: Outcome, rows: u64, most: u64) {
 }
 
 /// What was charged by when.
-pub fn charges(page: &mut Html, summary: &Summary<'_>) {
+pub(crate) fn charges(page: &mut Html, summary: &Summary<'_>) {
     let timeline = summary.tally.timeline();
     let intervals = timeline.intervals();
     page.raw("<section aria-labelledby=\"charges\">\n<h2 id=\"charges\">Charges over time</h2>\n");
@@ -210,7 +210,7 @@ fn round_step(least: Duration) -> Duration {
 }
 
 /// How long the answers took.
-pub fn latency(page: &mut Html, tally: &Tally) {
+pub(crate) fn latency(page: &mut Html, tally: &Tally) {
     let quantiles = [0.5, 0.95, 0.99, 1.0].map(|share| tally.latency(share));
     let [Some(half), Some(p95), Some(p99), Some(most)] = quantiles else { return };
     // A few that take very long would press all others into one column.

@@ -7,17 +7,17 @@ use crate::output::text;
 
 /// A page, or a part of one, as it grows.
 #[derive(Debug, Default)]
-pub struct Html(String);
+pub(crate) struct Html(String);
 
 impl Html {
     /// Markup. It can only be a part of this program.
-    pub fn raw(&mut self, markup: &'static str) -> &mut Self {
+    pub(crate) fn raw(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self
     }
 
     /// Text: shown as it is, with what would turn the text around it or hide in it made visible.
-    pub fn text(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         for c in text::escape(text).chars() {
             match c {
                 '&' => self.0.push_str("&amp;"),
@@ -32,12 +32,12 @@ impl Html {
     }
 
     /// An element that holds nothing but text.
-    pub fn put(&mut self, open: &'static str, text: &str, close: &'static str) -> &mut Self {
+    pub(crate) fn put(&mut self, open: &'static str, text: &str, close: &'static str) -> &mut Self {
         self.raw(open).text(text).raw(close)
     }
 
     /// A sentence; a command in it stands between backticks.
-    pub fn sentence(&mut self, sentence: &str) -> &mut Self {
+    pub(crate) fn sentence(&mut self, sentence: &str) -> &mut Self {
         // A backtick without its pair sets nothing off.
         if sentence.matches('`').count() % 2 == 1 {
             return self.text(sentence);
@@ -53,7 +53,7 @@ impl Html {
 
     /// The words of a command, which is broken between them only: a browser also breaks after
     /// hyphens, and tears a flag.
-    pub fn words(&mut self, command: &str) -> &mut Self {
+    pub(crate) fn words(&mut self, command: &str) -> &mut Self {
         for (i, word) in command.split(' ').enumerate() {
             self.raw(if i == 0 { "" } else { " " }).put("<span>", word, "</span>");
         }
@@ -61,7 +61,11 @@ impl Html {
     }
 
     /// A shape of an SVG, given by numbers alone.
-    pub fn shape(&mut self, open: &'static str, numbers: &[(&'static str, f64)]) -> &mut Self {
+    pub(crate) fn shape(
+        &mut self,
+        open: &'static str,
+        numbers: &[(&'static str, f64)],
+    ) -> &mut Self {
         self.raw(open);
         for (name, number) in numbers {
             // Writing to a String can't fail.
@@ -71,7 +75,7 @@ impl Html {
     }
 
     /// A polygon or a line through these points.
-    pub fn points(&mut self, open: &'static str, points: &[(f64, f64)]) -> &mut Self {
+    pub(crate) fn points(&mut self, open: &'static str, points: &[(f64, f64)]) -> &mut Self {
         self.raw(open).raw(" points=\"");
         for (x, y) in points {
             let _ = write!(self.0, "{},{} ", short(*x), short(*y));
@@ -80,7 +84,7 @@ impl Html {
     }
 
     /// The whole page.
-    pub fn into_string(self) -> String {
+    pub(crate) fn into_string(self) -> String {
         self.0
     }
 }

@@ -36,7 +36,7 @@ const NOTES: &str = "<footer>\n\
     <p>This page holds sums only: no name, no number, no phone. It loads nothing from anywhere.</p>\n";
 
 /// Whether a file that begins so is a report of ours.
-pub fn is_report(beginning: &str) -> bool {
+pub(crate) fn is_report(beginning: &str) -> bool {
     beginning.starts_with(HEAD) && beginning.contains(GENERATOR)
 }
 

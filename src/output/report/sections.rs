@@ -10,7 +10,7 @@ use crate::output::text::{count, share, thousands};
 use crate::run::tally::{Match, Tally};
 
 /// What became of the rows: a bar of them all, and a table.
-pub fn verdicts(page: &mut Html, summary: &Summary<'_>) {
+pub(crate) fn verdicts(page: &mut Html, summary: &Summary<'_>) {
     let tally = summary.tally;
     page.raw("<section aria-labelledby=\"verdicts\">\n<h2 id=\"verdicts\">Verdicts</h2>\n");
     if tally.rows() == 0 {
@@ -38,7 +38,7 @@ pub fn verdicts(page: &mut Html, summary: &Summary<'_>) {
 }
 
 /// What is left for a person to do.
-pub fn next(page: &mut Html, summary: &Summary<'_>) {
+pub(crate) fn next(page: &mut Html, summary: &Summary<'_>) {
     if summary.totals.next.is_empty() {
         return;
     }
@@ -59,7 +59,7 @@ fn sentence_of(advice: &str) -> String {
 }
 
 /// The calls that may have been charged, and how they are settled.
-pub fn unknowns(page: &mut Html, summary: &Summary<'_>) {
+pub(crate) fn unknowns(page: &mut Html, summary: &Summary<'_>) {
     let tally = summary.tally;
     let (rows, paid) = (tally.outcome(Outcome::Unknown), tally.charged(Charge::Unknown));
     if rows + paid == 0 {
@@ -94,7 +94,7 @@ pub fn unknowns(page: &mut Html, summary: &Summary<'_>) {
 }
 
 /// What the run cost, in calls and in money.
-pub fn money(page: &mut Html, summary: &Summary<'_>) {
+pub(crate) fn money(page: &mut Html, summary: &Summary<'_>) {
     let (tally, money) = (summary.tally, summary.money());
     page.raw("<section aria-labelledby=\"cost\">\n<h2 id=\"cost\">Cost</h2>\n");
     match money {
@@ -136,7 +136,7 @@ pub fn money(page: &mut Html, summary: &Summary<'_>) {
 }
 
 /// Answered rows by both matches.
-pub fn matches(page: &mut Html, tally: &Tally) {
+pub(crate) fn matches(page: &mut Html, tally: &Tally) {
     let crossed = Crossed::of(tally);
     if crossed.is_empty() {
         return;
@@ -181,7 +181,7 @@ const fn tint(phone: Match, name: Match) -> &'static str {
 }
 
 /// Rows by the code of their answer.
-pub fn codes(page: &mut Html, tally: &Tally) {
+pub(crate) fn codes(page: &mut Html, tally: &Tally) {
     let mut codes = tally.codes().peekable();
     if codes.peek().is_none() {
         return;
@@ -203,7 +203,7 @@ pub fn codes(page: &mut Html, tally: &Tally) {
 }
 
 /// What the checks found before anything was sent.
-pub fn problems(page: &mut Html, tally: &Tally) {
+pub(crate) fn problems(page: &mut Html, tally: &Tally) {
     page.raw("<section aria-labelledby=\"problems\">\n<h2 id=\"problems\">Problems found</h2>\n");
     let mut problems: Vec<_> = tally.problems().collect();
     if problems.is_empty() {

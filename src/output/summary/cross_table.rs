@@ -3,13 +3,13 @@
 use crate::run::tally::{Match, Tally};
 
 /// Rows by both matches, as a table without what never came.
-pub struct Crossed {
+pub(crate) struct Crossed {
     cells: [[u64; Match::ALL.len()]; Match::ALL.len()],
 }
 
 impl Crossed {
     /// The table of a run.
-    pub fn of(tally: &Tally) -> Self {
+    pub(crate) fn of(tally: &Tally) -> Self {
         let mut cells = [[0; Match::ALL.len()]; Match::ALL.len()];
         for (phone, name, rows) in tally.matches() {
             cells[phone as usize][name as usize] += rows;
@@ -18,17 +18,17 @@ impl Crossed {
     }
 
     /// Rows with these two.
-    pub fn rows(&self, phone: Match, name: Match) -> u64 {
+    pub(crate) fn rows(&self, phone: Match, name: Match) -> u64 {
         self.cells[phone as usize][name as usize]
     }
 
     /// Whether no answer had any match.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.cells.iter().flatten().all(|rows| *rows == 0)
     }
 
     /// The usual words, and `other` where it was seen.
-    pub fn shown(&self) -> impl Iterator<Item = Match> {
+    pub(crate) fn shown(&self) -> impl Iterator<Item = Match> {
         let other = |kind| {
             Match::ALL.iter().any(|with| self.rows(kind, *with) + self.rows(*with, kind) > 0)
         };

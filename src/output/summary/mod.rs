@@ -16,7 +16,7 @@ use crate::output::text::{count, span};
 use crate::run::stop::Reason;
 use crate::run::tally::Tally;
 
-pub use crate::output::summary::cross_table::Crossed;
+pub(crate) use crate::output::summary::cross_table::Crossed;
 pub use crate::output::summary::terminal::Look;
 
 /// What is known of a run besides its sums.

@@ -20,7 +20,7 @@ mod tests;
 
 use std::time::{Duration, Instant};
 
-pub use crate::run::pacing::pace_status::{Cause, Gauge, Reading};
+pub(crate) use crate::run::pacing::pace_status::{Cause, Gauge, Reading};
 
 use crate::run::pacing::rate_control::Speed;
 use crate::run::pacing::spacing::Meter;
@@ -48,7 +48,7 @@ const ON_THE_WAY: Duration = Duration::from_millis(20);
 
 /// What the operator allows.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// Requests in flight at most.
     pub concurrency: usize,
     /// Requests a second at most, over any ten seconds.
@@ -59,7 +59,7 @@ pub struct Bounds {
 
 /// What a request came to, as far as the pace is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
+pub(crate) enum Signal {
     /// The endpoint has done its work: a verdict, or a refusal of this record.
     Clean,
     /// Refused for now, or no usable answer.
@@ -77,7 +77,7 @@ pub enum Signal {
 
 /// Whether a request may go out.
 #[derive(Debug)]
-pub enum Gate {
+pub(crate) enum Gate {
     /// It may.
     Open(Ticket),
     /// Not before this moment; ask again then, or when something has changed.
@@ -89,7 +89,7 @@ pub enum Gate {
 /// A request on its way. To be handed in again: with what came of it, or unused.
 #[derive(Debug)]
 #[must_use]
-pub struct Ticket {
+pub(crate) struct Ticket {
     /// How many times the run had braked when it went out.
     generation: u32,
     probe: bool,
@@ -106,7 +106,7 @@ struct Pause {
 
 /// The pace of a run.
 #[derive(Debug)]
-pub struct Brake {
+pub(crate) struct Brake {
     patience: Duration,
     /// The time from one send to the next that the operator allows.
     interval: Duration,
@@ -125,7 +125,7 @@ pub struct Brake {
 
 impl Brake {
     /// A brake that is open.
-    pub fn new(bounds: Bounds) -> Self {
+    pub(crate) fn new(bounds: Bounds) -> Self {
         Self {
             patience: bounds.patience,
             interval: bounds.rate.map_or(Duration::ZERO, interval),
@@ -143,7 +143,7 @@ impl Brake {
     }
 
     /// Whether a request may go out now.
-    pub fn may_send(&mut self, now: Instant) -> Gate {
+    pub(crate) fn may_send(&mut self, now: Instant) -> Gate {
         let probe = match &self.pause {
             Some(pause) if now < pause.until => return Gate::Until(pause.until),
             Some(pause) if pause.probing => return Gate::Shut,
@@ -168,7 +168,7 @@ impl Brake {
     }
 
     /// When a request may go out that has its ticket and, since then, its claim.
-    pub fn send_at(&mut self, now: Instant) -> Instant {
+    pub(crate) fn send_at(&mut self, now: Instant) -> Instant {
         if self.interval.is_zero() {
             return now;
         }
@@ -180,7 +180,7 @@ impl Brake {
 
     /// The ticket was not used.
     #[expect(clippy::needless_pass_by_value, reason = "a ticket is used up")]
-    pub fn give_back(&mut self, ticket: Ticket) {
+    pub(crate) fn give_back(&mut self, ticket: Ticket) {
         self.in_flight -= 1;
         self.meter.give_back(self.spacing());
         self.probed(&ticket);
@@ -189,7 +189,13 @@ impl Brake {
     /// Takes note of what a request came to. `jitter` is a random number from 0 to 1. True: there
     /// was no clean answer for too long.
     #[expect(clippy::needless_pass_by_value, reason = "a ticket is used up")]
-    pub fn observe(&mut self, ticket: Ticket, signal: Signal, now: Instant, jitter: f64) -> bool {
+    pub(crate) fn observe(
+        &mut self,
+        ticket: Ticket,
+        signal: Signal,
+        now: Instant,
+        jitter: f64,
+    ) -> bool {
         self.in_flight -= 1;
         self.probed(&ticket);
         self.book(&ticket, now);
@@ -279,22 +285,22 @@ impl Brake {
     }
 
     /// Clean answers so far.
-    pub fn clean(&self) -> u64 {
+    pub(crate) fn clean(&self) -> u64 {
         self.clean
     }
 
     /// How often the run was slowed down or paused so far.
-    pub fn brakings(&self) -> u32 {
+    pub(crate) fn brakings(&self) -> u32 {
         self.generation
     }
 
     /// Whether nothing but the number in flight limits the run.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.pause.is_none() && self.interval.is_zero() && self.speed.rate().is_none()
     }
 
     /// What is shown of it.
-    pub fn reading(&self) -> Reading {
+    pub(crate) fn reading(&self) -> Reading {
         Reading {
             rate: self.speed.rate(),
             pause: self.pause.as_ref().map(|pause| (pause.until, pause.cause)),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// Why the run is slower than it could be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
+pub(crate) enum Cause {
     /// An answer with this code.
     Code(i64),
     /// An answer without a code, with this HTTP status.
@@ -33,7 +33,7 @@ impl fmt::Display for Cause {
 
 /// The pace of a run at a moment, and what the brake has done up to it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Reading {
+pub(crate) struct Reading {
     /// Requests a second, where the brake limits them.
     pub rate: Option<f64>,
     /// Until when nothing is sent but a probe, and why.
@@ -46,16 +46,16 @@ pub struct Reading {
 
 /// Shows the pace of a run. Cheap to clone; all clones show the same.
 #[derive(Debug, Clone, Default)]
-pub struct Gauge(Arc<Mutex<Reading>>);
+pub(crate) struct Gauge(Arc<Mutex<Reading>>);
 
 impl Gauge {
     /// What it shows now.
-    pub fn read(&self) -> Reading {
+    pub(crate) fn read(&self) -> Reading {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Shows this from now on.
-    pub fn show(&self, reading: Reading) {
+    pub(crate) fn show(&self, reading: Reading) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = reading;
     }
 }
@@ -63,7 +63,7 @@ impl Gauge {
 impl Reading {
     /// A short phrase for the progress: `pace 170/s`, `paused 3 s (302)`, `probing (302)`; `None`
     /// when nothing slows the run down.
-    pub fn phrase(&self, now: Instant) -> Option<String> {
+    pub(crate) fn phrase(&self, now: Instant) -> Option<String> {
         if let Some((until, cause)) = self.pause {
             let left = until.saturating_duration_since(now);
             return Some(if left.is_zero() {

@@ -60,7 +60,7 @@ const FORGOTTEN: Duration = Duration::from_secs(60);
 
 /// The rate and the number in flight that are allowed.
 #[derive(Debug)]
-pub struct Speed {
+pub(crate) struct Speed {
     /// Requests a second; infinite as long as nothing was refused.
     rate: f64,
     /// Requests in flight; a share of one counts when it has grown to a whole one.
@@ -83,7 +83,7 @@ pub struct Speed {
 
 impl Speed {
     /// At most so many requests in flight.
-    pub fn new(concurrency: usize) -> Self {
+    pub(crate) fn new(concurrency: usize) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
         let most = concurrency.max(1) as f64;
         Self {
@@ -102,17 +102,17 @@ impl Speed {
     }
 
     /// Requests a second; `None` when nothing limits them.
-    pub fn rate(&self) -> Option<f64> {
+    pub(crate) fn rate(&self) -> Option<f64> {
         self.rate.is_finite().then_some(self.rate)
     }
 
     /// The time from one send to the next.
-    pub fn interval(&self) -> Duration {
+    pub(crate) fn interval(&self) -> Duration {
         Duration::from_secs_f64(self.rate.recip())
     }
 
     /// Requests in flight.
-    pub fn window(&self) -> usize {
+    pub(crate) fn window(&self) -> usize {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -123,13 +123,13 @@ impl Speed {
     }
 
     /// Somebody was held back.
-    pub fn held_back(&mut self, now: Instant) {
+    pub(crate) fn held_back(&mut self, now: Instant) {
         self.felt = Some(now);
     }
 
     /// A refusal of a request that was sent since the last slow-down.
     /// One of a probe tells nothing about the rate that the endpoint bears.
-    pub fn slow_down(&mut self, now: Instant, probe: bool) {
+    pub(crate) fn slow_down(&mut self, now: Instant, probe: bool) {
         // Where the rate does not hold it back, the run is as fast as its clean answers come.
         let measured = self.measured(now);
         let rate = if self.rate > BESIDE_THE_POINT * measured { measured } else { self.rate };
@@ -166,7 +166,7 @@ impl Speed {
     }
 
     /// A clean answer to a request that was sent since the last slow-down.
-    pub fn clean(&mut self, now: Instant) {
+    pub(crate) fn clean(&mut self, now: Instant) {
         self.recent.add(now);
         self.answers = self.answers.saturating_add(1);
         let Some(slowed) = self.slowed else { return };
@@ -222,7 +222,7 @@ impl Speed {
     }
 
     /// This machine has no room for so many connections: fewer for the rest of the run.
-    pub fn fewer(&mut self, in_flight: usize) {
+    pub(crate) fn fewer(&mut self, in_flight: usize) {
         #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
         let in_flight = in_flight as f64;
         self.most = (in_flight.min(self.most) * SLOWER).floor().max(1.0);
@@ -230,7 +230,7 @@ impl Speed {
     }
 
     /// Nothing could be sent for so long: that says nothing about the rate.
-    pub fn paused(&mut self, pause: Duration) {
+    pub(crate) fn paused(&mut self, pause: Duration) {
         self.recent.begun = self.recent.begun.map(|begun| begun + pause);
     }
 }

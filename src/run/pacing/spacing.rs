@@ -8,7 +8,7 @@ const SLACK: Duration = Duration::from_millis(100);
 
 /// Spaces sends evenly. `n` sends take at least `n - 1` intervals, less the slack.
 #[derive(Debug)]
-pub struct Meter {
+pub(crate) struct Meter {
     /// When the next send has its time; `None` before the first.
     due: Option<Instant>,
     slack: Duration,
@@ -22,34 +22,34 @@ impl Default for Meter {
 
 impl Meter {
     /// A meter whose sends may be so much ahead of their time.
-    pub const fn with_slack(slack: Duration) -> Self {
+    pub(crate) const fn with_slack(slack: Duration) -> Self {
         Self { due: None, slack }
     }
 
     /// When the next send may go.
-    pub fn ready(&self, now: Instant) -> Instant {
+    pub(crate) fn ready(&self, now: Instant) -> Instant {
         self.due.and_then(|due| due.checked_sub(self.slack)).unwrap_or(now)
     }
 
     /// A send goes at `now`; the next one has its time an interval later.
-    pub fn take(&mut self, now: Instant, interval: Duration) {
+    pub(crate) fn take(&mut self, now: Instant, interval: Duration) {
         // The first one is on time, so that it lends the second one no slack.
         let due = self.due.unwrap_or(now + self.slack);
         self.due = Some(due.max(now) + interval);
     }
 
     /// What was saved up is lost.
-    pub fn restart(&mut self, now: Instant) {
+    pub(crate) fn restart(&mut self, now: Instant) {
         self.due = self.due.max(Some(now + self.slack));
     }
 
     /// The last send did not take place.
-    pub fn give_back(&mut self, interval: Duration) {
+    pub(crate) fn give_back(&mut self, interval: Duration) {
         self.due = self.due.and_then(|due| due.checked_sub(interval));
     }
 
     /// No send has its time further ahead of that of `other` than this.
-    pub fn follow(&mut self, other: &Self, lead: Duration) {
+    pub(crate) fn follow(&mut self, other: &Self, lead: Duration) {
         self.due = self.due.max(other.due.and_then(|due| due.checked_sub(lead)));
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use jiff::Timestamp;
 
-pub use crate::run::tally::timeline::{Interval, Timeline, sum};
+pub(crate) use crate::run::tally::timeline::{Interval, Timeline, sum};
 
 use crate::model::answer::Answer;
 use crate::model::code::Charge;

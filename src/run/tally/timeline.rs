@@ -97,7 +97,7 @@ impl Timeline {
 }
 
 /// All of these together.
-pub fn sum(intervals: &[Interval]) -> Interval {
+pub(crate) fn sum(intervals: &[Interval]) -> Interval {
     intervals.iter().copied().fold(Interval::default(), Interval::plus)
 }
 

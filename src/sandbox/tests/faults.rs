@@ -20,7 +20,7 @@ async fn lone_connection() -> (TcpStream, JoinHandle<()>, Charges) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (stream, _) = listener.accept().await.unwrap();
-    let charges = Charges::new();
+    let charges = Charges::default();
     let desk = Arc::new(Desk::new(Config::default(), charges.clone()));
     (client, tokio::spawn(crate::sandbox::converse(stream, desk)), charges)
 }

@@ -54,7 +54,7 @@ impl House {
     async fn open(config: Config) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let charges = Charges::new();
+        let charges = Charges::default();
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async { drop(stopped.await) };
         let served = tokio::spawn(serve(listener, config, charges.clone(), shutdown));

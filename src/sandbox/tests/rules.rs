@@ -265,7 +265,7 @@ async fn a_body_in_pieces_is_the_same_record() {
         right.len()
     );
     assert_eq!(house.ask(chunked.as_bytes()).await.code(), Some(200));
-    assert_eq!(house.charges.most_charges_for_one_record(), 2);
+    assert_eq!(house.charges().await["most_charges_for_one_record"], 2);
 }
 
 #[tokio::test]
