@@ -101,7 +101,7 @@ pub mod internal {
         };
     }
     pub mod run {
-        pub use crate::run::stop::Reason;
+        pub use crate::run::stop::StopReason;
         pub use crate::run::tally::Tally;
     }
     pub mod plan {

@@ -16,7 +16,7 @@ use idv::internal::model::Verdict;
 use idv::internal::model::{Field, Record};
 use idv::internal::output::{self, Book, Layout, Mask, Ours, Sink, Slowed, Summary, Totals};
 use idv::internal::redaction;
-use idv::internal::run::Reason;
+use idv::internal::run::StopReason;
 use idv::internal::run::Tally;
 use idv::internal::text;
 use serde_json::Value;
@@ -276,7 +276,7 @@ impl<'a> Case<'a> {
             elapsed: Duration::from_secs(1),
             sandbox: false,
             slowed: Slowed { times: 2, paused: Duration::from_secs(3) },
-            stopped: Some(Reason::Output(self.said.to_owned())),
+            stopped: Some(StopReason::Output(self.said.to_owned())),
             exit: 6,
             next: vec![format!("look with `idv ledger show --ledger {quoted}`")],
             price: None,

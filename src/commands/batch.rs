@@ -24,10 +24,10 @@ use crate::output::progress::Progress;
 use crate::output::text::path;
 use crate::output::{self, Layout, Mask, Ours, Slowed, Summary, Totals};
 use crate::run::interrupt::Interrupts;
-use crate::run::retry::Policy;
-use crate::run::stop::{Reason, Stop};
+use crate::run::retry::RetryPolicy;
+use crate::run::stop::{StopReason, StopSwitch};
 use crate::run::tally::Tally;
-use crate::run::{self, Limits, Pipeline, Rows, Terms};
+use crate::run::{self, Pipeline, RowSource, SendOptions, StreamLimits};
 
 /// Verifies a file.
 pub(crate) async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
@@ -74,7 +74,7 @@ async fn send(
     let shown = !args.no_progress;
     let progress = Progress::run(args.output.quiet, shown, applicants.total);
     log::start(&args.output, &progress);
-    let stop = Stop::default();
+    let stop = StopSwitch::default();
     let sink = match files.results.sink(applicants.layout(args, &files.results)) {
         Ok(sink) => sink,
         Err(error) => {
@@ -172,13 +172,13 @@ impl Applicants {
         }
     }
 
-    fn rows(self) -> Rows {
+    fn rows(self) -> RowSource {
         let rows = self.reader.map(|row| {
             let mut row = row.map_err(|error| error.to_string())?;
             checks::prepare(&mut row);
             Ok(row)
         });
-        Rows { rows: Box::new(rows), finite: self.stamp.is_some() }
+        RowSource { rows: Box::new(rows), finite: self.stamp.is_some() }
     }
 }
 
@@ -204,7 +204,7 @@ impl Resume {
         &self,
         args: &BatchArgs,
         tally: &Tally,
-        stop: &Stop,
+        stop: &StopSwitch,
         elapsed: Duration,
         slowed: Slowed,
     ) -> Totals {
@@ -264,13 +264,13 @@ impl Files {
         self,
         args: &BatchArgs,
         tally: &Tally,
-        stop: &Stop,
+        stop: &StopSwitch,
         elapsed: Duration,
         resume: &Resume,
         progress: &Progress,
     ) -> Exit {
         let part = self.results.file().map(|file| file.part().to_owned());
-        let broken = matches!(stop.reason(), Some(Reason::Output(_)));
+        let broken = matches!(stop.reason(), Some(StopReason::Output(_)));
         let slowed = slowed(progress);
         let totals = resume.totals(args, tally, stop, elapsed, slowed);
         let sheets = Summary { tally, totals: &totals }.json();
@@ -278,7 +278,7 @@ impl Files {
             stop.stop(reason_of(&error));
         }
         match (stop.reason(), &args.output.output, part) {
-            (Some(Reason::Output(_)), _, Some(part)) => {
+            (Some(StopReason::Output(_)), _, Some(part)) => {
                 progress.warn(&format!("results so far: {}", path(&part)));
             }
             (_, Some(file), Some(_)) => progress.say(&format!("results: {}", path(file))),
@@ -296,7 +296,7 @@ impl Files {
 struct Run<'a> {
     args: &'a BatchArgs,
     endpoint: &'a Endpoint,
-    stop: &'a Stop,
+    stop: &'a StopSwitch,
     progress: &'a Progress,
     ledger: ledger::Run,
 }
@@ -311,10 +311,10 @@ impl Run<'_> {
     ) -> anyhow::Result<Option<Tally>> {
         let concurrency = usize::from(self.endpoint.concurrency);
         let ledger = self.ledger;
-        let policy = Policy::new(self.args.retries, None);
+        let policy = RetryPolicy::new(self.args.retries, None);
         let terms = self.endpoint.terms(&self.args.ledger, &ledger, policy, self.args.plan.suspect);
         let give_up_after = self.args.give_up_after;
-        let terms = Terms { max_charges: self.args.max_charges, give_up_after, ..terms };
+        let terms = SendOptions { max_charges: self.args.max_charges, give_up_after, ..terms };
         let (client, stop) = (self.endpoint.client.clone(), self.stop.clone());
         let gauge = self.progress.gauge();
         let pipeline = Pipeline::new(client, ledger.clone(), terms, stop, gauge);
@@ -322,7 +322,7 @@ impl Run<'_> {
         let (sums, sum) = oneshot::channel();
         std::thread::spawn(move || drop(sums.send(results.collect(&receive))));
         let run = async {
-            let limits = Limits::new(concurrency);
+            let limits = StreamLimits::new(concurrency);
             run::run(Arc::new(pipeline), applicants.rows(), limits, done).await;
             let tally = sum.await.context("the results broke off");
             finish(ledger, self.stop.reason().as_ref()).await;

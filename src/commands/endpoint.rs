@@ -16,8 +16,8 @@ use crate::ledger::{ClaimOptions, Kind, Ledger, LedgerError, Run};
 use crate::model::price::Price;
 use crate::output::progress::Progress;
 use crate::output::text::quoted;
-use crate::run::Terms;
-use crate::run::retry::Policy;
+use crate::run::SendOptions;
+use crate::run::retry::RetryPolicy;
 use crate::sandbox::{Charges, Config, serve};
 use crate::settings::{self, Settings};
 
@@ -91,12 +91,12 @@ impl Endpoint {
         &self,
         args: &LedgerArgs,
         run: &Run,
-        policy: Policy,
+        policy: RetryPolicy,
         suspect: Suspect,
-    ) -> Terms {
+    ) -> SendOptions {
         let fresh_since = if args.fresh { Some(run.started()) } else { args.max_age };
         let resend_unknown = args.unknown == Unknown::Resend;
-        Terms {
+        SendOptions {
             policy,
             options: ClaimOptions { fresh_since, resend_unknown },
             patience: self.timeout * 2,

@@ -29,7 +29,7 @@ use crate::ledger::{Run, RunEnd};
 use crate::output::Slowed;
 use crate::output::progress::Progress;
 use crate::output::text::escape;
-use crate::run::stop::Reason;
+use crate::run::stop::StopReason;
 
 /// Runs a command. An error that comes back here was met before anything was sent.
 pub(crate) fn run(action: Action) -> Exit {
@@ -58,10 +58,10 @@ pub(crate) fn run(action: Action) -> Exit {
 
 /// Notes in the ledger how a run ended. That it ended can be told from its lock too, so that a disk
 /// in trouble, which was complained of already, does not matter here.
-async fn finish(run: Run, stopped: Option<&Reason>) {
+async fn finish(run: Run, stopped: Option<&StopReason>) {
     let end = match stopped {
         None => RunEnd::Done,
-        Some(Reason::Interrupted) => RunEnd::Interrupted,
+        Some(StopReason::Interrupted) => RunEnd::Interrupted,
         Some(_) => RunEnd::Stopped,
     };
     let _ = run.finish(end).await;

@@ -7,16 +7,16 @@ use jiff::Timestamp;
 use crate::exit::Exit;
 use crate::model::code::{self, Charge};
 use crate::model::outcome::Outcome;
-use crate::run::stop::Reason;
+use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
 
 /// The exit code: the gravest of all that happened. `strict` counts a verdict that is no pass.
-pub(crate) fn exit(tally: &Tally, stopped: Option<&Reason>, strict: bool) -> Exit {
+pub(crate) fn exit(tally: &Tally, stopped: Option<&StopReason>, strict: bool) -> Exit {
     let some = |outcomes: &[Outcome]| outcomes.iter().any(|outcome| tally.outcome(*outcome) > 0);
     let when = |happened: bool, exit: Exit| if happened { exit } else { Exit::Ok };
     let in_doubt = tally.outcome(Outcome::Unknown) + tally.charged(Charge::Unknown) > 0;
     let unknown = when(in_doubt, Exit::Unknown);
-    if stopped == Some(&Reason::OutputClosed) {
+    if stopped == Some(&StopReason::OutputClosed) {
         return unknown;
     }
     let incomplete = [Outcome::Held, Outcome::Refused, Outcome::Unavailable, Outcome::Skipped];
@@ -28,21 +28,21 @@ pub(crate) fn exit(tally: &Tally, stopped: Option<&Reason>, strict: bool) -> Exi
         .max(when(strict && some(&mismatch), Exit::Mismatch))
 }
 
-const fn of_stop(reason: &Reason) -> Exit {
+const fn of_stop(reason: &StopReason) -> Exit {
     match reason {
-        Reason::Output(_) | Reason::Input(_) | Reason::Ledger(_) => Exit::Disk,
-        Reason::Interrupted => Exit::Interrupted,
-        Reason::OutputClosed => Exit::Ok,
-        Reason::Account(_)
-        | Reason::Credentials(_)
-        | Reason::AllRefused(_)
-        | Reason::Unknowns(_)
-        | Reason::GaveUp(_)
-        | Reason::Redirected(_)
-        | Reason::Denied(_)
-        | Reason::Budget(_)
-        | Reason::Tls(_)
-        | Reason::Proxy(_) => Exit::Stopped,
+        StopReason::Output(_) | StopReason::Input(_) | StopReason::Ledger(_) => Exit::Disk,
+        StopReason::Interrupted => Exit::Interrupted,
+        StopReason::OutputClosed => Exit::Ok,
+        StopReason::Account(_)
+        | StopReason::Credentials(_)
+        | StopReason::AllRefused(_)
+        | StopReason::Unknowns(_)
+        | StopReason::GaveUp(_)
+        | StopReason::Redirected(_)
+        | StopReason::Denied(_)
+        | StopReason::Budget(_)
+        | StopReason::Tls(_)
+        | StopReason::Proxy(_) => Exit::Stopped,
     }
 }
 
@@ -51,7 +51,7 @@ const fn of_stop(reason: &Reason) -> Exit {
 /// it is known. `ledger` is the flag that leads `idv ledger` to this run's file.
 pub(crate) fn next(
     tally: &Tally,
-    stopped: Option<&Reason>,
+    stopped: Option<&StopReason>,
     fresh: Option<Timestamp>,
     again: Option<&str>,
     ledger: &str,
@@ -114,32 +114,34 @@ pub(crate) fn of_error(error: &anyhow::Error) -> Option<&'static str> {
     }
 }
 
-fn after_stop(reason: &Reason) -> Option<String> {
+fn after_stop(reason: &StopReason) -> Option<String> {
     let advice = match reason {
-        Reason::Account(code) => return code::find(*code).map(|code| code.next().to_owned()),
-        Reason::Credentials(_) => "check IDV_PARTNER_CODE and IDV_PARTNER_KEY",
-        Reason::AllRefused(_) => {
+        StopReason::Account(code) => return code::find(*code).map(|code| code.next().to_owned()),
+        StopReason::Credentials(_) => "check IDV_PARTNER_CODE and IDV_PARTNER_KEY",
+        StopReason::AllRefused(_) => {
             "read the messages of the refused rows, and the columns that were chosen above"
         }
-        Reason::Unknowns(_) => {
+        StopReason::Unknowns(_) => {
             "try one record with `idv verify`; when it is answered, run the same command again"
         }
-        Reason::GaveUp(_) => "check the network and IDV_ENDPOINT",
-        Reason::Redirected(_) | Reason::Denied(_) => {
+        StopReason::GaveUp(_) => "check the network and IDV_ENDPOINT",
+        StopReason::Redirected(_) | StopReason::Denied(_) => {
             "compare IDV_ENDPOINT with the address in your contract"
         }
-        Reason::Tls(_) => {
+        StopReason::Tls(_) => {
             "check IDV_ENDPOINT, the clock of this machine and the certificates it trusts"
         }
-        Reason::Proxy(_) => {
+        StopReason::Proxy(_) => {
             "check --proxy or HTTPS_PROXY, with the user name and the password in it; NO_PROXY names \
              hosts that are reached without it"
         }
-        Reason::Output(_) => "make room for the results; what is written stands in the .part file",
-        Reason::Input(_) => "repair the input",
-        Reason::Budget(_) => "raise `--max-charges` to ask about more",
-        Reason::Ledger(_) => "mend what the ledger complains of before anything else is sent",
-        Reason::Interrupted | Reason::OutputClosed => return None,
+        StopReason::Output(_) => {
+            "make room for the results; what is written stands in the .part file"
+        }
+        StopReason::Input(_) => "repair the input",
+        StopReason::Budget(_) => "raise `--max-charges` to ask about more",
+        StopReason::Ledger(_) => "mend what the ledger complains of before anything else is sent",
+        StopReason::Interrupted | StopReason::OutputClosed => return None,
     };
     Some(advice.to_owned())
 }

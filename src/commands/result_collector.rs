@@ -16,8 +16,8 @@ use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
 use crate::output::{Order, Sink};
-use crate::run::Done;
-use crate::run::stop::{Reason, Stop};
+use crate::run::FinishedRow;
+use crate::run::stop::{StopReason, StopSwitch};
 use crate::run::tally::Tally;
 
 /// How long results gather before they are taken: to wake this thread for each of them costs the
@@ -29,11 +29,11 @@ pub(crate) struct Results {
     /// Where results are written; `None` once that has failed.
     sink: Option<Box<dyn Sink>>,
     /// Brings rows into the input's order; `None` writes them as they come.
-    order: Option<Order<Done>>,
+    order: Option<Order<FinishedRow>>,
     /// Whether the results share a terminal with the bar.
     beside_bar: bool,
     progress: Progress,
-    stop: Stop,
+    stop: StopSwitch,
     /// The sums so far.
     tally: Tally,
     names: Names,
@@ -46,7 +46,7 @@ impl Results {
         ordered: bool,
         beside_bar: bool,
         progress: Progress,
-        stop: Stop,
+        stop: StopSwitch,
     ) -> Self {
         let order = ordered.then(Order::default);
         let tally = Tally::begun(Timestamp::now());
@@ -55,7 +55,7 @@ impl Results {
     }
 
     /// Takes results until the run has no more; gives the sums.
-    pub(crate) fn collect(mut self, done: &Receiver<Done>) -> Tally {
+    pub(crate) fn collect(mut self, done: &Receiver<FinishedRow>) -> Tally {
         while let Ok(first) = done.recv() {
             std::thread::sleep(GATHER);
             let ready = std::iter::once(first).chain(done.try_iter());
@@ -70,7 +70,7 @@ impl Results {
     }
 
     /// Everything that is ready is written in one go, and nothing waits in a buffer after that.
-    fn take(&mut self, ready: impl Iterator<Item = Done>) {
+    fn take(&mut self, ready: impl Iterator<Item = FinishedRow>) {
         for done in ready {
             match &mut self.order {
                 None => self.put(done),
@@ -86,15 +86,15 @@ impl Results {
         self.check(flushed);
     }
 
-    fn put(&mut self, done: Done) {
-        let Done { row, judged, place } = done;
-        let verdict = judged.wait_on_disk(&self.stop);
+    fn put(&mut self, done: FinishedRow) {
+        let FinishedRow { row, pending, window_permit } = done;
+        let verdict = pending.wait_on_disk(&self.stop);
         self.names.note(&row, &verdict);
         self.tally.add(&verdict, &row.problems);
         self.progress.count(verdict.charged);
         let written = self.sink.as_mut().map_or(Ok(()), |sink| sink.write(&row, &verdict));
         self.check(written);
-        drop(place);
+        drop(window_permit);
     }
 
     /// After an error nothing more is sent; what is in flight is still counted.
@@ -106,10 +106,10 @@ impl Results {
 }
 
 /// Why a run stops whose results can't be written: a reader who has gone away is no trouble.
-pub(crate) fn reason_of(error: &io::Error) -> Reason {
+pub(crate) fn reason_of(error: &io::Error) -> StopReason {
     match error.kind() {
-        io::ErrorKind::BrokenPipe => Reason::OutputClosed,
-        _ => Reason::Output(error.to_string()),
+        io::ErrorKind::BrokenPipe => StopReason::OutputClosed,
+        _ => StopReason::Output(error.to_string()),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::commands::endpoint::url_of;
 use crate::exit::Exit;
 use crate::output;
 use crate::run::interrupt::Interrupts;
-use crate::run::stop::Stop;
+use crate::run::stop::StopSwitch;
 use crate::sandbox::{Charges, Config, Dialect, Partner, serve};
 use crate::settings::{PARTNER_CODE, PARTNER_KEY};
 
@@ -32,7 +32,7 @@ pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     let url = url_of(listener.local_addr()?)?;
     let mut out = output::stdout()?;
     writeln!(out, "listening on {url}").and_then(|()| out.flush())?;
-    let stop = Stop::default();
+    let stop = StopSwitch::default();
     let first = async {
         tokio::select! {
             () = interrupts.watch(&stop, || ()) => {}

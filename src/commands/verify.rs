@@ -22,8 +22,8 @@ use crate::output::progress::Progress;
 use crate::output::{self, Layout, Mask, Ours, Particulars, Slowed, Summary, Totals};
 use crate::run::Pipeline;
 use crate::run::interrupt::Interrupts;
-use crate::run::retry::Policy;
-use crate::run::stop::{Reason, Stop};
+use crate::run::retry::RetryPolicy;
+use crate::run::stop::{StopReason, StopSwitch};
 use crate::run::tally::Tally;
 
 /// Where a person waits, an uncharged attempt is repeated this often, within this time.
@@ -42,9 +42,9 @@ pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     for problem in row.problems.iter().filter(|problem| problem.level == Level::Suspect) {
         progress.say(&format!("warning: {}", problem.message));
     }
-    let stop = Stop::default();
+    let stop = StopSwitch::default();
     let ledger = endpoint.begin("verify").await?;
-    let policy = Policy::new(RETRIES, Some(WITHIN));
+    let policy = RetryPolicy::new(RETRIES, Some(WITHIN));
     let terms = endpoint.terms(&args.ledger, &ledger, policy, args.suspect);
     let (client, gauge) = (endpoint.client.clone(), progress.gauge());
     let pipeline = Pipeline::new(client, ledger.clone(), terms, stop.clone(), gauge);
@@ -60,7 +60,7 @@ pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     tally.add(&verdict, &row.problems);
     if let Err(error) = written {
         stop.stop(reason_of(&error));
-        if stop.reason() != Some(Reason::OutputClosed) {
+        if stop.reason() != Some(StopReason::OutputClosed) {
             progress.warn(&format!("error: the answer can't be written: {error}"));
         }
         // Paid for, so it is shown where it can still be seen.
@@ -80,7 +80,7 @@ pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
 async fn ask(
     pipeline: &Pipeline,
     row: &Row,
-    stop: &Stop,
+    stop: &StopSwitch,
     progress: &Progress,
 ) -> anyhow::Result<Option<Verdict>> {
     let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;

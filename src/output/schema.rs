@@ -66,7 +66,7 @@ mod tests {
     use crate::model::outcome::{Outcome, Source};
     use crate::model::problem::Level;
     use crate::model::record::Field;
-    use crate::run::stop::Reason;
+    use crate::run::stop::StopReason;
     use crate::run::tally::Match;
 
     fn schema(of: Schema) -> Value {
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(summary["properties"]["by_source"]["required"], sources);
         assert_eq!(summary["properties"]["charged"]["required"], charges);
         let stopped = &summary["properties"]["stopped"]["oneOf"][1];
-        assert_eq!(stopped["properties"]["reason"]["enum"], json!(Reason::WORDS));
+        assert_eq!(stopped["properties"]["reason"]["enum"], json!(StopReason::WORDS));
         assert_eq!(summary["$defs"]["match"]["enum"], json!(Match::ALL.map(Match::word)));
     }
 

@@ -1,4 +1,4 @@
-//! What came of an attempt: the verdict, and its end in the ledger.
+//! The result of one attempt: its verdict, and the pending write to the ledger.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -15,28 +15,28 @@ use crate::model::record::{Field, Record};
 use crate::model::redaction::mask_name;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
-use crate::run::stop::{Reason, Stop};
+use crate::run::stop::{StopReason, StopSwitch};
 
-/// What became of a row, perhaps still on its way to the disk.
+/// A verdict whose write to the ledger may not be finished.
 #[must_use]
-pub(crate) struct Judged {
+pub(crate) struct PendingVerdict {
     pub(super) verdict: Verdict,
     pub(super) settling: Option<Settling>,
 }
 
-impl Judged {
-    /// The verdict, once it is on disk. What can't be written is reported as what the ledger knows
-    /// of it, unknown, and the run is stopped; the ledger goes on trying to write it until it is
-    /// closed, so that the next run may have it.
-    pub(crate) async fn on_disk(self, stop: &Stop) -> Verdict {
+impl PendingVerdict {
+    /// Waits until the verdict is on disk, and returns it. If the write fails, the run is stopped
+    /// and the verdict is `unknown`, as every later run will see it. The ledger goes on trying to
+    /// write the answer until it is closed.
+    pub(crate) async fn on_disk(self, stop: &StopSwitch) -> Verdict {
         match self.settling {
             Some(settling) => settled(self.verdict, settling.await, stop),
             None => self.verdict,
         }
     }
 
-    /// The same for a thread that has nothing else to do.
-    pub(crate) fn wait_on_disk(self, stop: &Stop) -> Verdict {
+    /// The blocking form of [`Self::on_disk`], for a thread outside the runtime.
+    pub(crate) fn wait_on_disk(self, stop: &StopSwitch) -> Verdict {
         match self.settling {
             Some(settling) => settled(self.verdict, settling.wait(), stop),
             None => self.verdict,
@@ -44,24 +44,24 @@ impl Judged {
     }
 }
 
-fn settled(verdict: Verdict, settled: Result<Settled, LedgerError>, stop: &Stop) -> Verdict {
+fn settled(verdict: Verdict, settled: Result<Settled, LedgerError>, stop: &StopSwitch) -> Verdict {
     match settled {
         Ok(Settled::Written) => verdict,
         Ok(Settled::ThenStop) => {
-            stop.stop(Reason::Ledger(
+            stop.stop(StopReason::Ledger(
                 "its disk is full or in trouble; every answer so far was saved".to_owned(),
             ));
             verdict
         }
         Err(error) => {
             let why = format!("an answer came, but is not on disk: {error}");
-            stop.stop(Reason::Ledger(error.to_string()));
+            stop.stop(StopReason::Ledger(error.to_string()));
             unsaved(&verdict, why)
         }
     }
 }
 
-/// The ledger has an open intent and no end: that is what every later run will say too.
+/// The verdict on a call whose answer could not be written: its intent stays open in the ledger.
 fn unsaved(verdict: &Verdict, why: String) -> Verdict {
     Verdict {
         charged: Charge::Unknown,
@@ -73,14 +73,14 @@ fn unsaved(verdict: &Verdict, why: String) -> Verdict {
     }
 }
 
-impl From<Verdict> for Judged {
+impl From<Verdict> for PendingVerdict {
     fn from(verdict: Verdict) -> Self {
         Self { verdict, settling: None }
     }
 }
 
-/// Only what is proved uncharged and can pass by itself.
-pub(crate) fn may_ask_again(verdict: &Verdict) -> bool {
+/// Whether a record may be sent again: the attempt cost nothing, and its trouble may pass.
+pub(crate) fn may_retry(verdict: &Verdict) -> bool {
     let passing = match &verdict.answer {
         Some(answer) => answer.class() == Some(Class::Passing),
         None => true,
@@ -88,8 +88,9 @@ pub(crate) fn may_ask_again(verdict: &Verdict) -> bool {
     verdict.charged == Charge::No && passing
 }
 
-/// Uses the claim up. The ledger names nobody, so a name that the answer repeats is not stored.
-pub(crate) fn end(claim: Claim, verdict: &Verdict, record: &Record) -> Settling {
+/// Ends the claim with the result of its attempt. A name that the answer repeats is not stored: the
+/// ledger holds no names.
+pub(crate) fn end_claim(claim: Claim, verdict: &Verdict, record: &Record) -> Settling {
     let words = verdict.explanation.as_deref().unwrap_or_default();
     match (&verdict.answer, verdict.charged) {
         (Some(answer), _) => {
@@ -101,7 +102,7 @@ pub(crate) fn end(claim: Claim, verdict: &Verdict, record: &Record) -> Settling 
     }
 }
 
-/// The answer with stars in place of this name in its sentences.
+/// The answer with this name masked in its message and its reason.
 fn without_name<'a>(answer: &'a Answer, name: &str) -> Cow<'a, Answer> {
     let masked = |text: &Option<String>| text.as_deref().and_then(|text| mask_name(text, name));
     let (message, reason) = (masked(&answer.message), masked(&answer.reason));
@@ -114,8 +115,12 @@ fn without_name<'a>(answer: &'a Answer, name: &str) -> Cow<'a, Answer> {
     Cow::Owned(answer)
 }
 
-/// The verdict of an attempt that ended now.
-pub(crate) fn judge(seen: Result<Answer, SendError>, attempts: u32, elapsed: Duration) -> Verdict {
+/// Makes the verdict of an attempt that ended now.
+pub(crate) fn verdict_of(
+    seen: Result<Answer, SendError>,
+    attempts: u32,
+    elapsed: Duration,
+) -> Verdict {
     let (outcome, charged) = match &seen {
         Ok(answer) => (answer.outcome(), answer.charge()),
         Err(error) => match error.charge() {
@@ -139,7 +144,7 @@ pub(crate) fn judge(seen: Result<Answer, SendError>, attempts: u32, elapsed: Dur
     }
 }
 
-/// For `-v`.
+/// Logs an attempt for `-v`.
 pub(crate) fn log(row: &Row, attempt: u32, elapsed: Duration, seen: &Result<Answer, SendError>) {
     match seen {
         Ok(answer) => debug!(row = row.number, attempt, ?elapsed, code = answer.code, "answered"),

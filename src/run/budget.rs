@@ -1,46 +1,47 @@
-//! The budget of a run: what is paid, possibly paid and in flight together never exceeds it.
+//! The budget of a run (`--max-charges`): charged, possibly charged and in-flight calls together
+//! never exceed it.
 
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::run::stop::{Reason, Stop};
+use crate::run::stop::{StopReason, StopSwitch};
 
-/// How many calls may be charged, and how many were.
+/// Limits the charges of a run.
 #[derive(Debug)]
 pub(crate) struct Budget {
     most: Option<u64>,
-    books: Mutex<Books>,
+    counts: Mutex<Counts>,
     changed: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Books {
+struct Counts {
     /// Charged or possibly charged.
     spent: u64,
     in_flight: u64,
 }
 
-/// Room for one charge. Dropped, it is free again; spent, it is gone.
+/// Permission for one charge. Dropping it gives the charge back to the budget; spending it does not.
 #[derive(Debug)]
-pub(crate) struct Place<'a>(Option<&'a Budget>);
+pub(crate) struct BudgetPermit<'a>(Option<&'a Budget>);
 
 impl Budget {
-    /// At most so many charges; `None` is no limit.
+    /// Allows at most so many charges; `None` is no limit.
     pub(crate) fn new(most: Option<u64>) -> Self {
-        Self { most, books: Mutex::default(), changed: Notify::new() }
+        Self { most, counts: Mutex::default(), changed: Notify::new() }
     }
 
-    /// Waits for room: what is in flight may turn out to cost nothing. When all is spent the run
-    /// is stopped; `None` is for a stopped run.
-    pub(crate) async fn place(&self, stop: &Stop) -> Option<Place<'_>> {
-        let Some(most) = self.most else { return Some(Place(None)) };
+    /// Waits for a permit, since calls in flight may turn out to cost nothing. Stops the run when
+    /// the budget is used up. Returns `None` if the run was stopped.
+    pub(crate) async fn acquire(&self, stop: &StopSwitch) -> Option<BudgetPermit<'_>> {
+        let Some(most) = self.most else { return Some(BudgetPermit(None)) };
         loop {
             let changed = self.changed.notified();
-            match self.with(|books| books.take(most)) {
-                Room::Free => return Some(Place(Some(self))),
-                Room::None => stop.stop(Reason::Budget(most)),
-                Room::Perhaps => {}
+            match self.with(|counts| counts.take(most)) {
+                Availability::Free => return Some(BudgetPermit(Some(self))),
+                Availability::None => stop.stop(StopReason::Budget(most)),
+                Availability::Perhaps => {}
             }
             tokio::select! {
                 biased;
@@ -50,44 +51,44 @@ impl Budget {
         }
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Books) -> T) -> T {
-        act(&mut self.books.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, act: impl FnOnce(&mut Counts) -> T) -> T {
+        act(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-enum Room {
+enum Availability {
     Free,
-    /// All of it is in flight.
+    /// Calls in flight hold the rest of the budget.
     Perhaps,
     None,
 }
 
-impl Books {
-    fn take(&mut self, most: u64) -> Room {
+impl Counts {
+    fn take(&mut self, most: u64) -> Availability {
         if self.spent + self.in_flight < most {
             self.in_flight += 1;
-            Room::Free
+            Availability::Free
         } else if self.in_flight > 0 {
-            Room::Perhaps
+            Availability::Perhaps
         } else {
-            Room::None
+            Availability::None
         }
     }
 }
 
-impl Place<'_> {
-    /// The call was charged, or may have been.
+impl BudgetPermit<'_> {
+    /// Counts the call as charged or possibly charged.
     pub(crate) fn spend(self) {
         if let Some(budget) = self.0 {
-            budget.with(|books| books.spent += 1);
+            budget.with(|counts| counts.spent += 1);
         }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for BudgetPermit<'_> {
     fn drop(&mut self) {
         if let Some(budget) = self.0 {
-            budget.with(|books| books.in_flight -= 1);
+            budget.with(|counts| counts.in_flight -= 1);
             budget.changed.notify_waiters();
         }
     }
@@ -99,25 +100,25 @@ mod tests {
 
     #[tokio::test]
     async fn places_are_given_until_all_is_spent_and_then_the_run_stops() {
-        let (budget, stop) = (Budget::new(Some(2)), Stop::default());
-        let first = budget.place(&stop).await.unwrap();
-        let second = budget.place(&stop).await.unwrap();
+        let (budget, stop) = (Budget::new(Some(2)), StopSwitch::default());
+        let first = budget.acquire(&stop).await.unwrap();
+        let second = budget.acquire(&stop).await.unwrap();
         first.spend();
-        // The second may come free, so a third is waited for, and gets its place.
-        let (third, ()) = tokio::join!(budget.place(&stop), async { drop(second) });
+        // The second is given back, so the third is granted.
+        let (third, ()) = tokio::join!(budget.acquire(&stop), async { drop(second) });
         third.unwrap().spend();
-        assert!(budget.place(&stop).await.is_none());
-        assert_eq!(stop.reason(), Some(Reason::Budget(2)));
+        assert!(budget.acquire(&stop).await.is_none());
+        assert_eq!(stop.reason(), Some(StopReason::Budget(2)));
     }
 
     #[tokio::test]
     async fn nothing_to_spend_stops_at_once_and_no_limit_never_does() {
-        let stop = Stop::default();
-        assert!(Budget::new(Some(0)).place(&stop).await.is_none());
-        let stop = Stop::default();
+        let stop = StopSwitch::default();
+        assert!(Budget::new(Some(0)).acquire(&stop).await.is_none());
+        let stop = StopSwitch::default();
         let budget = Budget::new(None);
         for _ in 0..1_000 {
-            budget.place(&stop).await.unwrap().spend();
+            budget.acquire(&stop).await.unwrap().spend();
         }
         assert!(!stop.is_stopped());
     }

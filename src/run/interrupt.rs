@@ -1,8 +1,8 @@
-//! Ctrl-C, SIGTERM and SIGHUP: the first one stops the run, the second one leaves at once.
+//! Handles Ctrl-C, SIGTERM and SIGHUP: the first signal stops the run, the second ends the process.
 
 use std::io;
 
-use crate::run::stop::{Reason, Stop};
+use crate::run::stop::{StopReason, StopSwitch};
 
 /// Watches for signals. Install it before the first request goes out.
 pub(crate) struct Interrupts {
@@ -10,13 +10,13 @@ pub(crate) struct Interrupts {
     int: tokio::signal::unix::Signal,
     #[cfg(unix)]
     term: tokio::signal::unix::Signal,
-    /// `None` under `nohup`, which wants the run to outlive its terminal.
+    /// `None` under `nohup`: the run then outlives its terminal.
     #[cfg(unix)]
     hup: Option<tokio::signal::unix::Signal>,
 }
 
 impl Interrupts {
-    /// Takes the signals over.
+    /// Installs the signal handlers.
     #[cfg(unix)]
     pub(crate) fn install() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
@@ -28,7 +28,7 @@ impl Interrupts {
         })
     }
 
-    /// Takes Ctrl-C over.
+    /// Installs the handler of Ctrl-C.
     #[cfg(not(unix))]
     pub fn install() -> io::Result<Self> {
         Ok(Self {})
@@ -53,23 +53,23 @@ impl Interrupts {
     /// Waits for Ctrl-C.
     #[cfg(not(unix))]
     pub async fn next(&mut self) {
-        // Without signals there is nothing to wait for.
+        // If no handler can be installed, no signal ever comes.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 
-    /// Stops the run at the first signal, and says so; returns at the second.
-    pub(crate) async fn watch(mut self, stop: &Stop, say: impl Fn()) {
+    /// Stops the run at the first signal and calls `say`. Returns at the second signal.
+    pub(crate) async fn watch(mut self, stop: &StopSwitch, say: impl Fn()) {
         self.next().await;
         say();
-        stop.stop(Reason::Interrupted);
+        stop.stop(StopReason::Interrupted);
         self.next().await;
     }
 }
 
-/// Whether whoever started the program has set SIGHUP, the first of the signals, to be ignored.
-/// Linux tells in the mask `SigIgn`; elsewhere it can't be asked without unsafe code.
+/// Whether the parent process set SIGHUP to be ignored, as `nohup` does. Linux shows it in the mask
+/// `SigIgn`; other systems show it only to unsafe code.
 #[cfg(unix)]
 fn ignores_hangup() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

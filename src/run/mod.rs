@@ -13,6 +13,6 @@ mod stop_rules;
 mod stream;
 pub(crate) mod tally;
 
-pub(crate) use crate::run::attempt::Judged;
-pub(crate) use crate::run::pipeline::{Pipeline, Step, Terms};
-pub(crate) use crate::run::stream::{Done, Limits, Rows, run};
+pub(crate) use crate::run::attempt::PendingVerdict;
+pub(crate) use crate::run::pipeline::{AttemptResult, Pipeline, SendOptions};
+pub(crate) use crate::run::stream::{FinishedRow, RowSource, StreamLimits, run};

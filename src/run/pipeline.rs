@@ -1,5 +1,5 @@
-//! One record's way: claim, send, settle; wait and begin again where that is proved free of
-//! charge. Nothing is sent without a claim, and the client is reached only from here.
+//! The steps of one record: claim it, send it, settle it, and retry if the attempt cost nothing.
+//! Nothing is sent without a claim. No other module calls the client.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,44 +17,44 @@ use crate::model::problem::Level;
 use crate::model::record::Record;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
-use crate::run::attempt::{Judged, end, judge, log, may_ask_again};
-use crate::run::budget::{Budget, Place};
+use crate::run::attempt::{PendingVerdict, end_claim, log, may_retry, verdict_of};
+use crate::run::budget::{Budget, BudgetPermit};
 use crate::run::pacing::{Bounds, Cause, Gauge, Signal};
-use crate::run::retry::{Decision, Policy, Tried};
-use crate::run::send_gate::{Newcomer, Pace, Pass, signal};
-use crate::run::stop::{Reason, Stop};
-use crate::run::stop_rules::Guard;
+use crate::run::retry::{AttemptHistory, RetryDecision, RetryPolicy};
+use crate::run::send_gate::{FirstAttempt, SendGate, SendPermit, signal};
+use crate::run::stop::{StopReason, StopSwitch};
+use crate::run::stop_rules::StopRules;
 
-/// No wait is shorter: the next row is to be at its first attempt by then.
+/// The shortest wait before a retry. The next row has begun its first attempt by then.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 
-/// On which terms a run sends.
+/// Limits and rules for sending the records of a run.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Terms {
-    /// When an uncharged attempt is repeated.
-    pub policy: Policy,
-    /// Which answers of the past count.
+pub(crate) struct SendOptions {
+    /// When to retry an uncharged attempt.
+    pub policy: RetryPolicy,
+    /// Which answers of the ledger are reused.
     pub options: ClaimOptions,
-    /// How long to wait for somebody else who is asking about the same record.
+    /// How long to wait for another run that has the same record in flight.
     pub patience: Duration,
-    /// Requests in flight.
+    /// Requests in flight at most.
     pub concurrency: usize,
-    /// A row with a problem as grave as this is not sent.
+    /// A row with a problem of this level or a graver one is not sent.
     pub hold: Level,
-    /// Charges at most, in this run.
+    /// Charges at most in this run.
     pub max_charges: Option<u64>,
     /// Requests a second at most, over any ten seconds.
     pub rate: Option<f64>,
-    /// Without a clean answer for so long, the run stops.
+    /// The run stops when it gets no clean answer for so long.
     pub give_up_after: Duration,
 }
 
-/// The terms for one record at a time, as `idv verify` has them: four retries within a minute,
-/// every answer of the past counts, and what would be charged in vain is not sent.
-impl Default for Terms {
+/// The options of `idv verify`: one request at a time, four retries within a minute, every known
+/// answer is reused, and suspect records are held.
+impl Default for SendOptions {
     fn default() -> Self {
         Self {
-            policy: Policy::new(4, Some(Duration::from_secs(60))),
+            policy: RetryPolicy::new(4, Some(Duration::from_secs(60))),
             options: ClaimOptions::default(),
             patience: Duration::from_secs(60),
             concurrency: 1,
@@ -66,187 +66,206 @@ impl Default for Terms {
     }
 }
 
-/// Sends records under claims, as often as the terms allow and no run-wide trouble forbids.
+/// Sends records, each under a claim of the ledger.
 pub(crate) struct Pipeline {
     client: Client,
     ledger: Run,
-    /// For rows after a stop, which are looked up and never claimed.
-    past: Mutex<Option<Reader>>,
+    /// Looks up rows without claiming them, after a stop or during a pause.
+    reader: Mutex<Option<Reader>>,
     asker: Asker,
-    terms: Terms,
+    options: SendOptions,
     budget: Budget,
-    pace: Pace,
-    guard: Mutex<Guard>,
-    pub(super) stop: Stop,
+    send_gate: SendGate,
+    stop_rules: Mutex<StopRules>,
+    pub(super) stop: StopSwitch,
 }
 
-/// A record on its way: what came of its attempts so far.
-pub(crate) struct Way {
+/// Retry state of one record.
+pub(crate) struct RetryState {
     begun: Instant,
     attempts: u32,
-    /// Those of them that count against `--retries`.
+    /// The attempts that count against `--retries`.
     counted: u32,
-    /// Clean answers of the run before the last of them.
+    /// Clean answers of the whole run before the last attempt.
     clean: u64,
     last: Option<Verdict>,
 }
 
-/// What an attempt leads to.
-pub(crate) enum Step {
-    /// That was the last one.
-    Done(Judged),
-    /// Another one, perhaps.
-    Again(Way, Wait),
+/// The result of one attempt.
+pub(crate) enum AttemptResult {
+    /// The record has its verdict.
+    Done(PendingVerdict),
+    /// The attempt cost nothing. The record waits, then it may be sent again.
+    Retry(RetryState, Wait),
 }
 
-/// The time before another attempt, and what came of the one before it.
+/// The wait before a retry, and the signal of the attempt before it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wait {
     time: Duration,
     after: Signal,
-    /// Since the attempt before that one others have had clean answers.
+    /// Whether other rows got clean answers between the last two attempts.
     others_answered: bool,
 }
 
-/// What a claim came to, for one turn of a record.
-enum Turn {
+/// The ledger's reply to a claim.
+enum ClaimResult {
     Send(Claim),
     Known(Box<Verdict>),
     Wait(Waiter),
 }
 
 impl Pipeline {
-    /// A pipeline for one run of the ledger. Its pace shows on the gauge.
-    pub(crate) fn new(client: Client, ledger: Run, terms: Terms, stop: Stop, gauge: Gauge) -> Self {
-        let asker = Asker::of_run(&ledger, terms.options);
-        let Terms { concurrency, rate, give_up_after: patience, .. } = terms;
+    /// Makes the pipeline of one run. `gauge` shows its pace.
+    pub(crate) fn new(
+        client: Client,
+        ledger: Run,
+        options: SendOptions,
+        stop: StopSwitch,
+        gauge: Gauge,
+    ) -> Self {
+        let asker = Asker::of_run(&ledger, options.options);
+        let SendOptions { concurrency, rate, give_up_after: patience, .. } = options;
         Self {
             client,
             ledger,
-            past: Mutex::default(),
+            reader: Mutex::default(),
             asker,
-            terms,
-            budget: Budget::new(terms.max_charges),
-            pace: Pace::new(Bounds { concurrency, rate, patience }, gauge),
-            guard: Mutex::new(Guard::new(concurrency)),
+            options,
+            budget: Budget::new(options.max_charges),
+            send_gate: SendGate::new(Bounds { concurrency, rate, patience }, gauge),
+            stop_rules: Mutex::new(StopRules::new(concurrency)),
             stop,
         }
     }
 
-    /// What becomes of a row: held, known already, sent, or skipped after a stop.
-    pub(crate) async fn verify(&self, row: &Row) -> Judged {
-        match self.first(row).await {
-            Step::Done(judged) => judged,
-            Step::Again(way, wait) => self.again(row, way, wait).await,
+    /// Brings one row to its verdict: held, known to the ledger, sent, or skipped after a stop.
+    pub(crate) async fn verify(&self, row: &Row) -> PendingVerdict {
+        match self.try_first(row).await {
+            AttemptResult::Done(pending) => pending,
+            AttemptResult::Retry(state, wait) => self.retry(row, state, wait).await,
         }
     }
 
-    /// The first attempt at a row.
-    pub(crate) async fn first(&self, row: &Row) -> Step {
-        if row.worst() >= Some(self.terms.hold) {
-            return Step::Done(Verdict::local(Outcome::Held, None).into());
+    /// Makes the first attempt for a row.
+    pub(crate) async fn try_first(&self, row: &Row) -> AttemptResult {
+        if row.worst() >= Some(self.options.hold) {
+            return AttemptResult::Done(Verdict::local(Outcome::Held, None).into());
         }
-        let way = Way {
+        let state = RetryState {
             begun: Instant::now(),
             attempts: 0,
             counted: 0,
-            clean: self.pace.clean(),
+            clean: self.send_gate.clean(),
             last: None,
         };
-        self.attempt(row, way, Some(self.pace.newcomer())).await
+        self.attempt(row, state, Some(self.send_gate.begin_first_attempt())).await
     }
 
-    /// All further ones.
-    pub(crate) async fn again(&self, row: &Row, mut way: Way, mut wait: Wait) -> Judged {
+    /// Makes the further attempts for a row, until it has its verdict.
+    pub(crate) async fn retry(
+        &self,
+        row: &Row,
+        mut state: RetryState,
+        mut wait: Wait,
+    ) -> PendingVerdict {
         loop {
-            debug!(row = row.number, attempts = way.attempts, ?wait, "waiting to ask again");
+            debug!(row = row.number, attempts = state.attempts, ?wait, "waiting to ask again");
             self.stop.sleep(wait.time).await;
-            if self.was_the_last(&mut way, wait)
-                && let Some(verdict) = way.last.take()
+            if self.was_last_attempt(&mut state, wait)
+                && let Some(verdict) = state.last.take()
             {
                 return verdict.into();
             }
-            match self.attempt(row, way, None).await {
-                Step::Done(judged) => return judged,
-                Step::Again(next, pause) => (way, wait) = (next, pause),
+            match self.attempt(row, state, None).await {
+                AttemptResult::Done(pending) => return pending,
+                AttemptResult::Retry(next, pause) => (state, wait) = (next, pause),
             }
         }
     }
 
-    async fn attempt(&self, row: &Row, mut way: Way, newcomer: Option<Newcomer<'_>>) -> Step {
-        let (claim, place, pass) = match self.claim(&row.record, &mut way).await {
+    async fn attempt(
+        &self,
+        row: &Row,
+        mut state: RetryState,
+        first_attempt: Option<FirstAttempt<'_>>,
+    ) -> AttemptResult {
+        let (claim, budget_permit, send_permit) = match self.claim(&row.record, &mut state).await {
             Ok(claimed) => claimed,
-            Err(judged) => return Step::Done(*judged),
+            Err(pending) => return AttemptResult::Done(*pending),
         };
-        way.attempts += 1;
-        let (judged, signal) = self.send(row, way.attempts, claim, place, pass).await;
-        let clean = self.pace.clean();
-        let Some(time) = self.wait(&judged.verdict, &mut way, signal) else {
-            return Step::Done(judged);
+        state.attempts += 1;
+        let (pending, signal) =
+            self.send(row, state.attempts, claim, budget_permit, send_permit).await;
+        let clean = self.send_gate.clean();
+        let Some(time) = self.wait(&pending.verdict, &mut state, signal) else {
+            return AttemptResult::Done(pending);
         };
-        // An uncharged attempt is over on disk before its wait.
-        way.last = Some(judged.on_disk(&self.stop).await);
-        // Only now: the next row begins at once.
-        drop(newcomer);
-        let others_answered = clean > way.clean;
-        way.clean = clean;
-        Step::Again(way, Wait { time, after: signal, others_answered })
+        // The release of an uncharged attempt is on disk before the wait begins.
+        state.last = Some(pending.on_disk(&self.stop).await);
+        // Not earlier: dropping it lets the next row begin at once.
+        drop(first_attempt);
+        let others_answered = clean > state.clean;
+        state.clean = clean;
+        AttemptResult::Retry(state, Wait { time, after: signal, others_answered })
     }
 
-    /// A claim, with room in the budget and leave to send; or what is known without sending.
+    /// Claims a record, with the permits to send it. Returns the verdict instead if no request is
+    /// needed or allowed.
     async fn claim(
         &self,
         record: &Record,
-        way: &mut Way,
-    ) -> Result<(Claim, Place<'_>, Pass<'_>), Box<Judged>> {
+        state: &mut RetryState,
+    ) -> Result<(Claim, BudgetPermit<'_>, SendPermit<'_>), Box<PendingVerdict>> {
         loop {
-            // What is known need not wait until something may be sent.
-            if !self.pace.is_open()
+            // An answer in the ledger need not wait for a permit to send.
+            if !self.send_gate.is_open()
                 && let Some(verdict) = self.known(record)
             {
                 return Err(Box::new(verdict.into()));
             }
-            let Some((place, pass)) = self.leave().await else {
-                let verdict = way.last.take().unwrap_or_else(|| self.without_asking(record));
+            let Some((budget_permit, send_permit)) = self.acquire_permits().await else {
+                let verdict = state.last.take().unwrap_or_else(|| self.look_up_or_skip(record));
                 return Err(Box::new(verdict.into()));
             };
-            match self.turn(record).await {
-                Ok(Turn::Send(claim)) => return Ok((claim, place, pass)),
-                Ok(Turn::Known(verdict)) => return Err(Box::new((*verdict).into())),
-                Ok(Turn::Wait(waiter)) => {
-                    drop((place, pass));
+            match self.claim_record(record).await {
+                Ok(ClaimResult::Send(claim)) => return Ok((claim, budget_permit, send_permit)),
+                Ok(ClaimResult::Known(verdict)) => return Err(Box::new((*verdict).into())),
+                Ok(ClaimResult::Wait(waiter)) => {
+                    drop((budget_permit, send_permit));
                     if let Some(verdict) = self.wait_for(&waiter).await {
                         return Err(Box::new(verdict.into()));
                     }
                 }
-                Err(error) => self.stop.stop(Reason::Ledger(error.to_string())),
+                Err(error) => self.stop.stop(StopReason::Ledger(error.to_string())),
             }
         }
     }
 
-    /// Room in the budget, and leave to send; `None` when the run is stopped.
-    async fn leave(&self) -> Option<(Place<'_>, Pass<'_>)> {
+    /// Waits for a budget permit and a send permit. Returns `None` if the run was stopped.
+    async fn acquire_permits(&self) -> Option<(BudgetPermit<'_>, SendPermit<'_>)> {
         if self.stop.is_stopped() {
             return None;
         }
-        let place = self.budget.place(&self.stop).await?;
-        Some((place, self.pace.pass(&self.stop).await?))
+        let budget_permit = self.budget.acquire(&self.stop).await?;
+        Some((budget_permit, self.send_gate.acquire(&self.stop).await?))
     }
 
-    async fn turn(&self, record: &Record) -> Result<Turn, LedgerError> {
-        Ok(match self.ledger.claim(record, self.terms.options).await? {
-            Claimed::Claim(claim) => Turn::Send(claim),
-            Claimed::Answered(stored) => Turn::Known(Box::new(self.answered(*stored))),
-            Claimed::InDoubt(doubt) => Turn::Known(Box::new(self.in_doubt(&doubt))),
-            Claimed::Busy(waiter) => Turn::Wait(waiter),
+    async fn claim_record(&self, record: &Record) -> Result<ClaimResult, LedgerError> {
+        Ok(match self.ledger.claim(record, self.options.options).await? {
+            Claimed::Claim(claim) => ClaimResult::Send(claim),
+            Claimed::Answered(stored) => ClaimResult::Known(Box::new(self.answered(*stored))),
+            Claimed::InDoubt(doubt) => ClaimResult::Known(Box::new(self.in_doubt(&doubt))),
+            Claimed::Busy(waiter) => ClaimResult::Wait(waiter),
         })
     }
 
-    /// Somebody else asks about the same record; `None`: they came to nothing, or we were stopped.
+    /// Waits for another run that has the same record in flight. Returns `None` if that run
+    /// released the record, or if this run was stopped.
     async fn wait_for(&self, waiter: &Waiter) -> Option<Verdict> {
         let waited = tokio::select! {
             biased;
-            waited = waiter.wait(self.terms.patience) => waited,
+            waited = waiter.wait(self.options.patience) => waited,
             () = self.stop.stopped(), if !waiter.is_ours() => return None,
         };
         match waited {
@@ -261,95 +280,96 @@ impl Pipeline {
                 })
             }
             Err(error) => {
-                self.stop.stop(Reason::Ledger(error.to_string()));
+                self.stop.stop(StopReason::Ledger(error.to_string()));
                 None
             }
         }
     }
 
-    /// One exchange under a claim, and what it says about the pace. Its end is on the way to the
-    /// disk.
+    /// Makes one exchange under a claim. Returns the verdict, whose write to the ledger is pending,
+    /// and the signal for the pace.
     async fn send(
         &self,
         row: &Row,
         attempts: u32,
         claim: Claim,
-        place: Place<'_>,
-        pass: Pass<'_>,
-    ) -> (Judged, Signal) {
-        pass.go().await;
+        budget_permit: BudgetPermit<'_>,
+        send_permit: SendPermit<'_>,
+    ) -> (PendingVerdict, Signal) {
+        send_permit.wait_until_due().await;
         let sent = Instant::now();
         let seen = self.client.exchange(&row.record).await;
         let elapsed = sent.elapsed();
         log(row, attempts, elapsed, &seen);
-        let stop = self.guard.lock().unwrap_or_else(PoisonError::into_inner).observe(&seen);
+        let stop = self.stop_rules.lock().unwrap_or_else(PoisonError::into_inner).observe(&seen);
         let signal = signal(&seen);
-        let gave_up = pass.hand_in(signal).then_some(Reason::GaveUp(self.terms.give_up_after));
+        let gave_up =
+            send_permit.report(signal).then_some(StopReason::GaveUp(self.options.give_up_after));
         if let Some(reason) = stop.or(gave_up) {
             self.stop.stop(reason);
         }
-        let verdict = judge(seen, attempts, elapsed);
+        let verdict = verdict_of(seen, attempts, elapsed);
         if verdict.charged != Charge::No {
-            place.spend();
+            budget_permit.spend();
         }
-        let settling = Some(end(claim, &verdict, &row.record));
-        (Judged { verdict, settling }, signal)
+        let settling = Some(end_claim(claim, &verdict, &row.record));
+        (PendingVerdict { verdict, settling }, signal)
     }
 
-    /// How long to wait before another attempt; `None` when this was the last word.
-    fn wait(&self, verdict: &Verdict, way: &mut Way, signal: Signal) -> Option<Duration> {
-        if !may_ask_again(verdict) {
+    /// Returns the wait before a retry, or `None` if the verdict is final.
+    fn wait(&self, verdict: &Verdict, state: &mut RetryState, signal: Signal) -> Option<Duration> {
+        if !may_retry(verdict) {
             return None;
         }
         let retry_after = match signal {
             Signal::Refused { wish, .. } => wish,
             Signal::Clean | Signal::Unsent(_) | Signal::Final => None,
         };
-        // Where a person waits, every attempt counts. In a run that is told after the wait.
-        way.counted += u32::from(self.terms.policy.within.is_some());
-        let tried = Tried { attempts: way.counted, spent: way.begun.elapsed(), retry_after };
-        match self.terms.policy.decide(tried, fastrand::f64()) {
-            Decision::Wait(wait) => Some(wait.max(SHORTEST_WAIT)),
-            Decision::GiveUp => None,
+        // Every attempt of `verify` counts. For `batch`, `was_last_attempt` counts after the wait.
+        state.counted += u32::from(self.options.policy.within.is_some());
+        let tried =
+            AttemptHistory { attempts: state.counted, spent: state.begun.elapsed(), retry_after };
+        match self.options.policy.decide(tried, fastrand::f64()) {
+            RetryDecision::Wait(wait) => Some(wait.max(SHORTEST_WAIT)),
+            RetryDecision::GiveUp => None,
         }
     }
 
-    /// Whether the attempt before this wait was the last one. In a run it counts when others had
-    /// clean answers since the one before it: a trouble that all have must not use up
-    /// anybody's retries. Where no other row is left to tell a trouble of all from one of this
-    /// record, what the endpoint says counts as said of this record.
-    fn was_the_last(&self, way: &mut Way, wait: Wait) -> bool {
-        if self.terms.policy.within.is_some() {
+    /// Whether the retries of a record are used up. In a batch an attempt counts only if other rows
+    /// got clean answers meanwhile: an outage must not use up the retries of every row. When no
+    /// other row is at its first attempt, there is nothing to compare with, and a refusal counts.
+    fn was_last_attempt(&self, state: &mut RetryState, wait: Wait) -> bool {
+        if self.options.policy.within.is_some() {
             return false;
         }
         let counts = match wait.after {
             Signal::Unsent(Cause::OpenFiles) => false,
             Signal::Unsent(_) => wait.others_answered,
             Signal::Refused { .. } | Signal::Clean | Signal::Final => {
-                wait.others_answered || !self.pace.has_newcomers()
+                wait.others_answered || !self.send_gate.has_first_attempts()
             }
         };
-        way.counted += u32::from(counts);
-        way.counted > self.terms.policy.retries
+        state.counted += u32::from(counts);
+        state.counted > self.options.policy.retries
     }
 
-    /// After a stop: what the ledger knows costs nothing.
-    fn without_asking(&self, record: &Record) -> Verdict {
+    /// Returns the answer of the ledger after a stop, or `skipped`.
+    fn look_up_or_skip(&self, record: &Record) -> Verdict {
         self.known(record).unwrap_or_else(|| {
             let why = self.stop.reason().map(|reason| format!("not sent: {reason}"));
             Verdict::local(Outcome::Skipped, why)
         })
     }
 
-    /// What the ledger knows of a record without claiming it.
+    /// Looks a record up in the ledger without claiming it.
     fn known(&self, record: &Record) -> Option<Verdict> {
         let known = {
-            let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-            // Most runs never need it, and it takes its time to open.
-            if past.is_none() {
-                *past = self.ledger.ledger().reader().ok();
+            let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+            // Opened late: most runs never need it.
+            if reader.is_none() {
+                *reader = self.ledger.ledger().reader().ok();
             }
-            past.as_mut()?.look_up(&self.asker, record)
+            reader.as_mut()?.look_up(&self.asker, record)
         };
         match known {
             Ok(Known::Answered(stored)) => Some(self.answered(*stored)),
@@ -358,7 +378,7 @@ impl Pipeline {
         }
     }
 
-    /// An answer that was paid for before: by this run (a duplicate) or by another.
+    /// The verdict from an answer that this run (for a duplicate) or an earlier run paid for.
     fn answered(&self, stored: Stored) -> Verdict {
         Verdict {
             source: self.source(stored.run),

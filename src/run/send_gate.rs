@@ -12,20 +12,20 @@ use crate::client::SendError;
 use crate::model::answer::Answer;
 use crate::model::code::Class;
 use crate::run::pacing::{Bounds, Brake, Cause, Gate, Gauge, Signal, Ticket};
-use crate::run::stop::Stop;
+use crate::run::stop::StopSwitch;
 
 /// `EMFILE`, as the system words it wherever a file descriptor can't be had.
 const TOO_MANY_OPEN_FILES: i32 = 24;
 
 /// The brake, and who waits for it.
-pub(crate) struct Pace {
-    books: Mutex<Books>,
+pub(crate) struct SendGate {
+    state: Mutex<GateState>,
     line: tokio::sync::Mutex<()>,
     changed: Notify,
     gauge: Gauge,
 }
 
-struct Books {
+struct GateState {
     brake: Brake,
     /// Rows at their first attempt.
     untried: usize,
@@ -33,20 +33,20 @@ struct Books {
 
 /// Leave to send one request. Dropped unused, it is handed back.
 #[must_use]
-pub(crate) struct Pass<'a> {
-    pace: &'a Pace,
+pub(crate) struct SendPermit<'a> {
+    gate: &'a SendGate,
     ticket: Option<Ticket>,
 }
 
 /// A row at its first attempt, until that is over.
 #[must_use]
-pub(crate) struct Newcomer<'a>(&'a Pace);
+pub(crate) struct FirstAttempt<'a>(&'a SendGate);
 
-impl Pace {
+impl SendGate {
     /// An open gate. What the brake does shows on the gauge.
     pub(crate) fn new(bounds: Bounds, gauge: Gauge) -> Self {
         Self {
-            books: Mutex::new(Books { brake: Brake::new(bounds), untried: 0 }),
+            state: Mutex::new(GateState { brake: Brake::new(bounds), untried: 0 }),
             line: tokio::sync::Mutex::new(()),
             changed: Notify::new(),
             gauge,
@@ -54,25 +54,25 @@ impl Pace {
     }
 
     /// Waits for leave to send; `None` is for a stopped run.
-    pub(crate) async fn pass(&self, stop: &Stop) -> Option<Pass<'_>> {
+    pub(crate) async fn acquire(&self, stop: &StopSwitch) -> Option<SendPermit<'_>> {
         if let Ok(_first) = self.line.try_lock()
             && let Gate::Open(ticket) = self.ask()
         {
-            return Some(Pass { pace: self, ticket: Some(ticket) });
+            return Some(SendPermit { gate: self, ticket: Some(ticket) });
         }
         tokio::select! {
             biased;
             () = stop.stopped() => None,
-            pass = self.wait() => Some(pass),
+            permit = self.wait() => Some(permit),
         }
     }
 
-    async fn wait(&self) -> Pass<'_> {
+    async fn wait(&self) -> SendPermit<'_> {
         let _first = self.line.lock().await;
         loop {
             let changed = self.changed.notified();
             match self.ask() {
-                Gate::Open(ticket) => return Pass { pace: self, ticket: Some(ticket) },
+                Gate::Open(ticket) => return SendPermit { gate: self, ticket: Some(ticket) },
                 // Whichever comes first, the brake is asked again.
                 Gate::Until(at) => drop(timeout_at(at.into(), changed).await),
                 Gate::Shut => changed.await,
@@ -81,78 +81,78 @@ impl Pace {
     }
 
     fn ask(&self) -> Gate {
-        self.books().brake.may_send(Instant::now())
+        self.state().brake.may_send(Instant::now())
     }
 
     /// Whether nothing but the number in flight holds anybody back.
     pub(crate) fn is_open(&self) -> bool {
-        self.books().brake.is_open()
+        self.state().brake.is_open()
     }
 
     /// Clean answers of the run so far.
     pub(crate) fn clean(&self) -> u64 {
-        self.books().brake.clean()
+        self.state().brake.clean()
     }
 
     /// A row begins.
-    pub(crate) fn newcomer(&self) -> Newcomer<'_> {
-        self.books().untried += 1;
-        Newcomer(self)
+    pub(crate) fn begin_first_attempt(&self) -> FirstAttempt<'_> {
+        self.state().untried += 1;
+        FirstAttempt(self)
     }
 
     /// Whether some row is still at its first attempt.
-    pub(crate) fn has_newcomers(&self) -> bool {
-        self.books().untried > 0
+    pub(crate) fn has_first_attempts(&self) -> bool {
+        self.state().untried > 0
     }
 
-    fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, GateState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Pass<'_> {
+impl SendPermit<'_> {
     /// Waits, now that the claim is on disk, until the request may go out: not at all, unless
     /// the disk was so slow that the operator's rate would be exceeded.
-    pub(crate) async fn go(&self) {
+    pub(crate) async fn wait_until_due(&self) {
         let now = Instant::now();
-        let at = self.pace.books().brake.send_at(now);
+        let at = self.gate.state().brake.send_at(now);
         if at > now {
             sleep_until(at.into()).await;
         }
     }
 
     /// Hands it in with what came of the request. True: there was no clean answer for too long.
-    pub(crate) fn hand_in(mut self, signal: Signal) -> bool {
+    pub(crate) fn report(mut self, signal: Signal) -> bool {
         let Some(ticket) = self.ticket.take() else { return false };
-        let mut books = self.pace.books();
-        let (was_open, brakings) = (books.brake.is_open(), books.brake.brakings());
-        let gave_up = books.brake.observe(ticket, signal, Instant::now(), fastrand::f64());
-        if !(was_open && books.brake.is_open()) {
-            let reading = books.brake.reading();
+        let mut state = self.gate.state();
+        let (was_open, brakings) = (state.brake.is_open(), state.brake.brakings());
+        let gave_up = state.brake.observe(ticket, signal, Instant::now(), fastrand::f64());
+        if !(was_open && state.brake.is_open()) {
+            let reading = state.brake.reading();
             if let Some((until, cause)) = reading.pause.filter(|_| reading.brakings > brakings) {
                 let pause = until.saturating_duration_since(Instant::now());
                 debug!(%cause, ?pause, pace = reading.rate, "slowing down");
             }
-            self.pace.gauge.show(reading);
+            self.gate.gauge.show(reading);
         }
-        drop(books);
-        self.pace.changed.notify_one();
+        drop(state);
+        self.gate.changed.notify_one();
         gave_up
     }
 }
 
-impl Drop for Pass<'_> {
+impl Drop for SendPermit<'_> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket.take() {
-            self.pace.books().brake.give_back(ticket);
-            self.pace.changed.notify_one();
+            self.gate.state().brake.give_back(ticket);
+            self.gate.changed.notify_one();
         }
     }
 }
 
-impl Drop for Newcomer<'_> {
+impl Drop for FirstAttempt<'_> {
     fn drop(&mut self) {
-        self.0.books().untried -= 1;
+        self.0.state().untried -= 1;
     }
 }
 

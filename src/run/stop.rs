@@ -1,4 +1,4 @@
-//! Why a run stops, and the switch that everybody who works for it watches.
+//! The reasons for which a run stops, and the switch that all its parts watch.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 /// Why a run stopped before its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Reason {
+pub enum StopReason {
     /// An answer with an account code.
     #[error("the account can't go on: code {0}")]
     Account(i64),
@@ -26,31 +26,31 @@ pub enum Reason {
     /// The server points elsewhere.
     #[error("the endpoint redirects elsewhere (HTTP {0}), which is never followed")]
     Redirected(u16),
-    /// The server or a proxy does not let us in.
+    /// The server or a proxy denies access.
     #[error("the server refuses every request (HTTP {0})")]
     Denied(u16),
     /// No trusted TLS connection.
     #[error("no trusted TLS connection: {0}")]
     Tls(String),
-    /// The proxy does not let us through.
+    /// The proxy refuses the connection.
     #[error("the proxy refuses: {0}")]
     Proxy(String),
-    /// As much as `--max-charges` allows was charged, or may have been.
+    /// Charged and possibly charged calls have reached `--max-charges`.
     #[error("the budget of {0} charges is used up")]
     Budget(u64),
-    /// The ledger can't be trusted with more.
+    /// The ledger can't write any more.
     #[error("the ledger: {0}")]
     Ledger(String),
     /// Ctrl-C, SIGTERM or SIGHUP.
     #[error("interrupted")]
     Interrupted,
-    /// Whoever read the results has gone (`| head`).
+    /// The reader of the results closed the pipe (`| head`).
     #[error("the reader of the results closed the pipe")]
     OutputClosed,
     /// The results can't be written.
     #[error("the results can't be written: {0}")]
     Output(String),
-    /// The input broke off.
+    /// The input can't be read any further.
     #[error("the input can't be read on: {0}")]
     Input(String),
 }
@@ -64,8 +64,8 @@ fn in_words(time: Duration) -> String {
     }
 }
 
-impl Reason {
-    /// Every word by which a reason is told.
+impl StopReason {
+    /// All words that [`Self::word`] returns.
     pub const WORDS: [&str; 13] = [
         "quota",
         "account",
@@ -102,21 +102,21 @@ impl Reason {
     }
 }
 
-/// A switch that is thrown once. Cheap to clone; all clones are the same switch.
+/// A switch that stops a run once and for all. Cheap to clone; all clones are the same switch.
 #[derive(Debug, Clone)]
-pub(crate) struct Stop {
-    reason: Arc<watch::Sender<Option<Reason>>>,
+pub(crate) struct StopSwitch {
+    reason: Arc<watch::Sender<Option<StopReason>>>,
 }
 
-impl Default for Stop {
+impl Default for StopSwitch {
     fn default() -> Self {
         Self { reason: Arc::new(watch::Sender::new(None)) }
     }
 }
 
-impl Stop {
+impl StopSwitch {
     /// Stops the run. The first reason counts.
-    pub(crate) fn stop(&self, reason: Reason) {
+    pub(crate) fn stop(&self, reason: StopReason) {
         self.reason.send_if_modified(|current| {
             let first = current.is_none();
             current.get_or_insert(reason);
@@ -125,7 +125,7 @@ impl Stop {
     }
 
     /// Why the run was stopped, if it was.
-    pub(crate) fn reason(&self) -> Option<Reason> {
+    pub(crate) fn reason(&self) -> Option<StopReason> {
         self.reason.borrow().clone()
     }
 
@@ -140,7 +140,7 @@ impl Stop {
         let _ = self.reason.subscribe().wait_for(Option::is_some).await;
     }
 
-    /// Waits so long; false when the run was stopped meanwhile.
+    /// Waits so long. Returns false if the run was stopped meanwhile.
     pub(crate) async fn sleep(&self, wait: Duration) -> bool {
         tokio::select! {
             biased;
@@ -160,24 +160,24 @@ mod tests {
     fn every_reason_is_told_by_one_of_the_words() {
         let text = String::new;
         let reasons = [
-            Reason::Account(305),
-            Reason::Account(301),
-            Reason::Credentials(11340),
-            Reason::AllRefused(20),
-            Reason::Unknowns(3),
-            Reason::GaveUp(Duration::ZERO),
-            Reason::Redirected(307),
-            Reason::Denied(403),
-            Reason::Tls(text()),
-            Reason::Proxy(text()),
-            Reason::Budget(1),
-            Reason::Ledger(text()),
-            Reason::Interrupted,
-            Reason::OutputClosed,
-            Reason::Output(text()),
-            Reason::Input(text()),
+            StopReason::Account(305),
+            StopReason::Account(301),
+            StopReason::Credentials(11340),
+            StopReason::AllRefused(20),
+            StopReason::Unknowns(3),
+            StopReason::GaveUp(Duration::ZERO),
+            StopReason::Redirected(307),
+            StopReason::Denied(403),
+            StopReason::Tls(text()),
+            StopReason::Proxy(text()),
+            StopReason::Budget(1),
+            StopReason::Ledger(text()),
+            StopReason::Interrupted,
+            StopReason::OutputClosed,
+            StopReason::Output(text()),
+            StopReason::Input(text()),
         ];
-        let words: BTreeSet<_> = reasons.iter().map(Reason::word).collect();
-        assert_eq!(words, BTreeSet::from(Reason::WORDS));
+        let words: BTreeSet<_> = reasons.iter().map(StopReason::word).collect();
+        assert_eq!(words, BTreeSet::from(StopReason::WORDS));
     }
 }

@@ -1,5 +1,5 @@
-//! The stream of a run: rows are read on a thread of their own, sent by so many workers, and
-//! handed on as they are done, never more than a window of them unwritten.
+//! The stream of a run: a thread reads rows ahead, workers send them, and finished rows are handed
+//! on. A window limits the rows that are read but not yet written.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,102 +9,107 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use crate::model::row::Row;
-use crate::run::stop::{Reason, Stop};
-use crate::run::{Judged, Pipeline, Step};
+use crate::run::stop::{StopReason, StopSwitch};
+use crate::run::{AttemptResult, PendingVerdict, Pipeline};
 
-/// A file is read ahead in pieces of this many rows: handing over each one costs more than
-/// reading it.
+/// Rows in one piece that the reading thread hands over: one hand-over costs more than reading a row.
 const PIECE: usize = 64;
 
-/// How much may be under way at once.
+/// How much of a run may be in progress at once.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    /// Requests in flight.
+pub(crate) struct StreamLimits {
+    /// Workers, so requests in flight at most.
     pub concurrency: usize,
-    /// Rows taken from the input whose results are not written yet.
+    /// Rows at most that are taken from the input and not yet written.
     pub window: usize,
 }
 
-impl Limits {
-    /// The usual window for so many requests in flight.
+impl StreamLimits {
+    /// The limits of a run with so many workers.
     pub(crate) fn new(concurrency: usize) -> Self {
         Self { concurrency, window: (16 * concurrency).max(1024) }
     }
 }
 
-/// Where the rows of a run come from.
-pub(crate) struct Rows {
-    /// The rows, or why no further one can be read.
+/// The rows of a run.
+pub(crate) struct RowSource {
+    /// The rows, or the reason why no further row can be read.
     pub rows: Box<dyn Iterator<Item = Result<Row, String>> + Send>,
-    /// The input has an end that will be reached: after a stop, its other rows are still listed.
-    /// A pipe may never end, so after a stop it is left alone.
+    /// Whether the input is known to end. After a stop the rest of a file is still listed; a pipe
+    /// may never end, so it is not read on.
     pub finite: bool,
 }
 
-/// A row and what became of it, perhaps still on its way to the disk. It keeps its place in the
-/// window until it is dropped.
-pub(crate) struct Done {
+/// A row with its verdict, whose write to the ledger may be pending. It takes room in the window
+/// until it is dropped.
+pub(crate) struct FinishedRow {
     /// The row.
     pub row: Row,
-    /// What became of it; to be shown only when it is on disk.
-    pub judged: Judged,
-    /// The row's place in the window.
-    pub place: OwnedSemaphorePermit,
+    /// Its verdict, to be shown only when it is on disk.
+    pub pending: PendingVerdict,
+    /// The row's room in the window.
+    pub window_permit: OwnedSemaphorePermit,
 }
 
-/// Runs all rows through the pipeline. Returns when each row that was taken has been handed on.
-pub(crate) async fn run(pipeline: Arc<Pipeline>, rows: Rows, limits: Limits, done: Sender<Done>) {
-    let source = Arc::new(Source {
+/// Runs all rows through the pipeline. Returns when each row taken has been handed on.
+pub(crate) async fn run(
+    pipeline: Arc<Pipeline>,
+    rows: RowSource,
+    limits: StreamLimits,
+    finished: Sender<FinishedRow>,
+) {
+    let source = Arc::new(RowQueue {
         window: Arc::new(Semaphore::new(limits.window)),
         stop: pipeline.stop.clone(),
         finite: rows.finite,
-        ahead: Mutex::new(Ahead {
+        ahead: Mutex::new(ReadAhead {
             pieces: read(rows, pipeline.stop.clone()),
             rows: VecDeque::new(),
         }),
     });
     let mut workers = JoinSet::new();
     for _ in 0..limits.concurrency {
-        workers.spawn(work(Arc::clone(&pipeline), Arc::clone(&source), done.clone()));
+        workers.spawn(work(Arc::clone(&pipeline), Arc::clone(&source), finished.clone()));
     }
     while workers.join_next().await.is_some() {}
 }
 
-async fn work(pipeline: Arc<Pipeline>, source: Arc<Source>, done: Sender<Done>) {
-    while let Some((row, place)) = source.next().await {
-        // The answer goes to the disk while the next row is claimed: one commit serves both. Who
-        // receives it waits for that.
-        match pipeline.first(&row).await {
-            // It fails only when the run is left.
-            Step::Done(judged) => drop(done.send(Done { row, judged, place })),
-            // A row that is tried again must not keep the others waiting.
-            Step::Again(way, wait) => {
-                let (pipeline, done) = (Arc::clone(&pipeline), done.clone());
+async fn work(pipeline: Arc<Pipeline>, source: Arc<RowQueue>, finished: Sender<FinishedRow>) {
+    while let Some((row, window_permit)) = source.next().await {
+        // The ledger writes the answer and the next claim in one commit. The receiver waits for it.
+        match pipeline.try_first(&row).await {
+            // Sending fails only when the receiver is gone, at the end of the process.
+            AttemptResult::Done(pending) => {
+                drop(finished.send(FinishedRow { row, pending, window_permit }));
+            }
+            // A task of its own, so that the wait of one row does not keep a worker.
+            AttemptResult::Retry(state, wait) => {
+                let (pipeline, finished) = (Arc::clone(&pipeline), finished.clone());
                 tokio::spawn(async move {
-                    let judged = pipeline.again(&row, way, wait).await;
-                    drop(done.send(Done { row, judged, place }));
+                    let pending = pipeline.retry(&row, state, wait).await;
+                    drop(finished.send(FinishedRow { row, pending, window_permit }));
                 });
             }
         }
     }
 }
 
-/// The rows read ahead, and the window that bounds how far the run gets ahead of its output.
-struct Source {
+/// The rows read ahead, and the window.
+struct RowQueue {
     window: Arc<Semaphore>,
-    stop: Stop,
+    stop: StopSwitch,
     finite: bool,
-    ahead: Mutex<Ahead>,
+    ahead: Mutex<ReadAhead>,
 }
 
-struct Ahead {
+struct ReadAhead {
     pieces: mpsc::Receiver<Vec<Row>>,
     rows: VecDeque<Row>,
 }
 
-impl Source {
+impl RowQueue {
     async fn next(&self) -> Option<(Row, OwnedSemaphorePermit)> {
-        let place = Arc::clone(&self.window).acquire_owned().await.ok()?;
+        let window_permit = Arc::clone(&self.window).acquire_owned().await.ok()?;
         let mut ahead = self.ahead.lock().await;
         if ahead.rows.is_empty() {
             let piece = tokio::select! {
@@ -114,13 +119,13 @@ impl Source {
             };
             ahead.rows.extend(piece);
         }
-        ahead.rows.pop_front().map(|row| (row, place))
+        ahead.rows.pop_front().map(|row| (row, window_permit))
     }
 }
 
-/// Reads on a thread of its own: a slow pipe must not keep answers waiting. The thread is not
-/// waited for: it may sit in a read that never returns.
-fn read(rows: Rows, stop: Stop) -> mpsc::Receiver<Vec<Row>> {
+/// Reads rows on a thread of its own, so that a slow pipe does not delay answers. Nobody joins the
+/// thread, because its read may never return.
+fn read(rows: RowSource, stop: StopSwitch) -> mpsc::Receiver<Vec<Row>> {
     let (send, receive) = mpsc::channel(4);
     let most = if rows.finite { PIECE } else { 1 };
     std::thread::spawn(move || {
@@ -129,7 +134,7 @@ fn read(rows: Rows, stop: Stop) -> mpsc::Receiver<Vec<Row>> {
             match row {
                 Ok(row) => piece.push(row),
                 Err(why) => {
-                    stop.stop(Reason::Input(why));
+                    stop.stop(StopReason::Input(why));
                     break;
                 }
             }
@@ -144,7 +149,7 @@ fn read(rows: Rows, stop: Stop) -> mpsc::Receiver<Vec<Row>> {
             }
         }
         if !piece.is_empty() {
-            // It fails only when the run is gone already.
+            // Sending fails only when the run has ended.
             let _ = send.blocking_send(piece);
         }
     });

@@ -10,7 +10,7 @@ use crate::model::outcome::Source;
 use crate::model::problem::Problem;
 use crate::model::verdict::Verdict;
 use crate::output::summary::{Slowed, Totals};
-use crate::run::stop::Reason;
+use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
 
 fn begun() -> Timestamp {
@@ -38,7 +38,7 @@ fn answered(code: i64, phone: &str, after: i64) -> Verdict {
     }
 }
 
-fn totals(stopped: Option<Reason>) -> Totals {
+fn totals(stopped: Option<StopReason>) -> Totals {
     Totals {
         started: begun(),
         elapsed: Duration::from_secs(4),
@@ -96,7 +96,7 @@ fn a_run_that_was_slowed_down_says_so_and_one_that_was_not_does_not() {
 
 #[test]
 fn what_came_from_outside_is_escaped_and_no_number_of_a_person_is_there() {
-    let reason = Reason::Tls("</p><img src=x> 3310990101900001 \u{202e}".to_owned());
+    let reason = StopReason::Tls("</p><img src=x> 3310990101900001 \u{202e}".to_owned());
     let page = page(&busy(), &totals(Some(reason)));
     for never in ["<script", "<img", "<b>maybe", "3310990101900001", "\u{202e}", "<my>"] {
         assert!(!page.contains(never), "{never} is on {page}");

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::model::code::Charge;
 use crate::model::price::Price;
 use crate::output::text::{count, span};
-use crate::run::stop::Reason;
+use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
 
 pub(crate) use crate::output::summary::cross_table::Crossed;
@@ -31,7 +31,7 @@ pub struct Totals {
     /// What the brake did to it.
     pub slowed: Slowed,
     /// Why it stopped before its end, if it did.
-    pub stopped: Option<Reason>,
+    pub stopped: Option<StopReason>,
     /// The exit code.
     pub exit: u8,
     /// What to do next, a sentence each. A command in it stands between backticks.

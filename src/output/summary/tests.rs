@@ -66,7 +66,7 @@ fn eventful() -> Tally {
     tally
 }
 
-fn totals(next: &[&str], stopped: Option<Reason>) -> Totals {
+fn totals(next: &[&str], stopped: Option<StopReason>) -> Totals {
     Totals {
         started: Timestamp::UNIX_EPOCH,
         elapsed: Duration::from_secs(125),
@@ -87,7 +87,7 @@ fn eventful_totals() -> Totals {
          settle each with `idv ledger resolve CALL --charged` or `--not-charged`",
     ];
     let slowed = Slowed { times: 12, paused: Duration::from_millis(3_240) };
-    Totals { slowed, ..totals(&next, Some(Reason::Account(305))) }
+    Totals { slowed, ..totals(&next, Some(StopReason::Account(305))) }
 }
 
 fn text(tally: &Tally, totals: &Totals, look: Look) -> String {

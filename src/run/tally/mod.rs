@@ -1,5 +1,4 @@
-//! The sums of a run: rows by outcome, code and charge, how long the answers took, and what was
-//! paid when.
+//! The sums of a run: rows by outcome, code and charge, latencies, and charges over time.
 
 mod timeline;
 
@@ -17,21 +16,21 @@ use crate::model::outcome::{Outcome, Source};
 use crate::model::problem::{Level, Problem};
 use crate::model::verdict::Verdict;
 
-/// What a match field said, without the variety of its words.
+/// The value of a match field, without the variety of its spellings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Match {
     /// They belong together.
     Pass,
-    /// They don't.
+    /// They do not belong together.
     Fail,
-    /// There is nothing to compare with.
+    /// The provider has no record to compare with.
     NoRecord,
-    /// Another word, or none.
+    /// Another word, or no word.
     Other,
 }
 
 impl Match {
-    /// Every one, in the order of tables.
+    /// Every value, in the order of tables.
     pub const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::NoRecord, Self::Other];
 
     /// The word in outputs.
@@ -44,7 +43,7 @@ impl Match {
         }
     }
 
-    /// What a field of the answer says, whatever its spelling.
+    /// Reads a match field of an answer.
     pub fn of(said: Option<&str>) -> Self {
         match said.map(|word| word.trim().to_lowercase()).as_deref() {
             Some("pass" | "success") => Self::Pass,
@@ -55,7 +54,7 @@ impl Match {
     }
 }
 
-/// The sums of a run. Takes the same little memory however many rows there are.
+/// The sums of a run. Its memory does not grow with the rows.
 #[derive(Debug, Clone)]
 pub struct Tally {
     rows: u64,
@@ -67,7 +66,7 @@ pub struct Tally {
     problems: BTreeMap<&'static str, (Level, u64)>,
     saved: u64,
     latency: Option<Histogram<u64>>,
-    /// When the run began; without it nothing is known of when it paid.
+    /// When the run began. Without it there is no timeline.
     begun: Option<Timestamp>,
     timeline: Timeline,
 }
@@ -83,7 +82,7 @@ impl Default for Tally {
             matches: BTreeMap::new(),
             problems: BTreeMap::new(),
             saved: 0,
-            // Microseconds up to an hour, to three digits; the bounds are sound, so it is there.
+            // Microseconds up to an hour, to three digits. These bounds are valid, so this is `Some`.
             latency: Histogram::new_with_bounds(1, 3_600_000_000, 3).ok(),
             begun: None,
             timeline: Timeline::default(),
@@ -92,7 +91,7 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// The sums of a run that began at this moment.
+    /// Empty sums of a run that began at this moment.
     pub fn begun(at: Timestamp) -> Self {
         Self { begun: Some(at), ..Self::default() }
     }
@@ -127,8 +126,8 @@ impl Tally {
         }
     }
 
-    /// Places a cost where its call ended, not where its row was written: one slow row keeps many
-    /// others waiting for their turn. Should the clock be set back meanwhile, it is at the start.
+    /// Adds a cost to the timeline at the end of its call, not at the time its row was written: one
+    /// slow row delays the writing of many others. If the clock was set back, the cost is at the start.
     fn add_cost(&mut self, verdict: &Verdict) {
         if let (Source::Api, Some(begun), Some(at)) = (verdict.source, self.begun, verdict.at) {
             let after = Duration::try_from(at.duration_since(begun)).unwrap_or_default();
@@ -136,7 +135,7 @@ impl Tally {
         }
     }
 
-    /// All rows.
+    /// Number of rows.
     pub fn rows(&self) -> u64 {
         self.rows
     }
@@ -146,12 +145,12 @@ impl Tally {
         self.outcomes[outcome as usize]
     }
 
-    /// Rows that cost this.
+    /// Rows with this charge.
     pub fn charged(&self, charge: Charge) -> u64 {
         self.charges[charge as usize]
     }
 
-    /// Rows whose answer came from there.
+    /// Rows with this source.
     pub fn source(&self, source: Source) -> u64 {
         self.sources[source as usize]
     }
@@ -161,12 +160,12 @@ impl Tally {
         self.codes.iter().map(|(code, count)| (*code, *count))
     }
 
-    /// Answered rows by what their phone match and their name match said.
+    /// Answered rows by phone match and name match.
     pub fn matches(&self) -> impl Iterator<Item = (Match, Match, u64)> {
         self.matches.iter().map(|((phone, name), count)| (*phone, *name, *count))
     }
 
-    /// Rows that would have been charged, had their answer not been known already.
+    /// Rows that would have been charged without the ledger or without duplicates being shared.
     pub fn saved(&self) -> u64 {
         self.saved
     }
@@ -176,19 +175,19 @@ impl Tally {
         self.problems.iter().map(|(code, (level, count))| (*code, *level, *count))
     }
 
-    /// What was paid when; empty unless it is known when the run began.
+    /// Charges over time. Empty if the start of the run is not known.
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
     }
 
-    /// How long so much of the answers took at most: 0.5 is the median. `None` without answers.
+    /// A quantile of the latency: 0.5 is the median. `None` without answers.
     pub fn latency(&self, share: f64) -> Option<Duration> {
         let latency = self.latency.as_ref().filter(|latency| !latency.is_empty())?;
         Some(Duration::from_micros(latency.value_at_quantile(share)))
     }
 
-    /// How many answers took at least `from` and less than `to`, as finely as they are kept: to
-    /// three digits.
+    /// Number of answers that took at least `from` and less than `to`. Latencies are kept to three
+    /// digits.
     pub fn answers_between(&self, from: Duration, to: Duration) -> u64 {
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let Some(latency) = self.latency.as_ref().filter(|_| from < to) else { return 0 };

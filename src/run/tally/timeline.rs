@@ -1,15 +1,14 @@
-//! What a run cost over time, in bounded memory: intervals of one length, merged into longer ones
-//! when the run outlasts them.
+//! The charges of a run over time, in bounded memory: intervals of equal length, which are merged
+//! into longer ones as the run goes on.
 
 use std::time::Duration;
 
 use crate::model::code::Charge;
 
-/// So many intervals at most.
+/// Intervals at most.
 const INTERVALS: u64 = 120;
 
-/// The lengths an interval may have, in milliseconds. Each is a multiple of the one before, and a
-/// length that people count in.
+/// The lengths that an interval may have, in milliseconds. Each is a multiple of the one before.
 const LENGTHS: [u64; 19] = [
     1,
     2,
@@ -32,17 +31,17 @@ const LENGTHS: [u64; 19] = [
     360_000_000,
 ];
 
-/// What one interval cost.
+/// The charges of one interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Interval {
     /// Calls that were charged.
     pub charged: u64,
-    /// Calls that may have been.
+    /// Calls that may have been charged.
     pub unknown: u64,
 }
 
 impl Interval {
-    /// Both together.
+    /// Charged and possibly charged calls together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self { charged: self.charged + other.charged, unknown: self.unknown + other.unknown }
@@ -52,13 +51,13 @@ impl Interval {
 /// Charges by the time since the start.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
-    /// Which of the lengths the intervals have.
+    /// Index of the present interval length.
     step: usize,
     intervals: Vec<Interval>,
 }
 
 impl Timeline {
-    /// Takes note of what a call cost that ended so long after the start.
+    /// Adds the charge of a call that ended so long after the start.
     pub fn add(&mut self, after: Duration, charge: Charge) {
         let cost = match charge {
             Charge::Yes => Interval { charged: 1, unknown: 0 },
@@ -69,7 +68,7 @@ impl Timeline {
         while after / LENGTHS[self.step] >= INTERVALS && self.step + 1 < LENGTHS.len() {
             self.widen();
         }
-        // After more than a year all else falls into the last one.
+        // The last interval takes everything after more than a year.
         let at = (after / LENGTHS[self.step]).min(INTERVALS - 1);
         let at = usize::try_from(at).unwrap_or_default();
         if self.intervals.len() <= at {
@@ -85,18 +84,18 @@ impl Timeline {
         self.intervals = merged.map(sum).collect();
     }
 
-    /// How long each interval is.
+    /// Length of each interval.
     pub fn length(&self) -> Duration {
         Duration::from_millis(LENGTHS[self.step])
     }
 
-    /// The intervals from the start on; empty when nothing was charged.
+    /// The intervals from the start on. Empty if nothing was charged.
     pub fn intervals(&self) -> &[Interval] {
         &self.intervals
     }
 }
 
-/// All of these together.
+/// Sum of these intervals.
 pub(crate) fn sum(intervals: &[Interval]) -> Interval {
     intervals.iter().copied().fold(Interval::default(), Interval::plus)
 }
@@ -130,7 +129,7 @@ mod tests {
         let mut timeline = Timeline::default();
         let mut expected = Interval::default();
         for step in 0_u32..20_000 {
-            // Answers come a little out of order.
+            // Answers arrive slightly out of order.
             let seconds = f64::from(step).powi(2) * random.f64();
             let charge = if random.bool() { Charge::Yes } else { Charge::Unknown };
             timeline.add(Duration::from_secs_f64(seconds), charge);
