@@ -13,7 +13,7 @@ use anyhow::{Result, bail};
 use idv::internal::checks;
 use idv::internal::checks::Signs;
 use idv::internal::input::{Options, Reader};
-use idv::internal::ledger::{ClaimOptions, Claimed, Kind, Ledger, Reader as Past, Run, RunEnd};
+use idv::internal::ledger::{ClaimReply, Kind, Ledger, Reader as Past, ReuseRules, Run, RunEnd};
 use idv::internal::model::Answer;
 use idv::internal::model::Level;
 use idv::internal::model::Row;
@@ -109,8 +109,8 @@ fn read_and_check(path: &Path) -> Result<u32> {
 fn plan_of(path: &Path, ledger: Option<&Path>) -> Result<u32> {
     let past = ledger.map(|ledger| {
         let past = Past::open(ledger, Some(Kind::Sandbox))?;
-        let asker = past.asker(Kind::Sandbox, PARTNER, terms());
-        Ok::<_, anyhow::Error>((past, asker))
+        let look_up = past.look_up_parameters(Kind::Sandbox, PARTNER, terms());
+        Ok::<_, anyhow::Error>((past, look_up))
     });
     let mut planner = Planner::new(Level::Suspect, past.transpose()?)?;
     for row in Reader::open(path, &Options::default())? {
@@ -124,8 +124,8 @@ fn plan_of(path: &Path, ledger: Option<&Path>) -> Result<u32> {
 
 const PARTNER: &str = "bench";
 
-fn terms() -> ClaimOptions {
-    ClaimOptions::default()
+fn terms() -> ReuseRules {
+    ReuseRules::default()
 }
 
 /// Makes a ledger in which every row is answered.
@@ -155,7 +155,7 @@ async fn answer_piece(run: &Run, rows: Vec<Row>, answer: &Answer) -> Result<()> 
     let claiming: VecDeque<_> = rows.into_iter().map(claim).collect();
     let mut settling = Vec::with_capacity(IN_FLIGHT);
     for claimed in claiming {
-        let Claimed::Claim(claim) = claimed.await? else { bail!("a record comes twice") };
+        let ClaimReply::Claim(claim) = claimed.await? else { bail!("a record comes twice") };
         settling.push(claim.settle(answer, 1));
     }
     for settled in settling {

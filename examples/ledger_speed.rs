@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use idv::internal::ledger::{
-    Asker, Claim, ClaimOptions, Claimed, Claiming, Kind, Ledger, Reader, Run, RunEnd, Settling,
+    Claim, ClaimReply, Kind, Ledger, LookUpParameters, PendingClaim, PendingWrite, Reader,
+    ReuseRules, Run, RunEnd,
 };
 use idv::internal::model::Answer;
 use idv::internal::model::{Field, Record};
@@ -43,7 +44,7 @@ async fn ask(run: &Run, rows: Range<u64>, in_flight: u64) -> anyhow::Result<()> 
     )?;
     let (mut next, rows) = (rows.clone(), rows.end - rows.start);
     let (begun, mut tenths) = (Instant::now(), vec![Instant::now()]);
-    let mut places: VecDeque<(Option<Settling>, Option<Claiming>)> = next
+    let mut places: VecDeque<(Option<PendingWrite>, Option<PendingClaim>)> = next
         .by_ref()
         .take(usize::try_from(in_flight)?)
         .map(|row| (None, Some(start(run, row))))
@@ -68,30 +69,30 @@ async fn ask(run: &Run, rows: Range<u64>, in_flight: u64) -> anyhow::Result<()> 
     Ok(())
 }
 
-fn start(run: &Run, row: u64) -> Claiming {
-    run.claim(&record(row), ClaimOptions::default())
+fn start(run: &Run, row: u64) -> PendingClaim {
+    run.claim(&record(row), ReuseRules::default())
 }
 
-fn claim(claimed: Claimed) -> anyhow::Result<Claim> {
+fn claim(claimed: ClaimReply) -> anyhow::Result<Claim> {
     match claimed {
-        Claimed::Claim(claim) => Ok(claim),
+        ClaimReply::Claim(claim) => Ok(claim),
         other => anyhow::bail!("the file is not fresh: {other:?}"),
     }
 }
 
 fn look_up(path: &Path, run: &Run, rows: &Range<u64>) -> anyhow::Result<()> {
     let mut reader = Reader::open(path, Some(Kind::Sandbox))?;
-    let asker = Asker::of_run(run, ClaimOptions::default());
+    let look_up = LookUpParameters::of_run(run, ReuseRules::default());
     for window in [1, 256] {
         let begun = Instant::now();
         let mut row = rows.start;
         while row < rows.end {
             let records: Vec<_> = (row..rows.end.min(row + window)).map(record).collect();
-            let known = reader.look_up_all(&asker, &records)?;
+            let known = reader.look_up_all(&look_up, &records)?;
             anyhow::ensure!(
                 known
                     .iter()
-                    .all(|known| matches!(known, idv::internal::ledger::Known::Answered(_)))
+                    .all(|known| matches!(known, idv::internal::ledger::LookUpResult::Answered(_)))
             );
             row += window;
         }

@@ -73,8 +73,8 @@ pub mod internal {
     }
     pub mod ledger {
         pub use crate::ledger::{
-            Asker, Claim, ClaimOptions, Claimed, Claiming, Kind, Known, Ledger, LedgerError,
-            Reader, Run, RunEnd, Settled, Settling,
+            Claim, ClaimReply, Kind, Ledger, LedgerError, LookUpParameters, LookUpResult,
+            PendingClaim, PendingWrite, Reader, ReuseRules, Run, RunEnd, WriteStatus,
         };
     }
     pub mod model {

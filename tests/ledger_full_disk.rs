@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use idv::internal::ledger::{
-    Claim, ClaimOptions, Claimed, Kind, Ledger, LedgerError, Run, Settled,
+    Claim, ClaimReply, Kind, Ledger, LedgerError, ReuseRules, Run, WriteStatus,
 };
 use idv::internal::model::Answer;
 use idv::internal::model::{Field, Record};
@@ -53,9 +53,9 @@ fn record(row: usize) -> Record {
 }
 
 async fn claim(run: &Run, row: usize) -> Result<Option<Claim>, LedgerError> {
-    Ok(match run.claim(&record(row), ClaimOptions::default()).await? {
-        Claimed::Claim(claim) => Some(claim),
-        Claimed::Answered(_) | Claimed::InDoubt(_) | Claimed::Busy(_) => None,
+    Ok(match run.claim(&record(row), ReuseRules::default()).await? {
+        ClaimReply::Claim(claim) => Some(claim),
+        ClaimReply::Answered(_) | ClaimReply::InDoubt(_) | ClaimReply::Busy(_) => None,
     })
 }
 
@@ -89,7 +89,7 @@ async fn a_full_disk_stops_the_claims_and_keeps_every_answer() {
     let answer = Answer::read(br#"{"code":200,"result":"pass","sequence_id":"x-1"}"#).unwrap();
     let sent = held.len();
     for settling in held.into_iter().map(|claim| claim.settle(&answer, 1)).collect::<Vec<_>>() {
-        assert_eq!(settling.await, Ok(Settled::ThenStop));
+        assert_eq!(settling.await, Ok(WriteStatus::DiskTrouble));
     }
     assert_eq!(run.spent().charged, sent as u64);
     drop(run);

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use crate::cli::{EndpointArgs, LedgerArgs, Suspect, Unknown};
 use crate::client::Client;
 use crate::commands::plan::{self, Past};
-use crate::ledger::{ClaimOptions, Kind, Ledger, LedgerError, Run};
+use crate::ledger::{Kind, Ledger, LedgerError, ReuseRules, Run};
 use crate::model::price::Price;
 use crate::output::progress::Progress;
 use crate::output::text::quoted;
@@ -98,7 +98,7 @@ impl Endpoint {
         let resend_unknown = args.unknown == Unknown::Resend;
         SendOptions {
             policy,
-            options: ClaimOptions { fresh_since, resend_unknown },
+            options: ReuseRules { fresh_since, resend_unknown },
             patience: self.timeout * 2,
             concurrency: usize::from(self.concurrency),
             max_charges: None,

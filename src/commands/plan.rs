@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::{InputArgs, LedgerArgs, Suspect, Unknown};
 use crate::input::{self, InputError, Options};
-use crate::ledger::{Asker, ClaimOptions, Kind, LedgerError, Reader};
+use crate::ledger::{Kind, LedgerError, LookUpParameters, Reader, ReuseRules};
 use crate::model::problem::Level;
 use crate::model::row::Row;
 use crate::output::Consulted;
@@ -16,7 +16,7 @@ pub(crate) struct Past {
     pub ledger: PathBuf,
     /// Whether it can be asked.
     pub consulted: Consulted,
-    known: Option<(Reader, Asker)>,
+    known: Option<(Reader, LookUpParameters)>,
 }
 
 /// Why no plan came about.
@@ -39,15 +39,15 @@ impl Past {
         ledger: PathBuf,
         kind: Kind,
         partner_code: Option<&str>,
-        options: ClaimOptions,
+        options: ReuseRules,
     ) -> Result<Self, LedgerError> {
         let Some(partner_code) = partner_code else {
             return Ok(Self { ledger, consulted: Consulted::NoPartnerCode, known: None });
         };
         match Reader::open(&ledger, Some(kind)) {
             Ok(reader) => {
-                let asker = reader.asker(kind, partner_code, options);
-                Ok(Self { ledger, consulted: Consulted::Yes, known: Some((reader, asker)) })
+                let look_up = reader.look_up_parameters(kind, partner_code, options);
+                Ok(Self { ledger, consulted: Consulted::Yes, known: Some((reader, look_up)) })
             }
             Err(LedgerError::Missing(_)) => {
                 Ok(Self { ledger, consulted: Consulted::NotYet, known: None })
@@ -97,7 +97,7 @@ pub(crate) const fn hold(suspect: Suspect) -> Level {
 }
 
 /// On which terms a run that began now would ask.
-pub(crate) fn claim_options(args: &LedgerArgs) -> ClaimOptions {
+pub(crate) fn claim_options(args: &LedgerArgs) -> ReuseRules {
     let fresh_since = if args.fresh { Some(jiff::Timestamp::now()) } else { args.max_age };
-    ClaimOptions { fresh_since, resend_unknown: args.unknown == Unknown::Resend }
+    ReuseRules { fresh_since, resend_unknown: args.unknown == Unknown::Resend }
 }

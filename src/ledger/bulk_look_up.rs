@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, Rows};
 
-use crate::ledger::call::{End, Known, Past, Why};
+use crate::ledger::call::{CallState, DoubtReason, LookUpResult, PastCall};
 use crate::ledger::error::LedgerError;
 use crate::ledger::index::{Index, split};
-use crate::ledger::look_up::Asker;
+use crate::ledger::look_up::LookUpParameters;
 use crate::ledger::query::Reader;
 use crate::ledger::store::{self, charge_of, time};
 use crate::model::answer::Answer;
@@ -15,9 +15,9 @@ use crate::model::record::RecordKey;
 
 /// How a record stands with the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum RecordStatus {
     /// Nothing stands against sending it.
-    Unasked,
+    MaySend,
     /// An answer came at that moment, and costs nothing.
     Answered(Timestamp),
     /// It may have been paid for already.
@@ -32,12 +32,12 @@ const CACHE: i64 = 24 << 10;
 
 impl Reader {
     /// Another view of the same ledger, for another thread.
-    pub fn another(&self) -> Result<Self, LedgerError> {
+    pub fn reopen(&self) -> Result<Self, LedgerError> {
         Self::open(&self.path, None)
     }
 
     /// Makes ready for many records.
-    pub fn expect_many(&self) -> Result<(), LedgerError> {
+    pub fn enlarge_cache(&self) -> Result<(), LedgerError> {
         // A negative number is KiB, a positive one pages.
         let set = self.connection.pragma_update(None, "cache_size", -CACHE);
         set.map_err(|error| LedgerError::of(&self.path, &error))
@@ -45,31 +45,36 @@ impl Reader {
 
     /// How the records of these keys stand, in one reading transaction. Keys in the order in which
     /// they were once asked are found several times faster than others.
-    pub fn survey(
+    pub fn statuses(
         &mut self,
-        asker: &Asker,
+        parameters: &LookUpParameters,
         keys: &[RecordKey],
-    ) -> Result<Vec<Standing>, LedgerError> {
-        let mut known = self.read_all(asker, keys)?;
+    ) -> Result<Vec<RecordStatus>, LedgerError> {
+        let mut known = self.read_all(parameters, keys)?;
         // A run may have written its answer and ended between our view of the file and our look at
         // its lock; what is read after that look holds.
         for (known, key) in known.iter_mut().zip(keys) {
-            if matches!(known, Known::InDoubt(doubt) if doubt.why == Why::RunEnded) {
-                *known = self.read_all(asker, &[*key])?.pop().unwrap_or(Known::Unasked);
+            if matches!(known, LookUpResult::InDoubt(doubt) if doubt.reason == DoubtReason::RunEnded)
+            {
+                *known = self.read_all(parameters, &[*key])?.pop().unwrap_or(LookUpResult::MaySend);
             }
         }
         Ok(known.iter().map(standing).collect())
     }
 
-    fn read_all(&mut self, asker: &Asker, keys: &[RecordKey]) -> Result<Vec<Known>, LedgerError> {
-        let Self { path, connection, lives, index, .. } = self;
+    fn read_all(
+        &mut self,
+        parameters: &LookUpParameters,
+        keys: &[RecordKey],
+    ) -> Result<Vec<LookUpResult>, LedgerError> {
+        let Self { path, connection, liveness, index, .. } = self;
         let mut read = || {
             let transaction = connection.transaction()?;
             index.catch_up(&transaction, store::last_call(&transaction)?)?;
             let mut by_slot = transaction.prepare_cached(BY_SLOT)?;
             let mut look_up = |key| {
                 let calls = history(&transaction, &mut by_slot, index, key)?;
-                Ok(asker.asking().judge(calls, |run| lives.lives(&transaction, run)))
+                Ok(parameters.rules().decide(calls, |run| liveness.is_alive(&transaction, run)))
             };
             keys.iter().map(&mut look_up).collect::<Result<Vec<_>, _>>()
         };
@@ -77,12 +82,12 @@ impl Reader {
     }
 }
 
-fn standing(known: &Known) -> Standing {
+fn standing(known: &LookUpResult) -> RecordStatus {
     match known {
-        Known::Unasked => Standing::Unasked,
-        Known::Answered(stored) => Standing::Answered(stored.at),
-        Known::InDoubt(_) => Standing::InDoubt,
-        Known::Busy(_) => Standing::Busy,
+        LookUpResult::MaySend => RecordStatus::MaySend,
+        LookUpResult::Answered(stored) => RecordStatus::Answered(stored.at),
+        LookUpResult::InDoubt(_) => RecordStatus::InDoubt,
+        LookUpResult::Busy(_) => RecordStatus::Busy,
     }
 }
 
@@ -113,13 +118,13 @@ fn history(
     by_slot: &mut CachedStatement<'_>,
     index: &Index,
     key: &RecordKey,
-) -> rusqlite::Result<Vec<Past>> {
+) -> rusqlite::Result<Vec<PastCall>> {
     let (slot, rest) = split(key.as_bytes());
     let mut calls = Vec::new();
     add(by_slot.query([slot])?, rest, &mut calls)?;
     let tabled = calls.len();
     for number in index.recent(slot) {
-        if !calls[..tabled].iter().any(|call: &Past| call.call == number) {
+        if !calls[..tabled].iter().any(|call: &PastCall| call.call == number) {
             add(connection.prepare_cached(BY_NUMBER)?.query([slot, number])?, rest, &mut calls)?;
         }
     }
@@ -130,7 +135,7 @@ fn history(
 }
 
 /// Adds the calls that are this record's.
-fn add(mut rows: Rows<'_>, rest: &[u8], calls: &mut Vec<Past>) -> rusqlite::Result<()> {
+fn add(mut rows: Rows<'_>, rest: &[u8], calls: &mut Vec<PastCall>) -> rusqlite::Result<()> {
     while let Some(row) = rows.next()? {
         if row.get_ref(3)?.as_blob()? == rest {
             calls.push(past(row)?);
@@ -139,14 +144,14 @@ fn add(mut rows: Rows<'_>, rest: &[u8], calls: &mut Vec<Past>) -> rusqlite::Resu
     Ok(())
 }
 
-fn past(row: &rusqlite::Row<'_>) -> rusqlite::Result<Past> {
+fn past(row: &rusqlite::Row<'_>) -> rusqlite::Result<PastCall> {
     let ended = row.get::<_, Option<i64>>(4)?.map(time);
     let end = match (ended, row.get(6)?) {
-        (None, _) => End::Open,
-        (Some(_), None) => End::Without(None),
-        (Some(_), Some(code)) => End::Answered(Answer { code, ..Answer::default() }),
+        (None, _) => CallState::Open,
+        (Some(_), None) => CallState::Without(None),
+        (Some(_), Some(code)) => CallState::Answered(Answer { code, ..Answer::default() }),
     };
-    Ok(Past {
+    Ok(PastCall {
         call: row.get(0)?,
         run: row.get(1)?,
         started: time(row.get(2)?),

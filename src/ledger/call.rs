@@ -9,7 +9,7 @@ use crate::model::outcome::Outcome;
 
 /// On which terms a record is asked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ClaimOptions {
+pub struct ReuseRules {
     /// Answers from before this moment don't count (`--fresh`: the run's start; `--max-age`).
     /// Answers of this very run always do.
     pub fresh_since: Option<Timestamp>,
@@ -19,7 +19,7 @@ pub struct ClaimOptions {
 
 /// An answer from the ledger. Its `extra` is empty: that is never stored.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stored {
+pub struct StoredAnswer {
     /// The call's number.
     pub call: i64,
     /// The run that asked.
@@ -38,7 +38,7 @@ pub struct Stored {
 
 /// A call that may have been charged, without a usable answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
+pub struct InDoubtCall {
     /// The call's number, for `idv ledger resolve`.
     pub call: i64,
     /// The run that asked.
@@ -46,12 +46,12 @@ pub struct Doubt {
     /// When the request went out, or when its end was noted.
     pub at: Timestamp,
     /// Why nobody knows.
-    pub why: Why,
+    pub reason: DoubtReason,
 }
 
 /// Why a call is in doubt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub enum DoubtReason {
     /// Its run ended before an answer was noted.
     RunEnded,
     /// No usable answer came; in our own words.
@@ -64,7 +64,7 @@ pub enum Why {
 
 /// A call in flight, in this run or in another living one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InFlight {
+pub struct InFlightCall {
     /// The call's number.
     pub call: i64,
     /// The run that asked.
@@ -75,20 +75,20 @@ pub struct InFlight {
 
 /// What the ledger says of a record.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Known {
+pub enum LookUpResult {
     /// Nothing that stands against sending it.
-    Unasked,
+    MaySend,
     /// This answer, which costs nothing.
-    Answered(Box<Stored>),
+    Answered(Box<StoredAnswer>),
     /// It may have been paid for already.
-    InDoubt(Doubt),
+    InDoubt(InDoubtCall),
     /// Somebody is asking right now.
-    Busy(InFlight),
+    Busy(InFlightCall),
 }
 
 /// How a call ended, if it did.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum End {
+pub(super) enum CallState {
     /// No answer is noted.
     Open,
     /// An answer with a legible code.
@@ -99,12 +99,12 @@ pub(super) enum End {
 
 /// A call of one record, as it stands in the ledger.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Past {
+pub(super) struct PastCall {
     pub(super) call: i64,
     pub(super) run: i64,
     pub(super) started: Timestamp,
     pub(super) ended: Option<Timestamp>,
-    pub(super) end: End,
+    pub(super) end: CallState,
     pub(super) outcome: Outcome,
     pub(super) charged: Charge,
     pub(super) attempts: u32,
@@ -114,90 +114,94 @@ pub(super) struct Past {
 
 /// Who asks: calls of its own run, and those it found when it started, are not judged alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Asking {
+pub(super) struct RunRules {
     /// The own run; none where nothing will be sent.
     pub(super) run: Option<i64>,
     /// The last call there was when the run started.
     pub(super) last_call: i64,
-    pub(super) options: ClaimOptions,
+    pub(super) options: ReuseRules,
 }
 
 /// What one past call says about asking now.
-enum Says {
+enum CallEffect {
     Nothing,
     /// The call answered the question, too long ago.
     Outdated,
-    Known(Known),
+    Known(LookUpResult),
 }
 
-impl Asking {
+impl RunRules {
     /// Judges a record by its calls, newest first. An answer that counts goes before a call in
     /// flight, that before a doubt; calls older than an answer have nothing more to say.
-    pub(super) fn judge(&self, calls: Vec<Past>, mut lives: impl FnMut(i64) -> bool) -> Known {
-        let mut known = Known::Unasked;
+    pub(super) fn decide(
+        &self,
+        calls: Vec<PastCall>,
+        mut is_alive: impl FnMut(i64) -> bool,
+    ) -> LookUpResult {
+        let mut known = LookUpResult::MaySend;
         for call in calls {
-            match self.weigh(call, &mut lives) {
-                Says::Nothing => {}
-                Says::Outdated => break,
-                Says::Known(answered @ Known::Answered(_)) => return answered,
-                Says::Known(other) => known = graver(known, other),
+            match self.decide_call(call, &mut is_alive) {
+                CallEffect::Nothing => {}
+                CallEffect::Outdated => break,
+                CallEffect::Known(answered @ LookUpResult::Answered(_)) => return answered,
+                CallEffect::Known(other) => known = graver(known, other),
             }
         }
         known
     }
 
-    fn weigh(&self, call: Past, lives: &mut impl FnMut(i64) -> bool) -> Says {
+    fn decide_call(&self, call: PastCall, is_alive: &mut impl FnMut(i64) -> bool) -> CallEffect {
         match call.resolved.unwrap_or(call.charged) {
-            Charge::No => Says::Nothing,
-            Charge::Yes if call.resolved.is_some() => self.weigh_paid(call),
+            Charge::No => CallEffect::Nothing,
+            Charge::Yes if call.resolved.is_some() => self.decide_paid(call),
             Charge::Yes if self.counts(&call) => match call.stored() {
-                Some(stored) => Says::Known(Known::Answered(Box::new(stored))),
-                None => Says::Nothing,
+                Some(stored) => CallEffect::Known(LookUpResult::Answered(Box::new(stored))),
+                None => CallEffect::Nothing,
             },
-            Charge::Yes => Says::Outdated,
-            Charge::Unknown if call.end == End::Open && lives(call.run) => {
-                let Past { call, run, started: since, .. } = call;
-                Says::Known(Known::Busy(InFlight { call, run, since }))
+            Charge::Yes => CallEffect::Outdated,
+            Charge::Unknown if call.end == CallState::Open && is_alive(call.run) => {
+                let PastCall { call, run, started: since, .. } = call;
+                CallEffect::Known(LookUpResult::Busy(InFlightCall { call, run, since }))
             }
-            Charge::Unknown if self.resends(&call) => Says::Nothing,
-            Charge::Unknown => Says::Known(Known::InDoubt(call.doubt())),
+            Charge::Unknown if self.resends(&call) => CallEffect::Nothing,
+            Charge::Unknown => CallEffect::Known(LookUpResult::InDoubt(call.doubt())),
         }
     }
 
     /// A call known to be paid whose answer is lost is asked again only by somebody who says so.
-    fn weigh_paid(&self, call: Past) -> Says {
+    fn decide_paid(&self, call: PastCall) -> CallEffect {
         if self.resends(&call) || !self.counts(&call) {
-            Says::Nothing
+            CallEffect::Nothing
         } else {
-            Says::Known(Known::InDoubt(call.doubt()))
+            CallEffect::Known(LookUpResult::InDoubt(call.doubt()))
         }
     }
 
-    fn counts(&self, call: &Past) -> bool {
+    fn counts(&self, call: &PastCall) -> bool {
         let at = call.ended.unwrap_or(call.started);
         self.run == Some(call.run) || self.options.fresh_since.is_none_or(|since| at >= since)
     }
 
     /// What became doubtful in this run is not sent again by it: duplicates share one call.
-    fn resends(&self, call: &Past) -> bool {
+    fn resends(&self, call: &PastCall) -> bool {
         let former = self.run != Some(call.run) && call.call <= self.last_call;
         self.options.resend_unknown && (former || self.run.is_none())
     }
 }
 
 /// The newest call in flight, else the newest doubt.
-fn graver(known: Known, other: Known) -> Known {
+fn graver(known: LookUpResult, other: LookUpResult) -> LookUpResult {
     match (&known, &other) {
-        (Known::Unasked, _) | (Known::InDoubt(_), Known::Busy(_)) => other,
+        (LookUpResult::MaySend, _) | (LookUpResult::InDoubt(_), LookUpResult::Busy(_)) => other,
         _ => known,
     }
 }
 
-impl Past {
+impl PastCall {
     /// The answer, if a legible one came.
-    pub(super) fn stored(&self) -> Option<Stored> {
-        let End::Answered(answer) = &self.end else { return None };
-        Some(Stored {
+    pub(super) fn stored(&self) -> Option<StoredAnswer> {
+        let CallState::Answered(answer) = &self.end else { return None };
+        Some(StoredAnswer {
             call: self.call,
             run: self.run,
             at: self.ended.unwrap_or(self.started),
@@ -209,28 +213,35 @@ impl Past {
     }
 
     /// The doubt about a call that may have been charged.
-    pub(super) fn doubt(self) -> Doubt {
-        let why = match (self.resolved, self.end) {
-            (Some(_), _) => Why::Paid,
-            (None, End::Open) => Why::RunEnded,
-            (None, End::Without(words)) => Why::NoAnswer(words),
-            (None, End::Answered(answer)) => Why::UndocumentedCode(answer.code),
+    pub(super) fn doubt(self) -> InDoubtCall {
+        let reason = match (self.resolved, self.end) {
+            (Some(_), _) => DoubtReason::Paid,
+            (None, CallState::Open) => DoubtReason::RunEnded,
+            (None, CallState::Without(words)) => DoubtReason::NoAnswer(words),
+            (None, CallState::Answered(answer)) => DoubtReason::UndocumentedCode(answer.code),
         };
-        Doubt { call: self.call, run: self.run, at: self.ended.unwrap_or(self.started), why }
+        InDoubtCall {
+            call: self.call,
+            run: self.run,
+            at: self.ended.unwrap_or(self.started),
+            reason,
+        }
     }
 }
 
-impl std::fmt::Display for Doubt {
+impl std::fmt::Display for InDoubtCall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { call, run, .. } = self;
-        match &self.why {
-            Why::RunEnded => write!(f, "call {call} of run {run} was cut off, and")?,
-            Why::NoAnswer(Some(words)) => write!(f, "call {call} of run {run}: {words};")?,
-            Why::NoAnswer(None) => write!(f, "call {call} of run {run} got no usable answer, and")?,
-            Why::UndocumentedCode(code) => {
+        match &self.reason {
+            DoubtReason::RunEnded => write!(f, "call {call} of run {run} was cut off, and")?,
+            DoubtReason::NoAnswer(Some(words)) => write!(f, "call {call} of run {run}: {words};")?,
+            DoubtReason::NoAnswer(None) => {
+                write!(f, "call {call} of run {run} got no usable answer, and")?;
+            }
+            DoubtReason::UndocumentedCode(code) => {
                 write!(f, "call {call} of run {run} got the undocumented code {code}, and")?;
             }
-            Why::Paid => {
+            DoubtReason::Paid => {
                 return write!(f, "call {call} of run {run} was charged, its answer is lost");
             }
         }
@@ -247,100 +258,110 @@ mod tests {
     const DEAD: i64 = 1;
 
     /// A call that began and ended at this second; its charge and its code say how.
-    fn past(call: i64, run: i64, second: i64, charged: Charge, code: Option<i64>) -> Past {
+    fn past(call: i64, run: i64, second: i64, charged: Charge, code: Option<i64>) -> PastCall {
         let at = Timestamp::from_second(second).unwrap();
-        let answer = |code| End::Answered(Answer { code, ..Answer::default() });
-        let end = code.map_or(End::Without(None), answer);
+        let answer = |code| CallState::Answered(Answer { code, ..Answer::default() });
+        let end = code.map_or(CallState::Without(None), answer);
         let (outcome, ended) = (Outcome::Unknown, Some(at));
-        Past { call, run, started: at, ended, end, outcome, charged, attempts: 1, resolved: None }
+        PastCall {
+            call,
+            run,
+            started: at,
+            ended,
+            end,
+            outcome,
+            charged,
+            attempts: 1,
+            resolved: None,
+        }
     }
 
-    fn open(call: i64, run: i64) -> Past {
+    fn open(call: i64, run: i64) -> PastCall {
         let past = past(call, run, call, Charge::Unknown, None);
-        Past { end: End::Open, ended: None, ..past }
+        PastCall { end: CallState::Open, ended: None, ..past }
     }
 
-    fn answered(call: i64, run: i64) -> Past {
+    fn answered(call: i64, run: i64) -> PastCall {
         past(call, run, call, Charge::Yes, Some(200))
     }
 
-    fn doubtful(call: i64, run: i64) -> Past {
+    fn doubtful(call: i64, run: i64) -> PastCall {
         past(call, run, call, Charge::Unknown, None)
     }
 
-    fn resolved(charged: Charge, past: Past) -> Past {
-        Past { resolved: Some(charged), ..past }
+    fn resolved(charged: Charge, past: PastCall) -> PastCall {
+        PastCall { resolved: Some(charged), ..past }
     }
 
     /// Judged by a run that found 10 calls; one word, and the call's number.
-    fn judge(
-        calls: &[Past],
+    fn decide(
+        calls: &[PastCall],
         fresh_since: Option<i64>,
         resend_unknown: bool,
     ) -> (&'static str, i64) {
         let fresh_since = fresh_since.map(|second| Timestamp::from_second(second).unwrap());
-        let options = ClaimOptions { fresh_since, resend_unknown };
-        let asking = Asking { run: Some(OWN), last_call: 10, options };
-        match asking.judge(calls.iter().rev().cloned().collect(), |run| run != DEAD) {
-            Known::Unasked => ("unasked", 0),
-            Known::Answered(stored) => ("answered", stored.call),
-            Known::InDoubt(doubt) => ("in doubt", doubt.call),
-            Known::Busy(in_flight) => ("busy", in_flight.call),
+        let options = ReuseRules { fresh_since, resend_unknown };
+        let rules = RunRules { run: Some(OWN), last_call: 10, options };
+        match rules.decide(calls.iter().rev().cloned().collect(), |run| run != DEAD) {
+            LookUpResult::MaySend => ("unasked", 0),
+            LookUpResult::Answered(stored) => ("answered", stored.call),
+            LookUpResult::InDoubt(doubt) => ("in doubt", doubt.call),
+            LookUpResult::Busy(in_flight) => ("busy", in_flight.call),
         }
     }
 
     #[test]
     fn the_newest_answer_that_counts_goes_before_all_else() {
         let calls = [answered(1, DEAD), answered(2, DEAD), doubtful(3, DEAD), open(4, ALIVE)];
-        assert_eq!(judge(&calls, None, false), ("answered", 2));
-        assert_eq!(judge(&calls, Some(2), false), ("answered", 2));
-        assert_eq!(judge(&calls, Some(3), false), ("busy", 4));
-        assert_eq!(judge(&calls[..3], Some(3), false), ("in doubt", 3));
-        assert_eq!(judge(&calls[..2], Some(3), false), ("unasked", 0));
+        assert_eq!(decide(&calls, None, false), ("answered", 2));
+        assert_eq!(decide(&calls, Some(2), false), ("answered", 2));
+        assert_eq!(decide(&calls, Some(3), false), ("busy", 4));
+        assert_eq!(decide(&calls[..3], Some(3), false), ("in doubt", 3));
+        assert_eq!(decide(&calls[..2], Some(3), false), ("unasked", 0));
     }
 
     #[test]
     fn a_call_in_flight_goes_before_a_doubt_whichever_came_first() {
-        assert_eq!(judge(&[open(1, ALIVE), doubtful(2, DEAD)], None, false), ("busy", 1));
-        assert_eq!(judge(&[doubtful(1, DEAD), open(2, OWN)], None, true), ("busy", 2));
+        assert_eq!(decide(&[open(1, ALIVE), doubtful(2, DEAD)], None, false), ("busy", 1));
+        assert_eq!(decide(&[doubtful(1, DEAD), open(2, OWN)], None, true), ("busy", 2));
     }
 
     #[test]
     fn what_is_older_than_an_answer_has_nothing_more_to_say() {
         let calls = [doubtful(1, DEAD), answered(2, DEAD)];
-        assert_eq!(judge(&calls, Some(5), false), ("unasked", 0));
+        assert_eq!(decide(&calls, Some(5), false), ("unasked", 0));
     }
 
     #[test]
     fn an_answer_of_the_own_run_counts_though_the_clock_went_back() {
-        assert_eq!(judge(&[answered(1, OWN)], Some(99), false), ("answered", 1));
-        assert_eq!(judge(&[answered(1, ALIVE)], Some(99), false), ("unasked", 0));
+        assert_eq!(decide(&[answered(1, OWN)], Some(99), false), ("answered", 1));
+        assert_eq!(decide(&[answered(1, ALIVE)], Some(99), false), ("unasked", 0));
     }
 
     #[test]
     fn only_doubts_from_before_the_run_are_sent_again() {
-        assert_eq!(judge(&[open(10, DEAD)], None, true), ("unasked", 0));
-        assert_eq!(judge(&[open(10, DEAD)], None, false), ("in doubt", 10));
-        assert_eq!(judge(&[doubtful(11, ALIVE)], None, true), ("in doubt", 11));
-        assert_eq!(judge(&[doubtful(9, OWN)], None, true), ("in doubt", 9));
+        assert_eq!(decide(&[open(10, DEAD)], None, true), ("unasked", 0));
+        assert_eq!(decide(&[open(10, DEAD)], None, false), ("in doubt", 10));
+        assert_eq!(decide(&[doubtful(11, ALIVE)], None, true), ("in doubt", 11));
+        assert_eq!(decide(&[doubtful(9, OWN)], None, true), ("in doubt", 9));
         let undocumented = past(1, DEAD, 1, Charge::Unknown, Some(12223));
-        assert_eq!(judge(&[undocumented], Some(5), false), ("in doubt", 1));
+        assert_eq!(decide(&[undocumented], Some(5), false), ("in doubt", 1));
     }
 
     #[test]
     fn the_invoice_decides_about_a_doubt() {
         let paid = [resolved(Charge::Yes, open(1, DEAD))];
-        assert_eq!(judge(&paid, None, false), ("in doubt", 1));
-        assert_eq!(judge(&paid, None, true), ("unasked", 0));
-        assert_eq!(judge(&paid, Some(5), false), ("unasked", 0));
+        assert_eq!(decide(&paid, None, false), ("in doubt", 1));
+        assert_eq!(decide(&paid, None, true), ("unasked", 0));
+        assert_eq!(decide(&paid, Some(5), false), ("unasked", 0));
         let unpaid = [resolved(Charge::No, doubtful(1, DEAD))];
-        assert_eq!(judge(&unpaid, None, false), ("unasked", 0));
+        assert_eq!(decide(&unpaid, None, false), ("unasked", 0));
     }
 
     #[test]
     fn what_cost_nothing_is_asked_again() {
         let refused = past(1, DEAD, 1, Charge::No, Some(11340));
         let released = past(2, DEAD, 2, Charge::No, None);
-        assert_eq!(judge(&[refused, released], None, false), ("unasked", 0));
+        assert_eq!(decide(&[refused, released], None, false), ("unasked", 0));
     }
 }

@@ -22,7 +22,7 @@ impl Writer {
         if !self.transactions.is_multiple_of(CHECKPOINT_EVERY) {
             return;
         }
-        let log = std::fs::metadata(file::beside(&self.path, "-wal"));
+        let log = std::fs::metadata(file::companion(&self.path, "-wal"));
         if log.is_ok_and(|log| log.len() < CHECKPOINT_BYTES) {
             return;
         }

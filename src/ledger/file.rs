@@ -11,7 +11,7 @@ use crate::ledger::error::LedgerError;
 const RESERVE: usize = 256 * 1024;
 
 /// A file beside the ledger, named after it.
-pub(super) fn beside(ledger: &Path, suffix: &str) -> PathBuf {
+pub(super) fn companion(ledger: &Path, suffix: &str) -> PathBuf {
     let mut name = ledger.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
@@ -75,8 +75,8 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Sets the reserve aside, where it is missing.
-pub(super) fn set_reserve_aside(ledger: &Path) -> Result<(), LedgerError> {
-    let path = beside(ledger, "-reserve");
+pub(super) fn create_reserve(ledger: &Path) -> Result<(), LedgerError> {
+    let path = companion(ledger, "-reserve");
     if path.exists() {
         return Ok(());
     }
@@ -87,7 +87,7 @@ pub(super) fn set_reserve_aside(ledger: &Path) -> Result<(), LedgerError> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => {
-            give_reserve_back(ledger);
+            release_reserve(ledger);
             Err(LedgerError::of_io(ledger, &error))
         }
         Ok(()) => Ok(()),
@@ -95,8 +95,8 @@ pub(super) fn set_reserve_aside(ledger: &Path) -> Result<(), LedgerError> {
 }
 
 /// Gives the reserve's space back to the disk; says whether there was any.
-pub(super) fn give_reserve_back(ledger: &Path) -> bool {
-    std::fs::remove_file(beside(ledger, "-reserve")).is_ok()
+pub(super) fn release_reserve(ledger: &Path) -> bool {
+    std::fs::remove_file(companion(ledger, "-reserve")).is_ok()
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -191,9 +191,9 @@ mod tests {
     fn the_reserve_is_set_aside_once_and_given_back_once() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = folder.path().join("ledger.db");
-        set_reserve_aside(&ledger).unwrap();
-        set_reserve_aside(&ledger).unwrap();
-        assert!(give_reserve_back(&ledger));
-        assert!(!give_reserve_back(&ledger));
+        create_reserve(&ledger).unwrap();
+        create_reserve(&ledger).unwrap();
+        assert!(release_reserve(&ledger));
+        assert!(!release_reserve(&ledger));
     }
 }

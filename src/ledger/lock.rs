@@ -5,7 +5,7 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::ledger::file::{beside, create, make_folder};
+use crate::ledger::file::{companion, create, make_folder};
 
 /// The lock of a living run. Taken before the run's row exists, so that nobody sees a row without it.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ fn random_token() -> io::Result<String> {
 }
 
 fn path_of(ledger: &Path, token: &str) -> PathBuf {
-    beside(ledger, "-runs").join(token)
+    companion(ledger, "-runs").join(token)
 }
 
 /// Whether somebody holds the lock. When in doubt, yes: then nothing is sent.
@@ -97,6 +97,6 @@ mod tests {
         let token = lock.token().to_owned();
         lock.remove();
         assert!(!is_held(&ledger, &token));
-        assert_eq!(std::fs::read_dir(beside(&ledger, "-runs")).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(companion(&ledger, "-runs")).unwrap().count(), 0);
     }
 }

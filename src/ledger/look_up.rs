@@ -1,22 +1,22 @@
 //! On whose behalf the ledger is asked, and on which terms.
 
 use crate::ledger::Kind;
-use crate::ledger::call::{Asking, ClaimOptions};
+use crate::ledger::call::{ReuseRules, RunRules};
 use crate::ledger::query::Reader;
 use crate::ledger::run::Run;
 use crate::model::record::KeyMaker;
 
 /// On whose behalf, and on which terms, records are looked up.
 #[derive(Clone)]
-pub struct Asker {
+pub struct LookUpParameters {
     keys: KeyMaker,
-    asking: Asking,
+    rules: RunRules,
 }
 
-impl Asker {
-    /// For a run: what it may send by these terms is `Unasked`.
-    pub fn of_run(run: &Run, options: ClaimOptions) -> Self {
-        Self { keys: run.keys().clone(), asking: run.asking(options) }
+impl LookUpParameters {
+    /// For a run: what it may send by these terms is `MaySend`.
+    pub fn of_run(run: &Run, options: ReuseRules) -> Self {
+        Self { keys: run.keys().clone(), rules: run.rules(options) }
     }
 
     /// Makes the keys under which the ledger knows records.
@@ -24,15 +24,20 @@ impl Asker {
         &self.keys
     }
 
-    pub(super) fn asking(&self) -> &Asking {
-        &self.asking
+    pub(super) fn rules(&self) -> &RunRules {
+        &self.rules
     }
 }
 
 impl Reader {
     /// For a plan that sends nothing: what a run that starts now would find.
-    pub fn asker(&self, kind: Kind, partner_code: &str, options: ClaimOptions) -> Asker {
+    pub fn look_up_parameters(
+        &self,
+        kind: Kind,
+        partner_code: &str,
+        options: ReuseRules,
+    ) -> LookUpParameters {
         let keys = KeyMaker::new(&self.secret, kind.word(), partner_code);
-        Asker { keys, asking: Asking { run: None, last_call: i64::MAX, options } }
+        LookUpParameters { keys, rules: RunRules { run: None, last_call: i64::MAX, options } }
     }
 }

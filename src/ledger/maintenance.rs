@@ -4,17 +4,17 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use crate::ledger::call::End;
+use crate::ledger::call::CallState;
 use crate::ledger::error::LedgerError;
 use crate::ledger::index;
 use crate::ledger::lock::{self, RunLock};
-use crate::ledger::store::{self, Liveness, charge_number};
+use crate::ledger::store::{self, RunLiveness, charge_number};
 use crate::ledger::writer::Writer;
 use crate::ledger::{Kind, file, open};
 use crate::model::code::Charge;
 
 /// A run that has begun.
-pub(super) struct Begun {
+pub(super) struct StartedRun {
     pub(super) id: i64,
     pub(super) last_call: i64,
     pub(super) started: Timestamp,
@@ -26,25 +26,25 @@ pub(super) fn begin_run(
     writer: &mut Writer,
     kind: Kind,
     command: &str,
-) -> Result<Begun, LedgerError> {
+) -> Result<StartedRun, LedgerError> {
     if let Some(refusal) = writer.refusal() {
         return Err(refusal);
     }
     let path = writer.path().to_owned();
-    file::set_reserve_aside(&path)?;
+    file::create_reserve(&path)?;
     let lock = RunLock::take(&path).map_err(|error| LedgerError::of_io(&path, &error))?;
     // To the millisecond, as all times are kept: an answer that another run gets in this very one is
     // not from before this run, and `--fresh` must not pay for it again.
     let started = store::time(Timestamp::now().as_millisecond());
     // The first claim's sync takes this to the disk too, and without a claim it is not needed there.
     set_sync(writer, Sync::Later)?;
-    let begun = in_transaction(writer, |transaction, lives| {
+    let begun = in_transaction(writer, |transaction, liveness| {
         if !open::check_kind(&path, transaction, kind)? {
             let stamp = "UPDATE ledger SET kind = ?1";
             transaction.execute(stamp, [kind.word()]).map_err(|e| LedgerError::of(&path, &e))?;
         }
         let mut begin = || {
-            bury_dead_runs(transaction, lives)?;
+            mark_dead_runs(transaction, liveness)?;
             transaction.execute(
                 "INSERT INTO runs (token, command, pid, started) VALUES (?1, ?2, ?3, ?4)",
                 params![lock.token(), command, std::process::id(), started.as_millisecond()],
@@ -57,7 +57,7 @@ pub(super) fn begin_run(
     let (id, last_call) = begun?;
     writer.read_index()?;
     writer.adopt(id, last_call);
-    Ok(Begun { id, last_call, started, lock })
+    Ok(StartedRun { id, last_call, started, lock })
 }
 
 /// Whether a commit waits until it is on disk.
@@ -80,11 +80,11 @@ fn set_sync(writer: &mut Writer, sync: Sync) -> Result<(), LedgerError> {
 }
 
 /// Notes the runs that died; what they left open is in doubt whether or not this is noted.
-fn bury_dead_runs(connection: &Connection, lives: &mut Liveness) -> rusqlite::Result<()> {
+fn mark_dead_runs(connection: &Connection, liveness: &mut RunLiveness) -> rusqlite::Result<()> {
     for (run, token) in open_runs(connection)? {
-        if !lives.lives(connection, run) {
+        if !liveness.is_alive(connection, run) {
             end_row(connection, run, "died")?;
-            lock::clear(lives.ledger(), &token);
+            lock::clear(liveness.ledger(), &token);
         }
     }
     Ok(())
@@ -137,13 +137,13 @@ pub(super) fn resolve(
 ) -> Result<(), LedgerError> {
     let path = writer.path().to_owned();
     let fail = |error: rusqlite::Error| LedgerError::of(&path, &error);
-    in_transaction(writer, |transaction, lives| {
+    in_transaction(writer, |transaction, liveness| {
         let call = store::call(transaction, number).map_err(fail)?;
         let call = call.ok_or(LedgerError::NoSuchCall(number))?;
         if call.charged != Charge::Unknown {
             return Err(LedgerError::NotInDoubt(number));
         }
-        if call.end == End::Open && lives.lives(transaction, call.run) {
+        if call.end == CallState::Open && liveness.is_alive(transaction, call.run) {
             return Err(LedgerError::LivingRun(call.run));
         }
         let charged = match found {
@@ -158,15 +158,15 @@ pub(super) fn resolve(
 
 /// What a purge did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Purged {
+pub struct PurgeResult {
     /// Calls erased.
     pub calls: usize,
     /// Calls as old that stay, because they are in doubt.
     pub kept_in_doubt: usize,
 }
 
-const DOOM: &str = "
-    INSERT INTO doomed
+const SELECT_PURGED: &str = "
+    INSERT INTO purged
     SELECT c.id, coalesce((SELECT r.charged FROM resolutions r WHERE r.call = c.id
                            ORDER BY r.id DESC LIMIT 1), a.charged, 2) = 2
     FROM calls c LEFT JOIN answers a ON a.call = c.id
@@ -175,9 +175,9 @@ const DOOM: &str = "
 const ERASE: &str = "
     UPDATE ledger SET last_purged_call =
         max(last_purged_call, ifnull((SELECT max(id) FROM calls), 0));
-    DELETE FROM answers WHERE call IN (SELECT id FROM doomed);
-    DELETE FROM slots WHERE call IN (SELECT id FROM doomed);
-    DELETE FROM resolutions WHERE call IN (SELECT id FROM doomed);";
+    DELETE FROM answers WHERE call IN (SELECT id FROM purged);
+    DELETE FROM slots WHERE call IN (SELECT id FROM purged);
+    DELETE FROM resolutions WHERE call IN (SELECT id FROM purged);";
 
 /// Erases the calls that were over before a moment, for good: the freed space is overwritten
 /// (`secure_delete`) and the log is emptied.
@@ -185,10 +185,10 @@ pub(super) fn purge(
     writer: &mut Writer,
     before: Timestamp,
     include_unknown: bool,
-) -> Result<Purged, LedgerError> {
+) -> Result<PurgeResult, LedgerError> {
     let path = writer.path().to_owned();
-    let purged = in_transaction(writer, |transaction, lives| {
-        refuse_beside_a_run(&path, transaction, lives)?;
+    let purged = in_transaction(writer, |transaction, liveness| {
+        refuse_during_a_run(&path, transaction, liveness)?;
         erase(transaction, before, include_unknown).map_err(|error| LedgerError::of(&path, &error))
     })?;
     writer.forget_index();
@@ -200,13 +200,13 @@ pub(super) fn purge(
     }
 }
 
-fn refuse_beside_a_run(
+fn refuse_during_a_run(
     path: &std::path::Path,
     connection: &Connection,
-    lives: &mut Liveness,
+    liveness: &mut RunLiveness,
 ) -> Result<(), LedgerError> {
     let runs = open_runs(connection).map_err(|error| LedgerError::of(path, &error))?;
-    match runs.into_iter().find(|(run, _)| lives.lives(connection, *run)) {
+    match runs.into_iter().find(|(run, _)| liveness.is_alive(connection, *run)) {
         Some((run, _)) => Err(LedgerError::LivingRun(run)),
         None => Ok(()),
     }
@@ -216,34 +216,34 @@ fn erase(
     connection: &Connection,
     before: Timestamp,
     include_unknown: bool,
-) -> rusqlite::Result<Purged> {
+) -> rusqlite::Result<PurgeResult> {
     connection.execute_batch(
         "PRAGMA temp_store = MEMORY;
-         CREATE TEMP TABLE doomed (id INTEGER PRIMARY KEY, in_doubt INTEGER NOT NULL);",
+         CREATE TEMP TABLE purged (id INTEGER PRIMARY KEY, in_doubt INTEGER NOT NULL);",
     )?;
-    connection.execute(DOOM, [before.as_millisecond()])?;
+    connection.execute(SELECT_PURGED, [before.as_millisecond()])?;
     let kept_in_doubt = if include_unknown {
         0
     } else {
-        connection.execute("DELETE FROM doomed WHERE in_doubt", [])?
+        connection.execute("DELETE FROM purged WHERE in_doubt", [])?
     };
     connection.execute_batch(ERASE)?;
-    let calls = connection.execute("DELETE FROM calls WHERE id IN (SELECT id FROM doomed)", [])?;
-    connection.execute_batch("DROP TABLE doomed")?;
-    Ok(Purged { calls, kept_in_doubt })
+    let calls = connection.execute("DELETE FROM calls WHERE id IN (SELECT id FROM purged)", [])?;
+    connection.execute_batch("DROP TABLE purged")?;
+    Ok(PurgeResult { calls, kept_in_doubt })
 }
 
 /// All or nothing, alone with the file.
 fn in_transaction<T>(
     writer: &mut Writer,
-    work: impl FnOnce(&Transaction<'_>, &mut Liveness) -> Result<T, LedgerError>,
+    work: impl FnOnce(&Transaction<'_>, &mut RunLiveness) -> Result<T, LedgerError>,
 ) -> Result<T, LedgerError> {
     let path = writer.path().to_owned();
     let fail = |error: rusqlite::Error| LedgerError::of(&path, &error);
-    let (connection, lives) = writer.parts()?;
+    let (connection, liveness) = writer.parts()?;
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-    let done = work(&transaction, lives)?;
+    let done = work(&transaction, liveness)?;
     transaction.commit().map_err(fail)?;
     Ok(done)
 }

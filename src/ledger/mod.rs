@@ -39,19 +39,19 @@ use tokio::sync::oneshot;
 
 use crate::model::record::KeyMaker;
 
-pub(crate) use crate::ledger::bulk_look_up::Standing;
-pub use crate::ledger::call::{ClaimOptions, Known};
-pub(crate) use crate::ledger::call::{Doubt, Stored};
+pub(crate) use crate::ledger::bulk_look_up::RecordStatus;
+pub(crate) use crate::ledger::call::{InDoubtCall, StoredAnswer};
+pub use crate::ledger::call::{LookUpResult, ReuseRules};
 pub use crate::ledger::error::LedgerError;
-pub use crate::ledger::look_up::Asker;
-pub(crate) use crate::ledger::maintenance::{Purged, Resolution};
+pub use crate::ledger::look_up::LookUpParameters;
+pub(crate) use crate::ledger::maintenance::{PurgeResult, Resolution};
 pub use crate::ledger::query::Reader;
 pub(crate) use crate::ledger::query::{BillLine, CallFilter, CallRow, RunRow};
-pub use crate::ledger::requests::Settled;
-pub use crate::ledger::run::{Claim, Claimed, Claiming, Run, RunEnd, Settling};
-pub(crate) use crate::ledger::run::{Waited, Waiter};
+pub use crate::ledger::requests::WriteStatus;
+pub use crate::ledger::run::{Claim, ClaimReply, PendingClaim, PendingWrite, Run, RunEnd};
+pub(crate) use crate::ledger::run::{WaitResult, Waiter};
 
-use crate::ledger::requests::Op;
+use crate::ledger::requests::Request;
 use crate::ledger::writer::Writer;
 
 /// What is behind the endpoint. Live and sandbox never share a file.
@@ -82,7 +82,7 @@ struct Handle {
     kind: Kind,
     secret: [u8; 32],
     /// Taken at the end, to tell the thread that nobody can ask any more.
-    ops: Option<mpsc::Sender<Op>>,
+    ops: Option<mpsc::Sender<Request>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -135,11 +135,11 @@ impl Ledger {
         &self,
         before: Timestamp,
         include_unknown: bool,
-    ) -> Result<Purged, LedgerError> {
+    ) -> Result<PurgeResult, LedgerError> {
         self.job(move |writer| maintenance::purge(writer, before, include_unknown)).await
     }
 
-    fn send(&self, op: Op) -> Result<(), LedgerError> {
+    fn send(&self, op: Request) -> Result<(), LedgerError> {
         let ops = self.0.ops.as_ref().ok_or(LedgerError::Closed)?;
         ops.send(op).map_err(|_| LedgerError::Closed)
     }
@@ -150,7 +150,7 @@ impl Ledger {
     ) -> Result<T, LedgerError> {
         let (reply, answer) = oneshot::channel();
         let job = move |writer: &mut Writer| drop(reply.send(work(writer)));
-        self.send(Op::Job(Box::new(job)))?;
+        self.send(Request::Job(Box::new(job)))?;
         answer.await.unwrap_or(Err(LedgerError::Closed))
     }
 }

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use crate::ledger::writer::Writer;
 use crate::ledger::{
-    CallFilter, Claim, ClaimOptions, Claimed, Kind, Known, Ledger, LedgerError, Reader, Resolution,
-    Run, RunEnd, Settled, Standing,
+    CallFilter, Claim, ClaimReply, Kind, Ledger, LedgerError, LookUpResult, Reader, RecordStatus,
+    Resolution, ReuseRules, Run, RunEnd, WriteStatus,
 };
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
@@ -32,7 +32,7 @@ enum Action {
         fresh: bool,
         resend: bool,
     },
-    End {
+    CallState {
         owner: usize,
         record: usize,
         how: How,
@@ -77,7 +77,7 @@ fn action() -> impl Strategy<Value = Action> {
         8 => (owner.clone(), record.clone(), any::<bool>(), any::<bool>())
             .prop_map(|(owner, record, fresh, resend)| Action::Claim { owner, record, fresh, resend }),
         6 => (owner, record, 0..6_usize)
-            .prop_map(|(owner, record, how)| Action::End { owner, record, how: HOWS[how] }),
+            .prop_map(|(owner, record, how)| Action::CallState { owner, record, how: HOWS[how] }),
         1 => (1..12_usize, any::<bool>()).prop_map(|(call, charged)| Action::Resolve { call, charged }),
     ]
 }
@@ -135,7 +135,7 @@ impl World {
         Self { path: path.to_owned(), owners: [None, None], calls: Vec::new(), runs: 0, time: 0 }
     }
 
-    fn lives(&self, run: i64) -> bool {
+    fn is_alive(&self, run: i64) -> bool {
         self.owners.iter().flatten().any(|owner| owner.number == run)
     }
 
@@ -148,7 +148,7 @@ impl World {
             Action::Claim { owner, record, fresh, resend } => {
                 self.claim(owner, record, fresh, resend).await;
             }
-            Action::End { owner, record, how } => self.end(owner, record, how).await,
+            Action::CallState { owner, record, how } => self.end(owner, record, how).await,
             Action::Resolve { call, charged } => self.resolve(call, charged).await,
             Action::Index { owner } => self.tell(owner, |writer| writer.write_index(0)).await,
             Action::Forget { owner } => self.tell(owner, Writer::forget_index).await,
@@ -199,12 +199,14 @@ impl World {
             self.calls.iter().any(|call| call.record == record && call.perhaps_paid());
         let Some(holder) = &mut self.owners[owner] else { return };
         let fresh_since = fresh.then(|| holder.run.started());
-        let options = ClaimOptions { fresh_since, resend_unknown };
+        let options = ReuseRules { fresh_since, resend_unknown };
         let got = match holder.run.claim(&person(record), options).await.unwrap() {
-            Claimed::Answered(stored) => Expected::Answered(usize::try_from(stored.call).unwrap()),
-            Claimed::InDoubt(_) => Expected::InDoubt,
-            Claimed::Busy(_) => Expected::Busy,
-            Claimed::Claim(claim) => {
+            ClaimReply::Answered(stored) => {
+                Expected::Answered(usize::try_from(stored.call).unwrap())
+            }
+            ClaimReply::InDoubt(_) => Expected::InDoubt,
+            ClaimReply::Busy(_) => Expected::Busy,
+            ClaimReply::Claim(claim) => {
                 let number = usize::try_from(claim.call()).unwrap();
                 assert_eq!(number, self.calls.len() + 1);
                 holder.claims.push((record, number, claim));
@@ -236,9 +238,9 @@ impl World {
         if let Some((number, _)) = answered.filter(|(_, call)| recent(call)) {
             return Expected::Answered(number);
         }
-        if calls()
-            .any(|(_, call)| call.how.is_none() && call.resolved.is_none() && self.lives(call.run))
-        {
+        if calls().any(|(_, call)| {
+            call.how.is_none() && call.resolved.is_none() && self.is_alive(call.run)
+        }) {
             return Expected::Busy;
         }
         let bars = |number: usize, call: &Call| {
@@ -268,7 +270,7 @@ impl World {
                 return self.note(number, how);
             }
         };
-        assert_eq!(settling.await, Ok(Settled::Written));
+        assert_eq!(settling.await, Ok(WriteStatus::Written));
         self.note(number, how);
     }
 
@@ -287,7 +289,7 @@ impl World {
             Some(known) if !known.in_doubt() && known.resolved.is_none() => {
                 Err(LedgerError::NotInDoubt(call))
             }
-            Some(known) if known.how.is_none() && self.lives(known.run) => {
+            Some(known) if known.how.is_none() && self.is_alive(known.run) => {
                 Err(LedgerError::LivingRun(known.run))
             }
             Some(_) => Ok(()),
@@ -312,7 +314,7 @@ impl World {
                 Charge::No
             };
             assert_eq!((row.run, row.charged), (call.run, charged), "{call:?}");
-            assert_eq!(row.outcome.is_none(), call.how.is_none() && self.lives(call.run));
+            assert_eq!(row.outcome.is_none(), call.how.is_none() && self.is_alive(call.run));
         }
         surveys_as_it_looks_up(&mut reader);
     }
@@ -324,17 +326,17 @@ fn surveys_as_it_looks_up(reader: &mut Reader) {
     for (fresh_since, resend_unknown) in
         [(None, false), (None, true), (fresh_since, false), (fresh_since, true)]
     {
-        let options = ClaimOptions { fresh_since, resend_unknown };
-        let asker = reader.asker(Kind::Sandbox, "partner", options);
+        let options = ReuseRules { fresh_since, resend_unknown };
+        let parameters = reader.look_up_parameters(Kind::Sandbox, "partner", options);
         let records: Vec<_> = (0..3).map(person).collect();
-        let keys: Vec<_> = records.iter().map(|record| asker.keys().key(record)).collect();
-        let surveyed = reader.survey(&asker, &keys).unwrap();
-        let known = reader.look_up_all(&asker, &records).unwrap();
-        let standing = |known: &Known| match known {
-            Known::Unasked => Standing::Unasked,
-            Known::Answered(stored) => Standing::Answered(stored.at),
-            Known::InDoubt(_) => Standing::InDoubt,
-            Known::Busy(_) => Standing::Busy,
+        let keys: Vec<_> = records.iter().map(|record| parameters.keys().key(record)).collect();
+        let surveyed = reader.statuses(&parameters, &keys).unwrap();
+        let known = reader.look_up_all(&parameters, &records).unwrap();
+        let standing = |known: &LookUpResult| match known {
+            LookUpResult::MaySend => RecordStatus::MaySend,
+            LookUpResult::Answered(stored) => RecordStatus::Answered(stored.at),
+            LookUpResult::InDoubt(_) => RecordStatus::InDoubt,
+            LookUpResult::Busy(_) => RecordStatus::Busy,
         };
         assert_eq!(surveyed, known.iter().map(standing).collect::<Vec<_>>());
     }

@@ -10,11 +10,11 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 use serde::{Serialize, Serializer};
 
-use crate::ledger::call::{Known, Why};
+use crate::ledger::call::{DoubtReason, LookUpResult};
 use crate::ledger::error::LedgerError;
 use crate::ledger::index::Index;
-use crate::ledger::look_up::Asker;
-use crate::ledger::store::{self, Liveness, charge_of, outcome_of, time};
+use crate::ledger::look_up::LookUpParameters;
+use crate::ledger::store::{self, RunLiveness, charge_of, outcome_of, time};
 use crate::ledger::{Kind, open};
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
@@ -25,7 +25,7 @@ pub struct Reader {
     pub(super) path: PathBuf,
     pub(super) connection: Connection,
     pub(super) secret: [u8; 32],
-    pub(super) lives: Liveness,
+    pub(super) liveness: RunLiveness,
     pub(super) index: Index,
 }
 
@@ -37,8 +37,8 @@ impl Reader {
             open::check_kind(path, &connection, kind)?;
         }
         let secret = open::secret(path, &connection)?;
-        let (lives, index) = (Liveness::new(path), Index::default());
-        Ok(Self { path: path.to_owned(), connection, secret, lives, index })
+        let (liveness, index) = (RunLiveness::new(path), Index::default());
+        Ok(Self { path: path.to_owned(), connection, secret, liveness, index })
     }
 
     /// The file.
@@ -52,36 +52,45 @@ impl Reader {
     }
 
     /// What is known of a record.
-    pub fn look_up(&mut self, asker: &Asker, record: &Record) -> Result<Known, LedgerError> {
-        let known = self.look_up_all(asker, std::slice::from_ref(record))?.pop();
-        Ok(known.unwrap_or(Known::Unasked))
+    pub fn look_up(
+        &mut self,
+        parameters: &LookUpParameters,
+        record: &Record,
+    ) -> Result<LookUpResult, LedgerError> {
+        let known = self.look_up_all(parameters, std::slice::from_ref(record))?.pop();
+        Ok(known.unwrap_or(LookUpResult::MaySend))
     }
 
     /// What is known of each of these records, in one reading transaction.
     pub fn look_up_all(
         &mut self,
-        asker: &Asker,
+        parameters: &LookUpParameters,
         records: &[Record],
-    ) -> Result<Vec<Known>, LedgerError> {
-        let keys: Vec<_> = records.iter().map(|record| asker.keys().key(record)).collect();
-        let mut known = self.read(asker, &keys)?;
+    ) -> Result<Vec<LookUpResult>, LedgerError> {
+        let keys: Vec<_> = records.iter().map(|record| parameters.keys().key(record)).collect();
+        let mut known = self.read(parameters, &keys)?;
         // A run may have written its answer and ended between our view of the file and our look at
         // its lock; what is read after that look holds.
         for (known, key) in known.iter_mut().zip(&keys) {
-            if matches!(known, Known::InDoubt(doubt) if doubt.why == Why::RunEnded) {
-                *known = self.read(asker, &[*key])?.pop().unwrap_or(Known::Unasked);
+            if matches!(known, LookUpResult::InDoubt(doubt) if doubt.reason == DoubtReason::RunEnded)
+            {
+                *known = self.read(parameters, &[*key])?.pop().unwrap_or(LookUpResult::MaySend);
             }
         }
         Ok(known)
     }
 
-    fn read(&mut self, asker: &Asker, keys: &[RecordKey]) -> Result<Vec<Known>, LedgerError> {
-        let Self { path, connection, lives, index, .. } = self;
+    fn read(
+        &mut self,
+        parameters: &LookUpParameters,
+        keys: &[RecordKey],
+    ) -> Result<Vec<LookUpResult>, LedgerError> {
+        let Self { path, connection, liveness, index, .. } = self;
         let mut read = || {
             let transaction = connection.transaction()?;
             index.catch_up(&transaction, store::last_call(&transaction)?)?;
             keys.iter()
-                .map(|key| store::look_up(&transaction, index, lives, key, asker.asking()))
+                .map(|key| store::look_up(&transaction, index, liveness, key, parameters.rules()))
                 .collect::<Result<Vec<_>, _>>()
         };
         read().map_err(|error| LedgerError::of(path, &error))
@@ -89,10 +98,10 @@ impl Reader {
 
     /// Every run, oldest first.
     pub fn runs(&mut self) -> Result<Vec<RunRow>, LedgerError> {
-        let Self { path, connection, lives, .. } = self;
+        let Self { path, connection, liveness, .. } = self;
         let mut read = || {
             let mut statement = connection.prepare(RUNS)?;
-            let rows = statement.query_map([], |row| run_row(row, connection, lives))?;
+            let rows = statement.query_map([], |row| run_row(row, connection, liveness))?;
             rows.collect::<Result<Vec<_>, _>>()
         };
         read().map_err(|error: rusqlite::Error| LedgerError::of(path, &error))
@@ -114,13 +123,13 @@ impl Reader {
         filter: &CallFilter,
         mut show: impl FnMut(CallRow) -> ControlFlow<()>,
     ) -> Result<(), LedgerError> {
-        let Self { path, connection, lives, .. } = self;
+        let Self { path, connection, liveness, .. } = self;
         let mut read = || {
             let (sql, values) = filter.select(CALLS, "ORDER BY c.id");
             let mut statement = connection.prepare(&sql)?;
             let mut rows = statement.query(params_from_iter(values))?;
             while let Some(row) = rows.next()? {
-                let call = call_row(row, connection, lives)?;
+                let call = call_row(row, connection, liveness)?;
                 if filter.passes(&call) && show(call).is_break() {
                     break;
                 }
@@ -289,11 +298,11 @@ pub struct BillLine {
 fn run_row(
     row: &Row<'_>,
     connection: &Connection,
-    lives: &mut Liveness,
+    liveness: &mut RunLiveness,
 ) -> rusqlite::Result<RunRow> {
     let run = row.get(0)?;
     let ending: Option<String> = row.get(5)?;
-    let mut open = || if lives.lives(connection, run) { "running" } else { "died" };
+    let mut open = || if liveness.is_alive(connection, run) { "running" } else { "died" };
     Ok(RunRow {
         run,
         command: row.get(1)?,
@@ -310,12 +319,12 @@ fn run_row(
 fn call_row(
     row: &Row<'_>,
     connection: &Connection,
-    lives: &mut Liveness,
+    liveness: &mut RunLiveness,
 ) -> rusqlite::Result<CallRow> {
     let run = row.get(1)?;
     let ended = row.get::<_, Option<i64>>(5)?.map(time);
     let word: Option<String> = row.get(6)?;
-    let in_flight = ended.is_none() && lives.lives(connection, run);
+    let in_flight = ended.is_none() && liveness.is_alive(connection, run);
     let outcome = word.as_deref().and_then(outcome_of).unwrap_or(Outcome::Unknown);
     let resolved = row.get::<_, Option<i64>>(8)?.map(|number| charge_of(Some(number)));
     Ok(CallRow {

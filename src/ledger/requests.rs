@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::ledger::call::{Asking, End, Known};
+use crate::ledger::call::{CallState, LookUpResult, RunRules};
 use crate::ledger::error::LedgerError;
-use crate::ledger::store::{Closed, Ending};
+use crate::ledger::store::{CallEnd, ClosedCall};
 use crate::ledger::writer::Writer;
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
@@ -20,52 +20,52 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, LedgerError>>;
 pub(super) type Job = Box<dyn FnOnce(&mut Writer) + Send>;
 
 /// What the thread is asked to do.
-pub(super) enum Op {
+pub(super) enum Request {
     /// Look a record up and, if nothing stands against it, write the intent.
-    Claim(ClaimOp),
+    Claim(ClaimRequest),
     /// Write the end of a call.
-    Close(CloseOp),
+    Close(CloseRequest),
     /// Say when a call has ended; `None` where another process has to tell.
-    Watch(i64, Reply<Option<Box<Closed>>>),
+    Watch(i64, Reply<Option<Box<ClosedCall>>>),
     /// Anything rarer.
     Job(Job),
 }
 
 /// A claim, as it is asked.
-pub(super) struct ClaimOp {
+pub(super) struct ClaimRequest {
     pub(super) run: i64,
     pub(super) spent: Arc<Mutex<Spent>>,
     pub(super) key: RecordKey,
-    pub(super) asking: Asking,
-    pub(super) reply: Reply<Claimable>,
+    pub(super) rules: RunRules,
+    pub(super) reply: Reply<ClaimDecision>,
 }
 
 /// What a claim came to.
 #[derive(Debug)]
-pub(super) enum Claimable {
+pub(super) enum ClaimDecision {
     /// The intent is on disk, as the call of this number.
     Intent(i64),
     /// The record is not to be sent now.
-    Known(Known),
+    Known(LookUpResult),
 }
 
 /// The end of a call, as it is told.
-pub(super) struct CloseOp {
+pub(super) struct CloseRequest {
     pub(super) call: i64,
     pub(super) run: i64,
     pub(super) spent: Arc<Mutex<Spent>>,
-    pub(super) ending: Ending,
-    pub(super) reply: Option<Reply<Settled>>,
+    pub(super) ending: CallEnd,
+    pub(super) reply: Option<Reply<WriteStatus>>,
 }
 
 /// How an answer got to the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Settled {
+pub enum WriteStatus {
     /// It is on disk.
     Written,
     /// It is on disk, but the disk is in trouble: no more claims are given.
-    ThenStop,
+    DiskTrouble,
 }
 
 /// What a run has cost so far, in calls.
@@ -101,13 +101,13 @@ pub(super) fn counted<T>(spent: &Mutex<Spent>, count: impl FnOnce(&mut Spent) ->
 }
 
 /// The end of a call that was never sent.
-pub(super) fn unsent(call: i64, run: i64, spent: Arc<Mutex<Spent>>) -> CloseOp {
-    let ending = Ending {
+pub(super) fn unsent(call: i64, run: i64, spent: Arc<Mutex<Spent>>) -> CloseRequest {
+    let ending = CallEnd {
         at: Timestamp::now(),
         outcome: Outcome::Unavailable,
         charged: Charge::No,
-        end: End::Without(Some("not sent".to_owned())),
+        end: CallState::Without(Some("not sent".to_owned())),
         attempts: 0,
     };
-    CloseOp { call, run, spent, ending, reply: None }
+    CloseRequest { call, run, spent, ending, reply: None }
 }

@@ -12,14 +12,17 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::ledger::call::{Asking, ClaimOptions, Doubt, End, InFlight, Known, Past, Stored};
+use crate::ledger::call::{
+    CallState, InDoubtCall, InFlightCall, LookUpResult, PastCall, ReuseRules, RunRules,
+    StoredAnswer,
+};
 use crate::ledger::error::LedgerError;
 use crate::ledger::lock::RunLock;
 use crate::ledger::redaction::{cut, masked};
 use crate::ledger::requests::{
-    self, ClaimOp, Claimable, CloseOp, Op, Reply, Settled, Spent, counted,
+    self, ClaimDecision, ClaimRequest, CloseRequest, Reply, Request, Spent, WriteStatus, counted,
 };
-use crate::ledger::store::{Closed, Ending};
+use crate::ledger::store::{CallEnd, ClosedCall};
 use crate::ledger::writer::Writer;
 use crate::ledger::{Ledger, maintenance};
 use crate::model::answer::Answer;
@@ -66,8 +69,8 @@ struct Shared {
 }
 
 impl Run {
-    pub(super) fn new(ledger: Ledger, begun: maintenance::Begun, keys: KeyMaker) -> Self {
-        let maintenance::Begun { id, last_call, started, lock } = begun;
+    pub(super) fn new(ledger: Ledger, begun: maintenance::StartedRun, keys: KeyMaker) -> Self {
+        let maintenance::StartedRun { id, last_call, started, lock } = begun;
         let spent = Arc::default();
         let lock = Mutex::new(Some(lock));
         Self(Arc::new(Shared { ledger, id, last_call, started, keys, spent, lock }))
@@ -94,24 +97,24 @@ impl Run {
     }
 
     /// Asks for the right to send a record. When the future is ready, the intent is on disk.
-    pub fn claim(&self, record: &Record, options: ClaimOptions) -> Claiming {
+    pub fn claim(&self, record: &Record, options: ReuseRules) -> PendingClaim {
         counted(&self.0.spent, |spent| spent.in_flight += 1);
         let (reply, answer) = oneshot::channel();
-        let sent = self.0.ledger.send(Op::Claim(ClaimOp {
+        let sent = self.0.ledger.send(Request::Claim(ClaimRequest {
             run: self.0.id,
             spent: Arc::clone(&self.0.spent),
             key: self.0.keys.key(record),
-            asking: self.asking(options),
+            rules: self.rules(options),
             reply,
         }));
         if sent.is_err() {
             counted(&self.0.spent, |spent| spent.in_flight -= 1);
         }
-        Claiming { run: self.clone(), answer }
+        PendingClaim { run: self.clone(), answer }
     }
 
-    pub(super) fn asking(&self, options: ClaimOptions) -> Asking {
-        Asking { run: Some(self.0.id), last_call: self.0.last_call, options }
+    pub(super) fn rules(&self, options: ReuseRules) -> RunRules {
+        RunRules { run: Some(self.0.id), last_call: self.0.last_call, options }
     }
 
     pub(super) fn keys(&self) -> &KeyMaker {
@@ -148,33 +151,33 @@ impl Drop for Shared {
                 // Nobody is left to tell; the free lock says the same.
                 let _ = maintenance::end_run(writer, id, "given up", Some(lock));
             };
-            let _ = self.ledger.send(Op::Job(Box::new(job)));
+            let _ = self.ledger.send(Request::Job(Box::new(job)));
         }
     }
 }
 
 /// A claim being asked for. Dropped, nothing is sent and nothing is in doubt.
 #[must_use = "a claim does nothing until it is awaited"]
-pub struct Claiming {
+pub struct PendingClaim {
     run: Run,
-    answer: oneshot::Receiver<Result<Claimable, LedgerError>>,
+    answer: oneshot::Receiver<Result<ClaimDecision, LedgerError>>,
 }
 
 /// What a claim came to.
 #[derive(Debug)]
-pub enum Claimed {
+pub enum ClaimReply {
     /// The record may be sent, once.
     Claim(Claim),
     /// It was answered before: this costs nothing.
-    Answered(Box<Stored>),
+    Answered(Box<StoredAnswer>),
     /// It may have been paid for already: it is not sent.
-    InDoubt(Doubt),
+    InDoubt(InDoubtCall),
     /// It is being asked right now, by this run or another living one.
     Busy(Waiter),
 }
 
-impl Future for Claiming {
-    type Output = Result<Claimed, LedgerError>;
+impl Future for PendingClaim {
+    type Output = Result<ClaimReply, LedgerError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let answer = std::task::ready!(Pin::new(&mut self.answer).poll(context));
@@ -186,28 +189,30 @@ impl Future for Claiming {
     }
 }
 
-impl Claiming {
-    fn claimed(&self, claimable: Claimable) -> Claimed {
+impl PendingClaim {
+    fn claimed(&self, claimable: ClaimDecision) -> ClaimReply {
         match claimable {
-            Claimable::Known(Known::Answered(stored)) => Claimed::Answered(stored),
-            Claimable::Known(Known::InDoubt(doubt)) => Claimed::InDoubt(doubt),
-            Claimable::Known(Known::Busy(in_flight)) => {
+            ClaimDecision::Known(LookUpResult::Answered(stored)) => ClaimReply::Answered(stored),
+            ClaimDecision::Known(LookUpResult::InDoubt(doubt)) => ClaimReply::InDoubt(doubt),
+            ClaimDecision::Known(LookUpResult::Busy(in_flight)) => {
                 let ours = in_flight.run == self.run.id();
-                Claimed::Busy(Waiter { ledger: self.run.0.ledger.clone(), in_flight, ours })
+                ClaimReply::Busy(Waiter { ledger: self.run.0.ledger.clone(), in_flight, ours })
             }
-            Claimable::Intent(call) => Claimed::Claim(Claim::new(self.run.clone(), call)),
-            Claimable::Known(Known::Unasked) => unreachable!("an unasked record gets an intent"),
+            ClaimDecision::Intent(call) => ClaimReply::Claim(Claim::new(self.run.clone(), call)),
+            ClaimDecision::Known(LookUpResult::MaySend) => {
+                unreachable!("an unasked record gets an intent")
+            }
         }
     }
 }
 
 /// An intent that came too late for its caller was not sent.
-impl Drop for Claiming {
+impl Drop for PendingClaim {
     fn drop(&mut self) {
         self.answer.close();
-        if let Ok(Ok(Claimable::Intent(call))) = self.answer.try_recv() {
+        if let Ok(Ok(ClaimDecision::Intent(call))) = self.answer.try_recv() {
             let close = requests::unsent(call, self.run.id(), Arc::clone(&self.run.0.spent));
-            let _ = self.run.0.ledger.send(Op::Close(close));
+            let _ = self.run.0.ledger.send(Request::Close(close));
         }
     }
 }
@@ -238,22 +243,22 @@ impl Claim {
     }
 
     /// Notes an answer with a legible code; an undocumented code leaves the record in doubt.
-    pub fn settle(self, answer: &Answer, attempts: u32) -> Settling {
-        let end = End::Answered(stored_form(answer));
+    pub fn settle(self, answer: &Answer, attempts: u32) -> PendingWrite {
+        let end = CallState::Answered(stored_form(answer));
         self.end(answer.outcome(), answer.charge(), end, attempts)
     }
 
     /// Notes that the call was proved not sent, or not charged, without a legible code. `words`
     /// are ours, and name no person.
-    pub fn release(self, words: &str, attempts: u32) -> Settling {
-        let end = End::Without(Some(masked(words)));
+    pub fn release(self, words: &str, attempts: u32) -> PendingWrite {
+        let end = CallState::Without(Some(masked(words)));
         self.end(Outcome::Unavailable, Charge::No, end, attempts)
     }
 
     /// Notes that the call may have been charged and has no usable answer. `words` are ours, and
     /// name no person.
-    pub fn doubt(self, words: &str, attempts: u32) -> Settling {
-        let end = End::Without(Some(masked(words)));
+    pub fn doubt(self, words: &str, attempts: u32) -> PendingWrite {
+        let end = CallState::Without(Some(masked(words)));
         self.end(Outcome::Unknown, Charge::Unknown, end, attempts)
     }
 
@@ -263,18 +268,24 @@ impl Claim {
         self.over = true;
     }
 
-    fn end(mut self, outcome: Outcome, charged: Charge, end: End, attempts: u32) -> Settling {
+    fn end(
+        mut self,
+        outcome: Outcome,
+        charged: Charge,
+        end: CallState,
+        attempts: u32,
+    ) -> PendingWrite {
         let (reply, answer) = oneshot::channel();
-        self.tell(Ending { at: Timestamp::now(), outcome, charged, end, attempts }, Some(reply));
-        Settling { answer }
+        self.tell(CallEnd { at: Timestamp::now(), outcome, charged, end, attempts }, Some(reply));
+        PendingWrite { answer }
     }
 
-    fn tell(&mut self, ending: Ending, reply: Option<Reply<Settled>>) {
+    fn tell(&mut self, ending: CallEnd, reply: Option<Reply<WriteStatus>>) {
         self.over = true;
         let spent = Arc::clone(&self.run.0.spent);
-        let close = CloseOp { call: self.call, run: self.run.id(), spent, ending, reply };
+        let close = CloseRequest { call: self.call, run: self.run.id(), spent, ending, reply };
         // Without a thread nothing can be written: the open intent is a doubt too.
-        let _ = self.run.0.ledger.send(Op::Close(close));
+        let _ = self.run.0.ledger.send(Request::Close(close));
     }
 }
 
@@ -282,8 +293,8 @@ impl Drop for Claim {
     fn drop(&mut self) {
         if !self.over {
             let (outcome, charged) = (Outcome::Unknown, Charge::Unknown);
-            let end = End::Without(Some("given up before an answer came".to_owned()));
-            self.tell(Ending { at: Timestamp::now(), outcome, charged, end, attempts: 0 }, None);
+            let end = CallState::Without(Some("given up before an answer came".to_owned()));
+            self.tell(CallEnd { at: Timestamp::now(), outcome, charged, end, attempts: 0 }, None);
         }
     }
 }
@@ -305,19 +316,19 @@ fn stored_form(answer: &Answer) -> Answer {
 
 /// An end on its way to the disk; it gets there whether or not somebody waits.
 #[must_use = "an answer may be shown only when it is on disk"]
-pub struct Settling {
-    answer: oneshot::Receiver<Result<Settled, LedgerError>>,
+pub struct PendingWrite {
+    answer: oneshot::Receiver<Result<WriteStatus, LedgerError>>,
 }
 
-impl Settling {
+impl PendingWrite {
     /// Waits for it on a thread that has nothing else to do.
-    pub fn wait(self) -> Result<Settled, LedgerError> {
+    pub fn wait(self) -> Result<WriteStatus, LedgerError> {
         self.answer.blocking_recv().unwrap_or(Err(LedgerError::Closed))
     }
 }
 
-impl Future for Settling {
-    type Output = Result<Settled, LedgerError>;
+impl Future for PendingWrite {
+    type Output = Result<WriteStatus, LedgerError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.answer).poll(context).map(|got| got.unwrap_or(Err(LedgerError::Closed)))
@@ -327,7 +338,7 @@ impl Future for Settling {
 /// Somebody who asks about the same record right now, and the way to their answer.
 pub struct Waiter {
     ledger: Ledger,
-    in_flight: InFlight,
+    in_flight: InFlightCall,
     ours: bool,
 }
 
@@ -339,20 +350,20 @@ impl std::fmt::Debug for Waiter {
 
 /// What came of waiting.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Waited {
+pub enum WaitResult {
     /// An answer with a legible code.
-    Answered(Box<Stored>),
+    Answered(Box<StoredAnswer>),
     /// Nothing was charged, and there is no answer: claim again.
     Released,
     /// The call ended, or its run did, without a usable answer.
-    InDoubt(Doubt),
+    InDoubt(InDoubtCall),
     /// It still goes on.
-    StillBusy(InFlight),
+    StillBusy(InFlightCall),
 }
 
 impl Waiter {
     /// The call that is waited for.
-    pub fn in_flight(&self) -> InFlight {
+    pub fn in_flight(&self) -> InFlightCall {
         self.in_flight
     }
 
@@ -362,15 +373,15 @@ impl Waiter {
     }
 
     /// Waits for the end of that call, but no longer than this.
-    pub async fn wait(&self, at_most: Duration) -> Result<Waited, LedgerError> {
+    pub async fn wait(&self, at_most: Duration) -> Result<WaitResult, LedgerError> {
         let end = Instant::now() + at_most;
         let mut pause = Duration::from_millis(10);
         loop {
             let Ok(closed) = tokio::time::timeout_at(end, self.watch()).await else {
-                return Ok(Waited::StillBusy(self.in_flight));
+                return Ok(WaitResult::StillBusy(self.in_flight));
             };
             if let Some(closed) = closed? {
-                return Ok(Waited::of(*closed));
+                return Ok(WaitResult::of(*closed));
             }
             // A call of another process: its end shows in the file only.
             tokio::time::sleep_until(end.min(Instant::now() + pause)).await;
@@ -378,19 +389,20 @@ impl Waiter {
         }
     }
 
-    async fn watch(&self) -> Result<Option<Box<Closed>>, LedgerError> {
+    async fn watch(&self) -> Result<Option<Box<ClosedCall>>, LedgerError> {
         let (reply, answer) = oneshot::channel();
-        self.ledger.send(Op::Watch(self.in_flight.call, reply))?;
+        self.ledger.send(Request::Watch(self.in_flight.call, reply))?;
         answer.await.unwrap_or(Err(LedgerError::Closed))
     }
 }
 
-impl Waited {
-    fn of(closed: Closed) -> Self {
-        let Closed { call, run, ending: Ending { at, outcome, charged, end, attempts } } = closed;
-        let (started, ended) = (at, (end != End::Open).then_some(at));
+impl WaitResult {
+    fn of(closed: ClosedCall) -> Self {
+        let ClosedCall { call, run, ending: CallEnd { at, outcome, charged, end, attempts } } =
+            closed;
+        let (started, ended) = (at, (end != CallState::Open).then_some(at));
         let past =
-            Past { call, run, started, ended, end, outcome, charged, attempts, resolved: None };
+            PastCall { call, run, started, ended, end, outcome, charged, attempts, resolved: None };
         match (charged, past.stored()) {
             (Charge::Unknown, _) => Self::InDoubt(past.doubt()),
             (Charge::No | Charge::Yes, Some(stored)) => Self::Answered(Box::new(stored)),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::ledger::call::{Asking, End, Known, Past};
+use crate::ledger::call::{CallState, LookUpResult, PastCall, RunRules};
 use crate::ledger::index::{Index, split};
 use crate::ledger::lock;
 use crate::model::answer::Answer;
@@ -16,19 +16,19 @@ use crate::model::record::RecordKey;
 
 /// How a call ended, for those who waited.
 #[derive(Debug, Clone)]
-pub(super) struct Closed {
+pub(super) struct ClosedCall {
     pub(super) call: i64,
     pub(super) run: i64,
-    pub(super) ending: Ending,
+    pub(super) ending: CallEnd,
 }
 
 /// The end of a call, ready to be written: masked, without `extra`.
 #[derive(Debug, Clone)]
-pub(super) struct Ending {
+pub(super) struct CallEnd {
     pub(super) at: Timestamp,
     pub(super) outcome: Outcome,
     pub(super) charged: Charge,
-    pub(super) end: End,
+    pub(super) end: CallState,
     pub(super) attempts: u32,
 }
 
@@ -55,7 +55,11 @@ const ADD_ANSWER: &str = "
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (call) DO NOTHING";
 
 /// The calls of a record, newest first.
-fn history(connection: &Connection, index: &Index, key: &RecordKey) -> rusqlite::Result<Vec<Past>> {
+fn history(
+    connection: &Connection,
+    index: &Index,
+    key: &RecordKey,
+) -> rusqlite::Result<Vec<PastCall>> {
     let (slot, rest) = split(key.as_bytes());
     let mut calls = Vec::new();
     for number in index.calls(connection, slot)? {
@@ -71,7 +75,7 @@ fn history(connection: &Connection, index: &Index, key: &RecordKey) -> rusqlite:
 }
 
 /// One call.
-pub(super) fn call(connection: &Connection, call: i64) -> rusqlite::Result<Option<Past>> {
+pub(super) fn call(connection: &Connection, call: i64) -> rusqlite::Result<Option<PastCall>> {
     let mut statement = connection.prepare_cached(calls!("WHERE c.id = ?1"))?;
     statement.query_row([call], past).optional()
 }
@@ -80,12 +84,12 @@ pub(super) fn call(connection: &Connection, call: i64) -> rusqlite::Result<Optio
 pub(super) fn look_up(
     connection: &Connection,
     index: &Index,
-    lives: &mut Liveness,
+    liveness: &mut RunLiveness,
     key: &RecordKey,
-    asking: &Asking,
-) -> rusqlite::Result<Known> {
+    rules: &RunRules,
+) -> rusqlite::Result<LookUpResult> {
     let calls = history(connection, index, key)?;
-    Ok(asking.judge(calls, |run| lives.lives(connection, run)))
+    Ok(rules.decide(calls, |run| liveness.is_alive(connection, run)))
 }
 
 /// Writes down that a record is about to be sent.
@@ -105,13 +109,13 @@ pub(super) fn add_call(
 pub(super) fn add_answer(
     connection: &Connection,
     call: i64,
-    ending: &Ending,
+    ending: &CallEnd,
 ) -> rusqlite::Result<()> {
     let none = Answer::default();
     let (code, message, answer) = match &ending.end {
-        End::Answered(answer) => (Some(answer.code), &answer.message, answer),
-        End::Without(words) => (None, words, &none),
-        End::Open => (None, &None, &none),
+        CallState::Answered(answer) => (Some(answer.code), &answer.message, answer),
+        CallState::Without(words) => (None, words, &none),
+        CallState::Open => (None, &None, &none),
     };
     connection.prepare_cached(ADD_ANSWER)?.execute(params![
         call,
@@ -133,16 +137,16 @@ pub(super) fn add_answer(
 /// How a call ended; `None` while it goes on.
 pub(super) fn closed(
     connection: &Connection,
-    lives: &mut Liveness,
+    liveness: &mut RunLiveness,
     number: i64,
-) -> rusqlite::Result<Option<Closed>> {
+) -> rusqlite::Result<Option<ClosedCall>> {
     let Some(past) = call(connection, number)? else { return Ok(None) };
-    if past.end == End::Open && lives.lives(connection, past.run) {
+    if past.end == CallState::Open && liveness.is_alive(connection, past.run) {
         return Ok(None);
     }
-    let Past { call, run, ended, started, outcome, charged, end, attempts, .. } = past;
+    let PastCall { call, run, ended, started, outcome, charged, end, attempts, .. } = past;
     let at = ended.unwrap_or(started);
-    Ok(Some(Closed { call, run, ending: Ending { at, outcome, charged, end, attempts } }))
+    Ok(Some(ClosedCall { call, run, ending: CallEnd { at, outcome, charged, end, attempts } }))
 }
 
 /// The calls of a run that have no end, in the order of their numbers.
@@ -165,12 +169,12 @@ pub(super) fn last_call(connection: &Connection) -> rusqlite::Result<i64> {
 
 /// Which runs live, asked from their locks; a dead one stays dead.
 #[derive(Debug)]
-pub(super) struct Liveness {
+pub(super) struct RunLiveness {
     ledger: PathBuf,
     tokens: HashMap<i64, Option<String>>,
 }
 
-impl Liveness {
+impl RunLiveness {
     pub(super) fn new(ledger: &Path) -> Self {
         Self { ledger: ledger.to_owned(), tokens: HashMap::new() }
     }
@@ -181,16 +185,16 @@ impl Liveness {
     }
 
     /// Whether the run goes on. When that can't be found out, yes: then nothing is sent.
-    pub(super) fn lives(&mut self, connection: &Connection, run: i64) -> bool {
+    pub(super) fn is_alive(&mut self, connection: &Connection, run: i64) -> bool {
         match self.tokens.get(&run) {
             Some(None) => false,
             Some(Some(token)) if lock::is_held(&self.ledger, token) => true,
-            Some(Some(_)) => self.buried(run),
-            None => self.find_out(connection, run),
+            Some(Some(_)) => self.mark_dead(run),
+            None => self.read_token(connection, run),
         }
     }
 
-    fn find_out(&mut self, connection: &Connection, run: i64) -> bool {
+    fn read_token(&mut self, connection: &Connection, run: i64) -> bool {
         let sql = "SELECT token FROM runs WHERE id = ?1 AND ended IS NULL";
         let found = connection.prepare_cached(sql).and_then(|mut statement| {
             statement.query_row([run], |row| row.get::<_, String>(0)).optional()
@@ -201,21 +205,21 @@ impl Liveness {
                 self.tokens.insert(run, Some(token));
                 true
             }
-            Ok(_) => self.buried(run),
+            Ok(_) => self.mark_dead(run),
         }
     }
 
-    fn buried(&mut self, run: i64) -> bool {
+    fn mark_dead(&mut self, run: i64) -> bool {
         self.tokens.insert(run, None);
         false
     }
 }
 
-fn past(row: &Row<'_>) -> rusqlite::Result<Past> {
+fn past(row: &Row<'_>) -> rusqlite::Result<PastCall> {
     let end = end(row)?;
     let outcome =
         row.get_ref(5)?.as_str_or_null()?.and_then(outcome_of).unwrap_or(Outcome::Unknown);
-    Ok(Past {
+    Ok(PastCall {
         call: row.get(0)?,
         run: row.get(1)?,
         started: time(row.get(2)?),
@@ -228,13 +232,13 @@ fn past(row: &Row<'_>) -> rusqlite::Result<Past> {
     })
 }
 
-fn end(row: &Row<'_>) -> rusqlite::Result<End> {
+fn end(row: &Row<'_>) -> rusqlite::Result<CallState> {
     let ended: Option<i64> = row.get(4)?;
     let code: Option<i64> = row.get(7)?;
     Ok(match (ended, code) {
-        (None, _) => End::Open,
-        (Some(_), None) => End::Without(row.get(8)?),
-        (Some(_), Some(code)) => End::Answered(Answer {
+        (None, _) => CallState::Open,
+        (Some(_), None) => CallState::Without(row.get(8)?),
+        (Some(_), Some(code)) => CallState::Answered(Answer {
             code,
             message: row.get(8)?,
             sequence_id: row.get(9)?,

@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use tempfile::TempDir;
 
 use super::*;
-use crate::ledger::call::Why;
+use crate::ledger::call::DoubtReason;
 use crate::ledger::requests::Spent;
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
@@ -55,48 +55,48 @@ fn answer(code: i64) -> Answer {
     Answer::read(body.as_bytes()).unwrap()
 }
 
-const PLAIN: ClaimOptions = ClaimOptions { fresh_since: None, resend_unknown: false };
-const RESEND: ClaimOptions = ClaimOptions { fresh_since: None, resend_unknown: true };
+const PLAIN: ReuseRules = ReuseRules { fresh_since: None, resend_unknown: false };
+const RESEND: ReuseRules = ReuseRules { fresh_since: None, resend_unknown: true };
 
-fn fresh(run: &Run) -> ClaimOptions {
-    ClaimOptions { fresh_since: Some(run.started()), ..PLAIN }
+fn fresh(run: &Run) -> ReuseRules {
+    ReuseRules { fresh_since: Some(run.started()), ..PLAIN }
 }
 
-async fn claimed(run: &Run, serial: u32, options: ClaimOptions) -> Claimed {
+async fn claimed(run: &Run, serial: u32, options: ReuseRules) -> ClaimReply {
     run.claim(&record(serial), options).await.unwrap()
 }
 
-async fn claim(run: &Run, serial: u32, options: ClaimOptions) -> Claim {
+async fn claim(run: &Run, serial: u32, options: ReuseRules) -> Claim {
     match claimed(run, serial, options).await {
-        Claimed::Claim(claim) => claim,
+        ClaimReply::Claim(claim) => claim,
         other => panic!("no claim: {other:?}"),
     }
 }
 
-async fn doubt(run: &Run, serial: u32, options: ClaimOptions) -> Doubt {
+async fn doubt(run: &Run, serial: u32, options: ReuseRules) -> InDoubtCall {
     match claimed(run, serial, options).await {
-        Claimed::InDoubt(doubt) => doubt,
+        ClaimReply::InDoubt(doubt) => doubt,
         other => panic!("not in doubt: {other:?}"),
     }
 }
 
-async fn stored(run: &Run, serial: u32, options: ClaimOptions) -> Stored {
+async fn stored(run: &Run, serial: u32, options: ReuseRules) -> StoredAnswer {
     match claimed(run, serial, options).await {
-        Claimed::Answered(stored) => *stored,
+        ClaimReply::Answered(stored) => *stored,
         other => panic!("not answered: {other:?}"),
     }
 }
 
-async fn waiter(run: &Run, serial: u32, options: ClaimOptions) -> Waiter {
+async fn waiter(run: &Run, serial: u32, options: ReuseRules) -> Waiter {
     match claimed(run, serial, options).await {
-        Claimed::Busy(waiter) => waiter,
+        ClaimReply::Busy(waiter) => waiter,
         other => panic!("not busy: {other:?}"),
     }
 }
 
 async fn settle(run: &Run, serial: u32, code: i64) {
     let settled = claim(run, serial, PLAIN).await.settle(&answer(code), 1).await;
-    assert_eq!(settled, Ok(Settled::Written));
+    assert_eq!(settled, Ok(WriteStatus::Written));
 }
 
 /// So that the next moment is another millisecond.
@@ -191,7 +191,7 @@ async fn an_answer_of_this_run_counts_whatever_the_clock_does() {
     let run = place.run().await;
     settle(&run, 9001, 200).await;
     let tomorrow = Timestamp::now() + 24.hours();
-    let options = ClaimOptions { fresh_since: Some(tomorrow), ..PLAIN };
+    let options = ReuseRules { fresh_since: Some(tomorrow), ..PLAIN };
     assert_eq!(stored(&run, 9001, options).await.run, run.id());
 }
 
@@ -209,12 +209,12 @@ async fn a_doubt_never_expires_and_only_resend_overrides_it() {
 
     let run = place.run().await;
     assert_eq!(
-        doubt(&run, 9001, fresh(&run)).await.why,
-        Why::NoAnswer(Some("no answer within 30s".to_owned()))
+        doubt(&run, 9001, fresh(&run)).await.reason,
+        DoubtReason::NoAnswer(Some("no answer within 30s".to_owned()))
     );
-    assert_eq!(doubt(&run, 9002, fresh(&run)).await.why, Why::UndocumentedCode(12223));
-    assert!(matches!(doubt(&run, 9003, fresh(&run)).await.why, Why::NoAnswer(_)));
-    assert_eq!(doubt(&run, 9004, fresh(&run)).await.why, Why::RunEnded);
+    assert_eq!(doubt(&run, 9002, fresh(&run)).await.reason, DoubtReason::UndocumentedCode(12223));
+    assert!(matches!(doubt(&run, 9003, fresh(&run)).await.reason, DoubtReason::NoAnswer(_)));
+    assert_eq!(doubt(&run, 9004, fresh(&run)).await.reason, DoubtReason::RunEnded);
     for serial in 9001..=9004 {
         let _ = claim(&run, serial, RESEND).await.settle(&answer(200), 1).await.unwrap();
         assert_eq!(stored(&run, serial, PLAIN).await.run, run.id());
@@ -254,8 +254,8 @@ async fn a_duplicate_in_flight_gets_the_answer_of_the_first() {
         first.settle(&answer(11340), 1).await
     };
     let (came, settled) = tokio::join!(waiting, settling);
-    assert_eq!(settled, Ok(Settled::Written));
-    let Waited::Answered(stored) = came.unwrap() else { panic!("no answer") };
+    assert_eq!(settled, Ok(WriteStatus::Written));
+    let WaitResult::Answered(stored) = came.unwrap() else { panic!("no answer") };
     assert_eq!((stored.outcome, stored.charged), (Outcome::Refused, Charge::No));
 }
 
@@ -277,8 +277,9 @@ async fn another_run_waits_for_the_answer_of_a_living_one() {
         };
         let (came, _) = tokio::join!(waiting, ending);
         match (serial, came.unwrap()) {
-            (9001, Waited::Answered(_)) | (9002, Waited::Released) | (9003, Waited::InDoubt(_)) => {
-            }
+            (9001, WaitResult::Answered(_))
+            | (9002, WaitResult::Released)
+            | (9003, WaitResult::InDoubt(_)) => {}
             (_, other) => panic!("{serial}: {other:?}"),
         }
     }
@@ -291,10 +292,13 @@ async fn a_wait_is_bounded_and_ends_when_the_other_run_dies() {
     claim(&one, 9001, PLAIN).await.crash();
     let waiter = waiter(&other, 9001, PLAIN).await;
     let came = waiter.wait(Duration::from_millis(30)).await.unwrap();
-    assert_eq!(came, Waited::StillBusy(waiter.in_flight()));
+    assert_eq!(came, WaitResult::StillBusy(waiter.in_flight()));
     one.crash();
     let came = waiter.wait(Duration::from_secs(5)).await.unwrap();
-    assert!(matches!(came, Waited::InDoubt(Doubt { why: Why::RunEnded, .. })), "{came:?}");
+    assert!(
+        matches!(came, WaitResult::InDoubt(InDoubtCall { reason: DoubtReason::RunEnded, .. })),
+        "{came:?}"
+    );
 }
 
 #[tokio::test]
@@ -306,7 +310,7 @@ async fn of_many_who_claim_at_once_one_gets_it() {
         runs.iter().cycle().take(60).map(|run| run.claim(&record(9001), PLAIN)).collect();
     let mut kept = Vec::new();
     for asked in asked {
-        if let Claimed::Claim(claim) = asked.await.unwrap() {
+        if let ClaimReply::Claim(claim) = asked.await.unwrap() {
             claims += 1;
             kept.push(claim);
         }
@@ -324,11 +328,11 @@ async fn a_claim_nobody_waits_for_any_more_is_not_in_doubt() {
     drop(late);
     for serial in [9001, 9002] {
         let free = match claimed(&run, serial, PLAIN).await {
-            Claimed::Busy(waiter) => {
-                waiter.wait(Duration::from_secs(5)).await == Ok(Waited::Released)
+            ClaimReply::Busy(waiter) => {
+                waiter.wait(Duration::from_secs(5)).await == Ok(WaitResult::Released)
             }
-            Claimed::Claim(claim) => claim.release("not needed", 0).await.is_ok(),
-            Claimed::Answered(_) | Claimed::InDoubt(_) => false,
+            ClaimReply::Claim(claim) => claim.release("not needed", 0).await.is_ok(),
+            ClaimReply::Answered(_) | ClaimReply::InDoubt(_) => false,
         };
         assert!(free, "{serial}");
     }
@@ -355,7 +359,7 @@ async fn a_doubt_is_settled_from_the_invoice() {
 
     a_moment().await;
     let next = place.run().await;
-    assert_eq!(doubt(&next, 9001, PLAIN).await.why, Why::Paid);
+    assert_eq!(doubt(&next, 9001, PLAIN).await.reason, DoubtReason::Paid);
     let _ = claim(&next, 9001, fresh(&next)).await.release("", 1).await.unwrap();
     let _ = claim(&next, 9001, RESEND).await.release("", 1).await.unwrap();
     let _ = claim(&next, 9002, PLAIN).await.release("", 1).await.unwrap();
@@ -413,17 +417,17 @@ async fn a_purge_erases_what_is_old_and_keeps_what_is_in_doubt() {
     run.finish(RunEnd::Done).await.unwrap();
     assert_eq!(
         ledger.purge(Timestamp::UNIX_EPOCH, true).await,
-        Ok(Purged { calls: 0, kept_in_doubt: 0 })
+        Ok(PurgeResult { calls: 0, kept_in_doubt: 0 })
     );
     let key = place.calls()[0].record.clone();
-    assert_eq!(ledger.purge(later, false).await, Ok(Purged { calls: 1, kept_in_doubt: 1 }));
-    assert_eq!(ledger.purge(later, true).await, Ok(Purged { calls: 1, kept_in_doubt: 0 }));
+    assert_eq!(ledger.purge(later, false).await, Ok(PurgeResult { calls: 1, kept_in_doubt: 1 }));
+    assert_eq!(ledger.purge(later, true).await, Ok(PurgeResult { calls: 1, kept_in_doubt: 0 }));
 
     let rest: Vec<_> =
         (0..24).map(|at| u8::from_str_radix(&key[16 + 2 * at..][..2], 16).unwrap()).collect();
     let slot = u64::from_str_radix(&key[..16], 16).unwrap().to_be_bytes();
     for file in ["", "-wal"] {
-        let bytes = std::fs::read(super::file::beside(&place.path(), file)).unwrap();
+        let bytes = std::fs::read(super::file::companion(&place.path(), file)).unwrap();
         assert!(!bytes.windows(24).any(|window| window == rest), "{file}");
         assert!(!bytes.windows(8).any(|window| window == slot), "{file}");
         assert!(file.is_empty() || bytes.is_empty());
@@ -443,21 +447,26 @@ async fn a_plan_looks_up_without_changing_anything() {
     claim(&run, 9002, PLAIN).await.crash();
     let open = claim(&run, 9003, PLAIN).await;
     let mut reader = place.reader();
-    let asker = reader.asker(Kind::Sandbox, "partner", PLAIN);
+    let parameters = reader.look_up_parameters(Kind::Sandbox, "partner", PLAIN);
     let records = [9001, 9002, 9003, 9004].map(record);
-    let known = reader.look_up_all(&asker, &records).unwrap();
+    let known = reader.look_up_all(&parameters, &records).unwrap();
     assert!(matches!(
         known[..],
-        [Known::Answered(_), Known::Busy(_), Known::Busy(_), Known::Unasked]
+        [
+            LookUpResult::Answered(_),
+            LookUpResult::Busy(_),
+            LookUpResult::Busy(_),
+            LookUpResult::MaySend
+        ]
     ));
     drop(open);
     run.crash();
-    let known = reader.look_up_all(&asker, &records).unwrap();
-    assert!(matches!(known[1..], [Known::InDoubt(_), _, Known::Unasked]));
-    let stranger = reader.asker(Kind::Sandbox, "another partner", PLAIN);
-    assert_eq!(reader.look_up(&stranger, &records[0]), Ok(Known::Unasked));
-    let resending = reader.asker(Kind::Sandbox, "partner", RESEND);
-    assert_eq!(reader.look_up(&resending, &records[1]), Ok(Known::Unasked));
+    let known = reader.look_up_all(&parameters, &records).unwrap();
+    assert!(matches!(known[1..], [LookUpResult::InDoubt(_), _, LookUpResult::MaySend]));
+    let stranger = reader.look_up_parameters(Kind::Sandbox, "another partner", PLAIN);
+    assert_eq!(reader.look_up(&stranger, &records[0]), Ok(LookUpResult::MaySend));
+    let resending = reader.look_up_parameters(Kind::Sandbox, "partner", RESEND);
+    assert_eq!(reader.look_up(&resending, &records[1]), Ok(LookUpResult::MaySend));
 }
 
 #[tokio::test]
@@ -579,8 +588,8 @@ async fn a_record_is_found_whether_its_call_is_in_memory_or_in_the_table() {
     for half in [0..500_u32, 500..1000] {
         let claims = half.clone().map(|serial| run.claim(&record(serial), PLAIN));
         for claiming in claims.collect::<Vec<_>>() {
-            let Claimed::Claim(claim) = claiming.await.unwrap() else { panic!("no claim") };
-            assert_eq!(claim.settle(&answer(200), 1).await, Ok(Settled::Written));
+            let ClaimReply::Claim(claim) = claiming.await.unwrap() else { panic!("no claim") };
+            assert_eq!(claim.settle(&answer(200), 1).await, Ok(WriteStatus::Written));
         }
         write_index(run.ledger(), 400).await;
         assert_eq!(stored(&beside, half.start, PLAIN).await.call, i64::from(half.start) + 1);
@@ -641,7 +650,8 @@ async fn damage_found_on_the_way_stops_the_claims() {
 #[tokio::test]
 async fn a_run_that_ended_in_order_leaves_no_lock_and_a_dead_one_is_buried() {
     let place = Place::new();
-    let locks = || std::fs::read_dir(super::file::beside(&place.path(), "-runs")).unwrap().count();
+    let locks =
+        || std::fs::read_dir(super::file::companion(&place.path(), "-runs")).unwrap().count();
     let run = place.run().await;
     assert_eq!(locks(), 1);
     run.finish(RunEnd::Done).await.unwrap();
@@ -665,9 +675,9 @@ async fn nobody_else_can_read_the_files() {
     let run = place.run().await;
     settle(&run, 9001, 200).await;
     for suffix in ["", "-wal", "-shm", "-reserve"] {
-        assert_eq!(mode(&super::file::beside(&place.path(), suffix)), 0o600, "{suffix}");
+        assert_eq!(mode(&super::file::companion(&place.path(), suffix)), 0o600, "{suffix}");
     }
-    assert_eq!(mode(&super::file::beside(&place.path(), "-runs")), 0o700);
+    assert_eq!(mode(&super::file::companion(&place.path(), "-runs")), 0o700);
     assert_eq!(mode(place.path().parent().unwrap()), 0o700);
     assert_eq!(mode(&place.0.path().join("state")), 0o700);
 }
@@ -695,14 +705,14 @@ async fn a_full_disk_gives_no_claim_and_loses_no_answer() {
     let mut unwritten = Vec::new();
     for claim in claims {
         match claim.settle(&answer(200), 1).await {
-            Ok(Settled::Written) => {}
+            Ok(WriteStatus::Written) => {}
             Err(LedgerError::NotWritten(error)) => unwritten.push(*error),
             other => panic!("{other:?}"),
         }
     }
     assert!(unwritten.len() > 2);
     assert!(unwritten.iter().all(|error| *error == LedgerError::Full(place.path())));
-    assert!(!super::file::beside(&place.path(), "-reserve").exists());
+    assert!(!super::file::companion(&place.path(), "-reserve").exists());
     assert!(matches!(run.claim(&record(201), PLAIN).await, Err(LedgerError::Full(_))));
 
     may_grow(&ledger, true).await;
@@ -713,5 +723,5 @@ async fn a_full_disk_gives_no_claim_and_loses_no_answer() {
     for serial in 1..=200 {
         stored(&run, serial, PLAIN).await;
     }
-    assert!(super::file::beside(&place.path(), "-reserve").exists());
+    assert!(super::file::companion(&place.path(), "-reserve").exists());
 }

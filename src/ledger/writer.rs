@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::ledger::call::Known;
+use crate::ledger::call::LookUpResult;
 use crate::ledger::error::LedgerError;
 use crate::ledger::index::{self, Index};
 use crate::ledger::requests::{
-    ClaimOp, Claimable, CloseOp, Job, Op, Reply, Settled, Spent, counted, unsent,
+    ClaimDecision, ClaimRequest, CloseRequest, Job, Reply, Request, Spent, WriteStatus, counted,
+    unsent,
 };
-use crate::ledger::store::{self, Closed, Liveness};
+use crate::ledger::store::{self, ClosedCall, RunLiveness};
 use crate::ledger::{file, open};
 
 /// No transaction holds more than this, so that another process gets its turn.
@@ -29,16 +30,16 @@ pub(super) struct Writer {
     pub(super) path: PathBuf,
     /// `None` between a failure and a reopening that works.
     pub(super) connection: Option<Connection>,
-    lives: Liveness,
+    liveness: RunLiveness,
     pub(super) index: Index,
     /// The calls of this process that go on, and who waits for their end.
-    in_flight: HashMap<i64, Vec<Reply<Option<Box<Closed>>>>>,
+    in_flight: HashMap<i64, Vec<Reply<Option<Box<ClosedCall>>>>>,
     /// The runs of this process, and the last call before each.
     runs: HashMap<i64, i64>,
     /// What the thread itself has to write next.
-    own: Vec<Op>,
+    own: Vec<Request>,
     /// Answers that are not on disk yet.
-    kept: Vec<CloseOp>,
+    kept: Vec<CloseRequest>,
     /// Why no claim is given any more.
     stopped: Option<LedgerError>,
     pub(super) transactions: u32,
@@ -46,9 +47,9 @@ pub(super) struct Writer {
 
 /// What one operation came to, not yet committed.
 enum Done {
-    Claim(Claimable),
+    Claim(ClaimDecision),
     Close,
-    Watch(Option<Box<Closed>>),
+    Watch(Option<Box<ClosedCall>>),
 }
 
 impl Writer {
@@ -56,7 +57,7 @@ impl Writer {
         Self {
             path: path.to_owned(),
             connection: Some(connection),
-            lives: Liveness::new(path),
+            liveness: RunLiveness::new(path),
             index: Index::default(),
             in_flight: HashMap::new(),
             runs: HashMap::new(),
@@ -68,7 +69,7 @@ impl Writer {
     }
 
     /// Works until nobody can ask any more.
-    pub(super) fn work(mut self, ops: &Receiver<Op>) {
+    pub(super) fn work(mut self, ops: &Receiver<Request>) {
         let mut batch = Vec::new();
         while self.wait(ops, &mut batch) {
             let job = gather(ops, &mut batch);
@@ -81,7 +82,7 @@ impl Writer {
     }
 
     /// Waits until there is something to do; false when nobody can ask any more.
-    fn wait(&mut self, ops: &Receiver<Op>, batch: &mut Vec<Op>) -> bool {
+    fn wait(&mut self, ops: &Receiver<Request>, batch: &mut Vec<Request>) -> bool {
         batch.append(&mut self.own);
         if !batch.is_empty() {
             return true;
@@ -92,7 +93,7 @@ impl Writer {
             ops.recv_timeout(RETRY)
         };
         match next {
-            Ok(Op::Job(job)) => job(self),
+            Ok(Request::Job(job)) => job(self),
             Ok(op) => batch.push(op),
             Err(RecvTimeoutError::Timeout) => self.write_kept(),
             Err(RecvTimeoutError::Disconnected) => return false,
@@ -101,7 +102,7 @@ impl Writer {
     }
 
     /// One transaction for all of them, then the replies.
-    fn write(&mut self, batch: &mut Vec<Op>) {
+    fn write(&mut self, batch: &mut Vec<Request>) {
         if let Some(stopped) = &self.stopped {
             refuse_claims(batch, stopped);
         }
@@ -120,11 +121,11 @@ impl Writer {
         }
     }
 
-    fn attempt(&mut self, batch: &[Op]) -> Result<Vec<Done>, LedgerError> {
+    fn attempt(&mut self, batch: &[Request]) -> Result<Vec<Done>, LedgerError> {
         let failed = || LedgerError::Disk { path: self.path.clone(), what: "not open".to_owned() };
         let connection = self.connection.as_ref().ok_or_else(failed)?;
-        let Self { lives, index, in_flight, .. } = self;
-        carry_out(connection, lives, index, in_flight, batch).map_err(|error| {
+        let Self { liveness, index, in_flight, .. } = self;
+        carry_out(connection, liveness, index, in_flight, batch).map_err(|error| {
             index.forget();
             // Where the transaction is over already, there is nothing to roll back.
             let _ = connection.execute_batch("ROLLBACK");
@@ -133,52 +134,57 @@ impl Writer {
     }
 
     /// Tells what is on disk now.
-    fn deliver(&mut self, op: Op, done: Done) {
+    fn deliver(&mut self, op: Request, done: Done) {
         match (op, done) {
-            (Op::Claim(claim), Done::Claim(Claimable::Intent(call))) => self.hand_out(claim, call),
-            (Op::Claim(claim), Done::Claim(known)) => {
+            (Request::Claim(claim), Done::Claim(ClaimDecision::Intent(call))) => {
+                self.hand_out(claim, call);
+            }
+            (Request::Claim(claim), Done::Claim(known)) => {
                 counted(&claim.spent, |spent| spent.in_flight -= 1);
                 let _ = claim.reply.send(Ok(known));
             }
-            (Op::Close(close), _) => self.close(close),
-            (Op::Watch(call, reply), Done::Watch(None)) => match self.in_flight.get_mut(&call) {
+            (Request::Close(close), _) => self.close(close),
+            (Request::Watch(call, reply), Done::Watch(None)) => match self.in_flight.get_mut(&call)
+            {
                 Some(waiting) => waiting.push(reply),
                 None => drop(reply.send(Ok(None))),
             },
-            (Op::Watch(_, reply), Done::Watch(closed)) => drop(reply.send(Ok(closed))),
-            (Op::Claim(_) | Op::Watch(..) | Op::Job(_), _) => {}
+            (Request::Watch(_, reply), Done::Watch(closed)) => drop(reply.send(Ok(closed))),
+            (Request::Claim(_) | Request::Watch(..) | Request::Job(_), _) => {}
         }
     }
 
     /// Gives a claim to who asked for it; if nobody is there any more, nothing was sent.
-    fn hand_out(&mut self, claim: ClaimOp, call: i64) {
+    fn hand_out(&mut self, claim: ClaimRequest, call: i64) {
         self.in_flight.insert(call, Vec::new());
-        let ClaimOp { run, spent, reply, .. } = claim;
-        if reply.send(Ok(Claimable::Intent(call))).is_err() {
-            self.own.push(Op::Close(unsent(call, run, spent)));
+        let ClaimRequest { run, spent, reply, .. } = claim;
+        if reply.send(Ok(ClaimDecision::Intent(call))).is_err() {
+            self.own.push(Request::Close(unsent(call, run, spent)));
         }
     }
 
-    fn close(&mut self, close: CloseOp) {
-        let CloseOp { call, run, spent, ending, reply } = close;
+    fn close(&mut self, close: CloseRequest) {
+        let CloseRequest { call, run, spent, ending, reply } = close;
         counted(&spent, |spent| spent.close(ending.charged));
         for waiting in self.in_flight.remove(&call).unwrap_or_default() {
-            let _ = waiting.send(Ok(Some(Box::new(Closed { call, run, ending: ending.clone() }))));
+            let _ =
+                waiting.send(Ok(Some(Box::new(ClosedCall { call, run, ending: ending.clone() }))));
         }
         if let Some(reply) = reply {
             let stop = self.stopped.is_some();
-            let _ = reply.send(Ok(if stop { Settled::ThenStop } else { Settled::Written }));
+            let _ =
+                reply.send(Ok(if stop { WriteStatus::DiskTrouble } else { WriteStatus::Written }));
         }
     }
 
     /// Nothing of the batch is on disk: nothing may be sent, and no answer may be lost.
-    fn suffer(&mut self, batch: &mut Vec<Op>, error: LedgerError) {
+    fn suffer(&mut self, batch: &mut Vec<Request>, error: LedgerError) {
         refuse_claims(batch, &error);
         for op in batch.drain(..) {
             match op {
-                Op::Close(close) => self.kept.push(close),
-                Op::Watch(_, reply) => drop(reply.send(Err(error.clone()))),
-                Op::Claim(_) | Op::Job(_) => {}
+                Request::Close(close) => self.kept.push(close),
+                Request::Watch(_, reply) => drop(reply.send(Err(error.clone()))),
+                Request::Claim(_) | Request::Job(_) => {}
             }
         }
         self.stop(error);
@@ -191,7 +197,7 @@ impl Writer {
         if matches!(error, LedgerError::Busy(_)) {
             return;
         }
-        file::give_reserve_back(&self.path);
+        file::release_reserve(&self.path);
         if matches!(error, LedgerError::Disk { .. }) {
             self.reopen();
         }
@@ -221,7 +227,7 @@ impl Writer {
             let known = |call: &i64| self.in_flight.contains_key(call);
             self.own.extend(strays.into_iter().filter(|call| !known(call)).map(|call| {
                 let spent = Arc::new(Mutex::new(Spent::default()));
-                Op::Close(unsent(call, *run, spent))
+                Request::Close(unsent(call, *run, spent))
             }));
         }
     }
@@ -234,7 +240,7 @@ impl Writer {
         if self.connection.is_none() {
             self.reopen();
         }
-        let ops: Vec<_> = std::mem::take(&mut self.kept).into_iter().map(Op::Close).collect();
+        let ops: Vec<_> = std::mem::take(&mut self.kept).into_iter().map(Request::Close).collect();
         match self.attempt(&ops) {
             Ok(_) => ops.into_iter().for_each(|op| self.deliver(op, Done::Close)),
             Err(LedgerError::Full(_)) => self.write_after_checkpoint(ops),
@@ -243,7 +249,7 @@ impl Writer {
     }
 
     /// A log that is copied into the database needs no room any more.
-    fn write_after_checkpoint(&mut self, ops: Vec<Op>) {
+    fn write_after_checkpoint(&mut self, ops: Vec<Request>) {
         if let Some(connection) = &self.connection {
             let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         }
@@ -253,9 +259,9 @@ impl Writer {
         }
     }
 
-    fn keep(&mut self, ops: Vec<Op>, error: &LedgerError) {
+    fn keep(&mut self, ops: Vec<Request>, error: &LedgerError) {
         for op in ops {
-            if let Op::Close(mut close) = op {
+            if let Request::Close(mut close) = op {
                 if let Some(reply) = close.reply.take() {
                     let _ = reply.send(Err(LedgerError::NotWritten(Box::new(error.clone()))));
                 }
@@ -270,9 +276,9 @@ impl Writer {
     }
 
     /// For jobs: the database, and who lives.
-    pub(super) fn parts(&mut self) -> Result<(&mut Connection, &mut Liveness), LedgerError> {
+    pub(super) fn parts(&mut self) -> Result<(&mut Connection, &mut RunLiveness), LedgerError> {
         let connection = self.connection.as_mut().ok_or(LedgerError::Closed)?;
-        Ok((connection, &mut self.lives))
+        Ok((connection, &mut self.liveness))
     }
 
     /// For jobs: the file.
@@ -292,10 +298,10 @@ impl Writer {
 }
 
 /// Takes what waits, up to the first job.
-fn gather(ops: &Receiver<Op>, batch: &mut Vec<Op>) -> Option<Job> {
+fn gather(ops: &Receiver<Request>, batch: &mut Vec<Request>) -> Option<Job> {
     while batch.len() < LARGEST_BATCH {
         match ops.try_recv() {
-            Ok(Op::Job(job)) => return Some(job),
+            Ok(Request::Job(job)) => return Some(job),
             Ok(op) => batch.push(op),
             Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
         }
@@ -303,9 +309,9 @@ fn gather(ops: &Receiver<Op>, batch: &mut Vec<Op>) -> Option<Job> {
     None
 }
 
-fn refuse_claims(batch: &mut Vec<Op>, error: &LedgerError) {
-    for claim in batch.extract_if(.., |op| matches!(op, Op::Claim(_))) {
-        if let Op::Claim(claim) = claim {
+fn refuse_claims(batch: &mut Vec<Request>, error: &LedgerError) {
+    for claim in batch.extract_if(.., |op| matches!(op, Request::Claim(_))) {
+        if let Request::Claim(claim) = claim {
             counted(&claim.spent, |spent| spent.in_flight -= 1);
             let _ = claim.reply.send(Err(error.clone()));
         }
@@ -314,10 +320,10 @@ fn refuse_claims(batch: &mut Vec<Op>, error: &LedgerError) {
 
 fn carry_out(
     connection: &Connection,
-    lives: &mut Liveness,
+    liveness: &mut RunLiveness,
     index: &mut Index,
-    in_flight: &HashMap<i64, Vec<Reply<Option<Box<Closed>>>>>,
-    batch: &[Op],
+    in_flight: &HashMap<i64, Vec<Reply<Option<Box<ClosedCall>>>>>,
+    batch: &[Request],
 ) -> rusqlite::Result<Vec<Done>> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     let mut last_call = store::last_call(connection)?;
@@ -325,18 +331,18 @@ fn carry_out(
     let mut all = Vec::with_capacity(batch.len());
     for op in batch {
         all.push(match op {
-            Op::Claim(claim) => {
-                Done::Claim(carry_out_claim(connection, lives, index, claim, &mut last_call)?)
+            Request::Claim(claim) => {
+                Done::Claim(carry_out_claim(connection, liveness, index, claim, &mut last_call)?)
             }
-            Op::Close(close) => {
+            Request::Close(close) => {
                 store::add_answer(connection, close.call, &close.ending)?;
                 Done::Close
             }
-            Op::Watch(call, _) if in_flight.contains_key(call) => Done::Watch(None),
-            Op::Watch(call, _) => {
-                Done::Watch(store::closed(connection, lives, *call)?.map(Box::new))
+            Request::Watch(call, _) if in_flight.contains_key(call) => Done::Watch(None),
+            Request::Watch(call, _) => {
+                Done::Watch(store::closed(connection, liveness, *call)?.map(Box::new))
             }
-            Op::Job(_) => Done::Close,
+            Request::Job(_) => Done::Close,
         });
     }
     connection.prepare_cached("COMMIT")?.execute([])?;
@@ -346,18 +352,18 @@ fn carry_out(
 
 fn carry_out_claim(
     connection: &Connection,
-    lives: &mut Liveness,
+    liveness: &mut RunLiveness,
     index: &mut Index,
-    claim: &ClaimOp,
+    claim: &ClaimRequest,
     last_call: &mut i64,
-) -> rusqlite::Result<Claimable> {
-    match store::look_up(connection, index, lives, &claim.key, &claim.asking)? {
-        Known::Unasked => {
+) -> rusqlite::Result<ClaimDecision> {
+    match store::look_up(connection, index, liveness, &claim.key, &claim.rules)? {
+        LookUpResult::MaySend => {
             *last_call += 1;
             store::add_call(connection, *last_call, claim.run, &claim.key)?;
             index.note(&claim.key, *last_call);
-            Ok(Claimable::Intent(*last_call))
+            Ok(ClaimDecision::Intent(*last_call))
         }
-        known => Ok(Claimable::Known(known)),
+        known => Ok(ClaimDecision::Known(known)),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
-use crate::ledger::{Asker, LedgerError, Reader, Standing};
+use crate::ledger::{LedgerError, LookUpParameters, Reader, RecordStatus};
 use crate::model::record::RecordKey;
 
 /// Records are asked about in pieces of this many.
@@ -15,7 +15,7 @@ const WAITING: usize = 8;
 /// To look a record up takes several times as long as to read its row.
 const THREADS: usize = 2;
 
-type Answers = Result<Vec<Standing>, LedgerError>;
+type Answers = Result<Vec<RecordStatus>, LedgerError>;
 
 /// What is known of the records of a file, in their order.
 pub(crate) struct Known {
@@ -34,12 +34,12 @@ struct Thread {
 
 impl Known {
     /// Takes a ledger for asking.
-    pub(crate) fn new(reader: Reader, asker: &Asker) -> Result<Self, LedgerError> {
+    pub(crate) fn new(reader: Reader, look_up: &LookUpParameters) -> Result<Self, LedgerError> {
         let mut threads = Vec::with_capacity(THREADS);
         for _ in 1..THREADS {
-            threads.push(Thread::start(reader.another()?, asker.clone())?);
+            threads.push(Thread::start(reader.reopen()?, look_up.clone())?);
         }
-        threads.push(Thread::start(reader, asker.clone())?);
+        threads.push(Thread::start(reader, look_up.clone())?);
         Ok(Self { piece: Vec::with_capacity(PIECE), threads, asked: 0, answered: 0 })
     }
 
@@ -81,13 +81,13 @@ impl Known {
 }
 
 impl Thread {
-    fn start(mut reader: Reader, asker: Asker) -> Result<Self, LedgerError> {
-        reader.expect_many()?;
+    fn start(mut reader: Reader, look_up: LookUpParameters) -> Result<Self, LedgerError> {
+        reader.enlarge_cache()?;
         let (ask, asked) = sync_channel::<Vec<RecordKey>>(WAITING);
         let (tell, answers) = channel();
         thread::spawn(move || {
             for keys in asked {
-                let known = reader.survey(&asker, &keys);
+                let known = reader.statuses(&look_up, &keys);
                 let failed = known.is_err();
                 if tell.send(known).is_err() || failed {
                     break;

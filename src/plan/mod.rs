@@ -10,7 +10,7 @@ use crate::checks;
 use jiff::Timestamp;
 
 use crate::checks::file_signs::{Sign, Signs};
-use crate::ledger::{Asker, LedgerError, Reader, Standing};
+use crate::ledger::{LedgerError, LookUpParameters, Reader, RecordStatus};
 use crate::model::problem::Level;
 use crate::model::record::KeyMaker;
 use crate::model::row::Row;
@@ -98,9 +98,12 @@ pub struct Planner {
 impl Planner {
     /// Begins a plan for a run that holds what is as grave as `hold`, with a ledger if there is one
     /// to be asked.
-    pub fn new(hold: Level, ledger: Option<(Reader, Asker)>) -> Result<Self, LedgerError> {
+    pub fn new(
+        hold: Level,
+        ledger: Option<(Reader, LookUpParameters)>,
+    ) -> Result<Self, LedgerError> {
         let keys = match &ledger {
-            Some((_, asker)) => asker.keys().clone(),
+            Some((_, look_up)) => look_up.keys().clone(),
             None => KeyMaker::new(&[0; 32], "", ""),
         };
         Ok(Self {
@@ -111,7 +114,7 @@ impl Planner {
             problems: Problems::default(),
             signs: Signs::default(),
             records: Records::default(),
-            known: ledger.map(|(reader, asker)| Known::new(reader, &asker)).transpose()?,
+            known: ledger.map(|(reader, look_up)| Known::new(reader, &look_up)).transpose()?,
             failed: None,
         })
     }
@@ -167,7 +170,7 @@ impl Planner {
 fn note(
     records: &mut Records,
     failed: &mut Option<LedgerError>,
-    answers: Result<Vec<Standing>, LedgerError>,
+    answers: Result<Vec<RecordStatus>, LedgerError>,
 ) {
     match answers {
         Ok(standings) => records.note(&standings),

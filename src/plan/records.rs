@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 
 use jiff::Timestamp;
 
-use crate::ledger::Standing;
+use crate::ledger::RecordStatus;
 use crate::model::record::RecordKey;
 use crate::plan::Survey;
 
@@ -58,11 +58,11 @@ impl Records {
     }
 
     /// Notes how the next records stand, in the order in which they were added.
-    pub(crate) fn note(&mut self, standings: &[Standing]) {
+    pub(crate) fn note(&mut self, standings: &[RecordStatus]) {
         for standing in standings {
             self.runs[self.standing / RUN][self.standing % RUN] |= bits(*standing);
             self.standing += 1;
-            if let Standing::Answered(at) = *standing {
+            if let RecordStatus::Answered(at) = *standing {
                 self.oldest = Some(self.oldest.map_or(at, |oldest| oldest.min(at)));
             }
         }
@@ -95,9 +95,9 @@ impl Records {
 
 impl Survey {
     fn count(&mut self, standing: u128) {
-        const ANSWERED: u128 = bits(Standing::Answered(Timestamp::UNIX_EPOCH));
-        const IN_DOUBT: u128 = bits(Standing::InDoubt);
-        const BUSY: u128 = bits(Standing::Busy);
+        const ANSWERED: u128 = bits(RecordStatus::Answered(Timestamp::UNIX_EPOCH));
+        const IN_DOUBT: u128 = bits(RecordStatus::InDoubt);
+        const BUSY: u128 = bits(RecordStatus::Busy);
         match standing {
             ANSWERED => self.answered += 1,
             IN_DOUBT => self.in_doubt += 1,
@@ -139,12 +139,12 @@ impl Iterator for InOrder<'_> {
     }
 }
 
-const fn bits(standing: Standing) -> u128 {
+const fn bits(standing: RecordStatus) -> u128 {
     match standing {
-        Standing::Unasked => 0,
-        Standing::Answered(_) => 1,
-        Standing::InDoubt => 2,
-        Standing::Busy => 3,
+        RecordStatus::MaySend => 0,
+        RecordStatus::Answered(_) => 1,
+        RecordStatus::InDoubt => 2,
+        RecordStatus::Busy => 3,
     }
 }
 
@@ -178,8 +178,9 @@ mod tests {
             records.add(&RecordKey::from_bytes(bytes), row + 1);
         }
         let at = Timestamp::UNIX_EPOCH;
-        let standing =
-            |row: u64| if keys(row) < 7 { Standing::Answered(at) } else { Standing::Unasked };
+        let standing = |row: u64| {
+            if keys(row) < 7 { RecordStatus::Answered(at) } else { RecordStatus::MaySend }
+        };
         records.note(&(0..rows).map(standing).collect::<Vec<_>>());
         let counted = records.count(2);
         assert_eq!(counted.duplicates, RUN as u64);

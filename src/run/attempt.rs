@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tracing::debug;
 
 use crate::client::SendError;
-use crate::ledger::{Claim, LedgerError, Settled, Settling};
+use crate::ledger::{Claim, LedgerError, PendingWrite, WriteStatus};
 use crate::model::answer::Answer;
 use crate::model::code::{Charge, Class};
 use crate::model::outcome::{Outcome, Source};
@@ -21,7 +21,7 @@ use crate::run::stop::{StopReason, StopSwitch};
 #[must_use]
 pub(crate) struct PendingVerdict {
     pub(super) verdict: Verdict,
-    pub(super) settling: Option<Settling>,
+    pub(super) settling: Option<PendingWrite>,
 }
 
 impl PendingVerdict {
@@ -44,10 +44,14 @@ impl PendingVerdict {
     }
 }
 
-fn settled(verdict: Verdict, settled: Result<Settled, LedgerError>, stop: &StopSwitch) -> Verdict {
+fn settled(
+    verdict: Verdict,
+    settled: Result<WriteStatus, LedgerError>,
+    stop: &StopSwitch,
+) -> Verdict {
     match settled {
-        Ok(Settled::Written) => verdict,
-        Ok(Settled::ThenStop) => {
+        Ok(WriteStatus::Written) => verdict,
+        Ok(WriteStatus::DiskTrouble) => {
             stop.stop(StopReason::Ledger(
                 "its disk is full or in trouble; every answer so far was saved".to_owned(),
             ));
@@ -90,7 +94,7 @@ pub(crate) fn may_retry(verdict: &Verdict) -> bool {
 
 /// Ends the claim with the result of its attempt. A name that the answer repeats is not stored: the
 /// ledger holds no names.
-pub(crate) fn end_claim(claim: Claim, verdict: &Verdict, record: &Record) -> Settling {
+pub(crate) fn end_claim(claim: Claim, verdict: &Verdict, record: &Record) -> PendingWrite {
     let words = verdict.explanation.as_deref().unwrap_or_default();
     match (&verdict.answer, verdict.charged) {
         (Some(answer), _) => {

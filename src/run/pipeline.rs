@@ -8,8 +8,8 @@ use tracing::debug;
 
 use crate::client::Client;
 use crate::ledger::{
-    Asker, Claim, ClaimOptions, Claimed, Doubt, Known, LedgerError, Reader, Run, Stored, Waited,
-    Waiter,
+    Claim, ClaimReply, InDoubtCall, LedgerError, LookUpParameters, LookUpResult, Reader,
+    ReuseRules, Run, StoredAnswer, WaitResult, Waiter,
 };
 use crate::model::code::Charge;
 use crate::model::outcome::{Outcome, Source};
@@ -34,7 +34,7 @@ pub(crate) struct SendOptions {
     /// When to retry an uncharged attempt.
     pub policy: RetryPolicy,
     /// Which answers of the ledger are reused.
-    pub options: ClaimOptions,
+    pub options: ReuseRules,
     /// How long to wait for another run that has the same record in flight.
     pub patience: Duration,
     /// Requests in flight at most.
@@ -55,7 +55,7 @@ impl Default for SendOptions {
     fn default() -> Self {
         Self {
             policy: RetryPolicy::new(4, Some(Duration::from_secs(60))),
-            options: ClaimOptions::default(),
+            options: ReuseRules::default(),
             patience: Duration::from_secs(60),
             concurrency: 1,
             hold: Level::Suspect,
@@ -72,7 +72,7 @@ pub(crate) struct Pipeline {
     ledger: Run,
     /// Looks up rows without claiming them, after a stop or during a pause.
     reader: Mutex<Option<Reader>>,
-    asker: Asker,
+    look_up: LookUpParameters,
     options: SendOptions,
     budget: Budget,
     send_gate: SendGate,
@@ -124,13 +124,13 @@ impl Pipeline {
         stop: StopSwitch,
         gauge: Gauge,
     ) -> Self {
-        let asker = Asker::of_run(&ledger, options.options);
+        let look_up = LookUpParameters::of_run(&ledger, options.options);
         let SendOptions { concurrency, rate, give_up_after: patience, .. } = options;
         Self {
             client,
             ledger,
             reader: Mutex::default(),
-            asker,
+            look_up,
             options,
             budget: Budget::new(options.max_charges),
             send_gate: SendGate::new(Bounds { concurrency, rate, patience }, gauge),
@@ -253,10 +253,10 @@ impl Pipeline {
 
     async fn claim_record(&self, record: &Record) -> Result<ClaimResult, LedgerError> {
         Ok(match self.ledger.claim(record, self.options.options).await? {
-            Claimed::Claim(claim) => ClaimResult::Send(claim),
-            Claimed::Answered(stored) => ClaimResult::Known(Box::new(self.answered(*stored))),
-            Claimed::InDoubt(doubt) => ClaimResult::Known(Box::new(self.in_doubt(&doubt))),
-            Claimed::Busy(waiter) => ClaimResult::Wait(waiter),
+            ClaimReply::Claim(claim) => ClaimResult::Send(claim),
+            ClaimReply::Answered(stored) => ClaimResult::Known(Box::new(self.answered(*stored))),
+            ClaimReply::InDoubt(doubt) => ClaimResult::Known(Box::new(self.in_doubt(&doubt))),
+            ClaimReply::Busy(waiter) => ClaimResult::Wait(waiter),
         })
     }
 
@@ -269,10 +269,10 @@ impl Pipeline {
             () = self.stop.stopped(), if !waiter.is_ours() => return None,
         };
         match waited {
-            Ok(Waited::Answered(stored)) => Some(self.answered(*stored)),
-            Ok(Waited::Released) => None,
-            Ok(Waited::InDoubt(doubt)) => Some(self.in_doubt(&doubt)),
-            Ok(Waited::StillBusy(busy)) => {
+            Ok(WaitResult::Answered(stored)) => Some(self.answered(*stored)),
+            Ok(WaitResult::Released) => None,
+            Ok(WaitResult::InDoubt(doubt)) => Some(self.in_doubt(&doubt)),
+            Ok(WaitResult::StillBusy(busy)) => {
                 let why = format!("run {} is still asking about this record", busy.run);
                 Some(Verdict {
                     source: Source::Ledger,
@@ -369,17 +369,17 @@ impl Pipeline {
             if reader.is_none() {
                 *reader = self.ledger.ledger().reader().ok();
             }
-            reader.as_mut()?.look_up(&self.asker, record)
+            reader.as_mut()?.look_up(&self.look_up, record)
         };
         match known {
-            Ok(Known::Answered(stored)) => Some(self.answered(*stored)),
-            Ok(Known::InDoubt(doubt)) => Some(self.in_doubt(&doubt)),
-            Ok(Known::Unasked | Known::Busy(_)) | Err(_) => None,
+            Ok(LookUpResult::Answered(stored)) => Some(self.answered(*stored)),
+            Ok(LookUpResult::InDoubt(doubt)) => Some(self.in_doubt(&doubt)),
+            Ok(LookUpResult::MaySend | LookUpResult::Busy(_)) | Err(_) => None,
         }
     }
 
     /// The verdict from an answer that this run (for a duplicate) or an earlier run paid for.
-    fn answered(&self, stored: Stored) -> Verdict {
+    fn answered(&self, stored: StoredAnswer) -> Verdict {
         Verdict {
             source: self.source(stored.run),
             answer: Some(stored.answer),
@@ -388,7 +388,7 @@ impl Pipeline {
         }
     }
 
-    fn in_doubt(&self, doubt: &Doubt) -> Verdict {
+    fn in_doubt(&self, doubt: &InDoubtCall) -> Verdict {
         Verdict {
             source: self.source(doubt.run),
             at: Some(doubt.at),

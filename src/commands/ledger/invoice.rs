@@ -8,7 +8,7 @@ use jiff::tz::Offset;
 
 use crate::cli::Format;
 use crate::commands::ledger::{Listing, each, say};
-use crate::ledger::reconcile::{Comparison, Difference, Invoice, Period, Sums, What};
+use crate::ledger::reconcile::{Comparison, Difference, DifferenceKind, Invoice, Period, Sums};
 use crate::ledger::{CallFilter, Reader};
 use crate::model::price::Price;
 use crate::output::text::{columns, count, escape, thousands, wrap};
@@ -121,7 +121,7 @@ fn entry(difference: &Difference, offset: Offset, width: usize) -> String {
     let which = [
         difference.line.map(|line| format!("line {line}")),
         difference.call.map(|call| match difference.kind {
-            What::UnknownHere => format!("beside call {call}"),
+            DifferenceKind::UnknownHere => format!("beside call {call}"),
             _ => format!("call {call}"),
         }),
         time.map(|time| offset.to_datetime(time).strftime("%Y-%m-%d %H:%M:%S").to_string()),

@@ -2,7 +2,7 @@
 
 use csv::StringRecord;
 
-use crate::ledger::reconcile::times::Clock;
+use crate::ledger::reconcile::times::TimeParser;
 use crate::model::record::plain_header;
 
 /// The names of a column of sequence ids, the surest first, as `plain_header` leaves them.
@@ -37,15 +37,15 @@ pub(crate) struct Columns {
 }
 
 /// Finds the columns from the first records.
-pub(crate) fn find(sample: &[StringRecord], clock: &Clock) -> Option<Columns> {
+pub(crate) fn find(sample: &[StringRecord], times: &TimeParser) -> Option<Columns> {
     let first = sample.first()?;
     let header = !first.iter().any(is_id);
     let rows = if header { &sample[1..] } else { sample };
     let names: Vec<String> = if header { first.iter().map(plain_header).collect() } else { vec![] };
     let named = |name: &str| names.iter().position(|column| column == name);
     let id = ID_NAMES.iter().find_map(|name| named(name)).or_else(|| shaped(rows, is_id))?;
-    let mut clock = clock.clone();
-    let mut is_time = |cell: &str| clock.read(cell).is_some();
+    let mut times = times.clone();
+    let mut is_time = |cell: &str| times.read(cell).is_some();
     let called = |at: usize| TIME_NAMES.iter().any(|name| names[at].contains(name));
     let by_name = (0..names.len()).filter(|at| *at != id && called(*at));
     let time = by_name.clone().find(|at| share(rows, *at, &mut is_time) >= SHARE);

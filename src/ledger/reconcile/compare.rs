@@ -20,7 +20,7 @@ const OPEN: i64 = 5 * 60 * 1000;
 /// In what invoice and ledger differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum What {
+pub(crate) enum DifferenceKind {
     /// A line of the invoice whose id no call here has.
     UnknownHere,
     /// A charged call that is not on the invoice.
@@ -33,7 +33,7 @@ pub(crate) enum What {
     InDoubt,
 }
 
-impl What {
+impl DifferenceKind {
     /// The words for people.
     pub(crate) const fn words(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl What {
 pub(crate) struct Difference {
     /// In what they differ.
     #[serde(rename = "difference")]
-    pub kind: What,
+    pub kind: DifferenceKind,
     /// The line of the invoice.
     pub line: Option<u64>,
     /// The time on the invoice, else that of the call: UTC, RFC 3339.
@@ -114,7 +114,7 @@ impl Period {
 
 /// A call without an id that may have been charged, or was found to be.
 #[derive(Debug, Clone, Copy)]
-struct Nameless {
+struct CallWithoutId {
     call: i64,
     from: i64,
     to: i64,
@@ -128,8 +128,8 @@ pub(crate) struct Comparison<'a> {
     ledger: &'a str,
     /// By the place in the order of ids: whether a call here has this id.
     known: Vec<bool>,
-    doubts: Vec<Nameless>,
-    settled: Vec<Nameless>,
+    doubts: Vec<CallWithoutId>,
+    settled: Vec<CallWithoutId>,
     sums: Sums,
 }
 
@@ -164,12 +164,12 @@ impl<'a> Comparison<'a> {
             Charge::Yes => {
                 self.sums.not_on_invoice += 1;
                 let next = "charged, but not billed: it may come on the next invoice";
-                Some(of_call(call, What::NotOnInvoice, next.to_owned()))
+                Some(of_call(call, DifferenceKind::NotOnInvoice, next.to_owned()))
             }
             Charge::Unknown => {
                 self.sums.in_doubt += 1;
                 let next = self.absent(call.call, at.as_millisecond());
-                Some(of_call(call, What::InDoubt, next))
+                Some(of_call(call, DifferenceKind::InDoubt, next))
             }
         }
     }
@@ -189,7 +189,11 @@ impl<'a> Comparison<'a> {
                 self.resolve(call.call, "--charged")
             }
         };
-        let what = if call.charged == Charge::No { What::UnchargedHere } else { What::InDoubt };
+        let what = if call.charged == Charge::No {
+            DifferenceKind::UnchargedHere
+        } else {
+            DifferenceKind::InDoubt
+        };
         let difference = of_call(call, what, next);
         Some(Difference { line: Some(self.invoice.number(line)), ..difference })
     }
@@ -197,7 +201,7 @@ impl<'a> Comparison<'a> {
     fn keep_nameless(&mut self, call: &CallRow) {
         let from = call.started.as_millisecond();
         let to = call.ended.map_or(from + OPEN, Timestamp::as_millisecond);
-        let nameless = Nameless { call: call.call, from: from - SLACK, to: to + SLACK };
+        let nameless = CallWithoutId { call: call.call, from: from - SLACK, to: to + SLACK };
         match call.charged {
             Charge::Yes => self.settled.push(nameless),
             Charge::Unknown if self.period.holds(call.started) => self.doubts.push(nameless),
@@ -217,7 +221,7 @@ impl<'a> Comparison<'a> {
             if former.is_some_and(|former| self.invoice.id(former) == self.invoice.id(line)) {
                 self.sums.twice += 1;
                 let next = "billed twice: ask TrustDecision to take one off";
-                show(self.of_line(line, What::Twice, next.to_owned()))?;
+                show(self.of_line(line, DifferenceKind::Twice, next.to_owned()))?;
             } else if !self.known[place] {
                 left.push(line);
             }
@@ -233,13 +237,13 @@ impl<'a> Comparison<'a> {
             self.sums.beside_doubt += 1;
             let next =
                 format!("perhaps call {call}, in doubt: {}", self.resolve(call, "--charged"));
-            let difference = self.of_line(line, What::UnknownHere, next);
+            let difference = self.of_line(line, DifferenceKind::UnknownHere, next);
             show(Difference { call: Some(call), ..difference })?;
         }
         for line in left {
             self.sums.unknown_here += 1;
             let next = "no call here: look in other ledgers, or ask TrustDecision what it was";
-            show(self.of_line(line, What::UnknownHere, next.to_owned()))?;
+            show(self.of_line(line, DifferenceKind::UnknownHere, next.to_owned()))?;
         }
         for doubt in doubts {
             self.sums.in_doubt += 1;
@@ -249,7 +253,7 @@ impl<'a> Comparison<'a> {
         Ok(self.sums)
     }
 
-    fn of_line(&self, line: u32, kind: What, next: String) -> Difference {
+    fn of_line(&self, line: u32, kind: DifferenceKind, next: String) -> Difference {
         let time = self.invoice.at(line).and_then(|at| Timestamp::from_millisecond(at).ok());
         Difference {
             kind,
@@ -264,10 +268,10 @@ impl<'a> Comparison<'a> {
 
     /// A call in doubt without a line of its own. Where a line of its minutes stands beside another
     /// call, which of them was charged can't be told.
-    fn of_doubt(&self, doubt: Nameless, rival: bool) -> Difference {
+    fn of_doubt(&self, doubt: CallWithoutId, rival: bool) -> Difference {
         let started = Timestamp::from_millisecond(doubt.from + SLACK).ok();
         Difference {
-            kind: What::InDoubt,
+            kind: DifferenceKind::InDoubt,
             line: None,
             time: started.map(|time| time.to_string()),
             sequence_id: None,
@@ -301,7 +305,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-fn of_call(call: &CallRow, kind: What, next: String) -> Difference {
+fn of_call(call: &CallRow, kind: DifferenceKind, next: String) -> Difference {
     Difference {
         kind,
         line: None,
@@ -324,7 +328,11 @@ fn uncharged(code: Option<i64>) -> String {
 
 /// Gives each call a line of its minutes, none twice; takes out of both lists what is paired. The
 /// lines are in the order of their times.
-fn pair(invoice: &Invoice, lines: &mut Vec<u32>, calls: &mut Vec<Nameless>) -> Vec<(u32, i64)> {
+fn pair(
+    invoice: &Invoice,
+    lines: &mut Vec<u32>,
+    calls: &mut Vec<CallWithoutId>,
+) -> Vec<(u32, i64)> {
     calls.sort_unstable_by_key(|call| (call.from, call.call));
     let mut paired = Vec::new();
     let mut ahead = 0;

@@ -8,5 +8,7 @@ mod times;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use crate::ledger::reconcile::compare::{Comparison, Difference, Period, Sums, What};
+pub(crate) use crate::ledger::reconcile::compare::{
+    Comparison, Difference, DifferenceKind, Period, Sums,
+};
 pub(crate) use crate::ledger::reconcile::read::Invoice;

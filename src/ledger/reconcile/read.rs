@@ -10,7 +10,7 @@ use jiff::tz::Offset;
 
 use crate::input::{InputError, Listing};
 use crate::ledger::reconcile::columns::{self, Columns};
-use crate::ledger::reconcile::times::Clock;
+use crate::ledger::reconcile::times::TimeParser;
 
 /// So many records are looked at to find the columns.
 const SAMPLE: usize = 200;
@@ -64,7 +64,7 @@ impl Invoice {
     /// Reads a CSV file; times without a zone are by the clock of `offset`.
     pub(crate) fn open(path: &Path, offset: Offset) -> Result<Self, InvoiceError> {
         let mut listing = Listing::open(path)?;
-        let mut clock = Clock::new(offset);
+        let mut times = TimeParser::new(offset);
         let mut head = Vec::new();
         let mut record = StringRecord::new();
         while head.len() < SAMPLE
@@ -73,14 +73,14 @@ impl Invoice {
             head.push((line, record.clone()));
         }
         let (_, sample): (Vec<_>, Vec<_>) = head.iter().cloned().unzip();
-        let columns = columns::find(&sample, &clock)
+        let columns = columns::find(&sample, &times)
             .ok_or_else(|| InvoiceError::NoIds { file: listing.file().to_owned() })?;
         let mut invoice = Self::named(&sample[0], columns);
         for (line, record) in head.iter().skip(usize::from(columns.header)) {
-            invoice.add(*line, record, columns, &mut clock);
+            invoice.add(*line, record, columns, &mut times);
         }
         while let Some(line) = listing.read(&mut record)? {
-            invoice.add(line, &record, columns, &mut clock);
+            invoice.add(line, &record, columns, &mut times);
         }
         invoice.sort();
         Ok(invoice)
@@ -97,10 +97,16 @@ impl Invoice {
     }
 
     /// A line without an id is a sum or a remark.
-    fn add(&mut self, number: u64, record: &StringRecord, columns: Columns, clock: &mut Clock) {
+    fn add(
+        &mut self,
+        number: u64,
+        record: &StringRecord,
+        columns: Columns,
+        times: &mut TimeParser,
+    ) {
         let id = record.get(columns.id).unwrap_or_default().trim();
         let (Ok(len), false) = (u32::try_from(id.len()), id.is_empty()) else { return };
-        let at = columns.time.and_then(|at| clock.read(record.get(at)?));
+        let at = columns.time.and_then(|at| times.read(record.get(at)?));
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         self.lines.push(Line { start: self.ids.len(), len, number, at: at.unwrap_or(NEVER) });
         self.ids.push_str(id);

@@ -152,27 +152,32 @@ fn each_difference_is_told_once_and_says_what_to_do() {
         told,
         [
             (
-                What::UnchargedHere,
+                DifferenceKind::UnchargedHere,
                 Some(5),
                 Some(3),
                 "code 11340 is not charged: ask TrustDecision to take it off"
             ),
-            (What::InDoubt, Some(6), Some(4), "idv ledger resolve --sandbox 4 --charged"),
+            (DifferenceKind::InDoubt, Some(6), Some(4), "idv ledger resolve --sandbox 4 --charged"),
             (
-                What::NotOnInvoice,
+                DifferenceKind::NotOnInvoice,
                 None,
                 Some(5),
                 "charged, but not billed: it may come on the next invoice"
             ),
             (
-                What::InDoubt,
+                DifferenceKind::InDoubt,
                 None,
                 Some(6),
                 "no line of its minutes: idv ledger resolve --sandbox 6 --not-charged"
             ),
-            (What::Twice, Some(3), None, "billed twice: ask TrustDecision to take one off"),
             (
-                What::UnknownHere,
+                DifferenceKind::Twice,
+                Some(3),
+                None,
+                "billed twice: ask TrustDecision to take one off"
+            ),
+            (
+                DifferenceKind::UnknownHere,
                 Some(4),
                 None,
                 "no call here: look in other ledgers, or ask TrustDecision what it was"
@@ -216,24 +221,29 @@ fn a_line_nobody_knows_stands_beside_a_call_in_doubt_of_its_minutes() {
         told,
         [
             (
-                What::UnknownHere,
+                DifferenceKind::UnknownHere,
                 Some(2),
                 Some(7),
                 "perhaps call 7, in doubt: idv ledger resolve --sandbox 7 --charged"
             ),
             (
-                What::UnknownHere,
+                DifferenceKind::UnknownHere,
                 Some(4),
                 None,
                 "no call here: look in other ledgers, or ask TrustDecision what it was"
             ),
             (
-                What::InDoubt,
+                DifferenceKind::InDoubt,
                 None,
                 Some(8),
                 "no line of its minutes: idv ledger resolve --sandbox 8 --not-charged"
             ),
-            (What::InDoubt, None, Some(10), "the invoice ends before it: wait for the next one"),
+            (
+                DifferenceKind::InDoubt,
+                None,
+                Some(10),
+                "the invoice ends before it: wait for the next one"
+            ),
         ]
     );
     assert_eq!((sums.agreed, sums.beside_doubt, sums.in_doubt), (1, 1, 2));
@@ -265,6 +275,6 @@ fn no_line_is_given_to_two_calls() {
     let (differences, sums) = compared(&invoice, &calls);
     assert_eq!((sums.unknown_here, sums.beside_doubt, sums.in_doubt), (2, 1, 2));
     // Nobody may be told that the others were not charged: the line may be theirs.
-    let doubts = differences.iter().filter(|d| d.kind == What::InDoubt);
+    let doubts = differences.iter().filter(|d| d.kind == DifferenceKind::InDoubt);
     assert!(doubts.clone().count() == 2 && doubts.into_iter().all(|d| d.next.contains("whose")));
 }

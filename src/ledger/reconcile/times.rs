@@ -19,13 +19,13 @@ const WRITTEN: [&str; 8] = [
 
 /// Reads moments; those that name no zone are by the clock of `offset`.
 #[derive(Debug, Clone)]
-pub(crate) struct Clock {
+pub(crate) struct TimeParser {
     offset: Offset,
     /// What the last one was written like: the next one is too.
     last: usize,
 }
 
-impl Clock {
+impl TimeParser {
     /// A clock so far from UTC.
     pub(crate) fn new(offset: Offset) -> Self {
         Self { offset, last: 0 }
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_moment_is_read_however_it_is_written() {
-        let mut jakarta = Clock::new(jiff::tz::offset(7));
+        let mut jakarta = TimeParser::new(jiff::tz::offset(7));
         let at = "2026-11-24T15:14:26Z".parse::<Timestamp>().unwrap().as_millisecond();
         for text in [
             "2026-11-24T15:14:26Z",
