@@ -102,7 +102,7 @@ fn look_up(path: &Path, run: &Run, rows: &Range<u64>) -> anyhow::Result<()> {
 }
 
 fn record(row: u64) -> Record {
-    Record::new(|field| match field {
+    Record::from_fields(|field| match field {
         Field::IdNumber => format!("331099{row:010}"),
         Field::PhoneNumber => format!("0812{row:08}"),
         Field::Name => format!("Budi Santoso {row}"),

@@ -1,8 +1,37 @@
 //! Verifies Indonesian identities: does this KTP number belong to this name and this phone?
 //!
-//! The program `idv` is a thin layer over this library. What makes it worth calling is the ledger: an
-//! intent is on disk before a record is sent, its answer before you see it, so that no record is paid
-//! for twice and no answer that was paid for is lost, whatever becomes of your process.
+//! The program `idv` is a thin layer over this library. Its ledger is the reason to use it: an intent
+//! is on disk before a record is sent, and its answer before you see it. So no record is paid for
+//! twice, and no paid answer is lost, even if your process is killed.
+//!
+//! - [`Verifier`] sends records to the endpoint, one by one or as a stream.
+//! - [`Record`] is what it takes, [`Verdict`] what it gives: an [`Outcome`], the provider's [`Answer`],
+//!   the [`Charge`](code::Charge), the [`Source`] of the answer.
+//! - [`Sandbox`] plays the endpoint on this machine, so that you can try all of it without an account.
+//! - [`nik::Nik`] reads a NIK, and [`code::find`] explains a status code, both without a network.
+//!
+//! ```
+//! use idv::{Outcome, Record, Sandbox, Verifier};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = std::env::temp_dir().join(format!("idv-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! # let file = folder.join("ledger.db");
+//! let sandbox = Sandbox::start()?;
+//! let builder = Verifier::builder(&sandbox.url()).account("my-code", "my-key").ledger(&file);
+//! let verifier = builder.start().await?;
+//! let record = Record::new("3310990101909001", "+62 812-3456-7890", "Budi Contoh");
+//! for _ in 0..2 {
+//!     let verdict = verifier.verify(&record).await;
+//!     assert_eq!(verdict.outcome, Outcome::Fail);
+//! }
+//! assert_eq!(sandbox.charged(), 1); // the second answer came from the ledger
+//! verifier.finish().await?;
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok(())
+//! # }
+//! ```
 
 #![warn(unreachable_pub)]
 
@@ -28,6 +57,17 @@ use clap::Parser as _;
 
 use crate::cli::Cli;
 use crate::exit::Exit;
+
+pub use crate::client::endpoint_url::EndpointError;
+pub use crate::ledger::LedgerError;
+pub use crate::model::answer::Answer;
+pub use crate::model::outcome::{Outcome, Source};
+pub use crate::model::problem::{Level, Problem};
+pub use crate::model::record::{Field, Record};
+pub use crate::model::verdict::Verdict;
+pub use crate::run::stop::StopReason;
+pub use crate::run::{Verdicts, Verified, Verifier, VerifierBuilder, VerifierError};
+pub use crate::sandbox::Sandbox;
 
 /// Reads a NIK: the number of an Indonesian identity card.
 pub mod nik {

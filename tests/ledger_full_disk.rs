@@ -43,7 +43,7 @@ impl Drop for SmallDisk {
 }
 
 fn record(row: usize) -> Record {
-    Record::new(|field| match field {
+    Record::from_fields(|field| match field {
         Field::IdNumber => format!("331099010190{row:04}"),
         Field::PhoneNumber => "081234567890".to_owned(),
         Field::Name => "Budi Santoso".to_owned(),

@@ -3,8 +3,7 @@
 use std::cell::OnceCell;
 use std::time::Duration;
 
-use idv::internal::Settings;
-use idv::internal::client::{Client, SendError};
+use idv::internal::client::{Client, Options, SendError};
 use idv::internal::model::Charge;
 use idv::internal::model::Outcome;
 use idv::internal::model::{Answer, Unreadable};
@@ -224,15 +223,10 @@ impl World {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let endpoint = format!("http://{}/", listener.local_addr().expect("it is bound"));
-        let ledger = std::path::Path::new("ledger.db");
-        let settings = Settings::of(&endpoint, "code", KEY.into(), ledger).expect("it is loopback");
-        let options = idv::internal::client::Options {
-            connections: 0,
-            timeout: Duration::from_secs(5),
-            ..settings.client
-        };
+        let options = Options::new(&endpoint, "code", &KEY.into()).expect("it is loopback");
+        let options = Options { connections: 0, timeout: Duration::from_secs(5), ..options };
         let client = Client::new(options).expect("there is no TLS to fail");
-        let record = Record::new(|field| field.spec().default.unwrap_or("1").to_owned());
+        let record = Record::from_fields(|field| field.spec().default.unwrap_or("1").to_owned());
         assert_eq!(record.get(Field::Country), "ID");
         Self { runtime, listener, client, record }
     }

@@ -160,7 +160,7 @@ impl<'a> Case<'a> {
                 line: 2,
                 columns: columns.into(),
                 cells: [NIK, PHONE, name, said].into_iter().collect(),
-                record: Record::new(|field| match field {
+                record: Record::from_fields(|field| match field {
                     Field::IdNumber => NIK.to_owned(),
                     Field::PhoneNumber => PHONE.to_owned(),
                     Field::Name => name.to_owned(),

@@ -185,7 +185,7 @@ mod tests {
     fn seen(rows: impl IntoIterator<Item = [String; 3]>) -> Vec<Sign> {
         let mut signs = Signs::default();
         for [id_number, phone_number, name] in rows {
-            signs.observe(&Record::new(|field| match field {
+            signs.observe(&Record::from_fields(|field| match field {
                 Field::IdNumber => id_number.clone(),
                 Field::PhoneNumber => phone_number.clone(),
                 Field::Name => name.clone(),

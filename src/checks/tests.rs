@@ -10,7 +10,7 @@ use crate::model::problem::Level;
 use crate::model::record::Record;
 
 fn row(id_number: &str, phone_number: &str, name: &str) -> Row {
-    let record = Record::of(id_number, phone_number, name);
+    let record = Record::new(id_number, phone_number, name);
     let columns: Arc<[String]> = Arc::new([]);
     let cells = StringRecord::new();
     Row { number: 1, line: 2, columns, cells, record, problems: Vec::new() }

@@ -3,6 +3,7 @@
 
 mod body;
 mod connect;
+pub(crate) mod endpoint_url;
 mod redact;
 mod response;
 
@@ -11,10 +12,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::{Certificate, Proxy, Url};
+use secrecy::SecretString;
 use tracing::warn;
 
 use crate::client::body::{Trace, Watched};
 use crate::client::connect::EXCHANGE;
+use crate::client::endpoint_url::EndpointError;
 use crate::client::redact::Scrub;
 use crate::client::response::{End, Received};
 use crate::model::answer::Answer;
@@ -38,6 +41,22 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// How many connections are kept for reuse.
     pub connections: usize,
+}
+
+impl Options {
+    /// Options for one request at a time to this endpoint, 30 seconds each.
+    pub fn new(endpoint: &str, code: &str, key: &SecretString) -> Result<Self, EndpointError> {
+        let url = endpoint_url::parse(endpoint)?;
+        Ok(Self {
+            loopback: endpoint_url::is_loopback(&url),
+            url: endpoint_url::with_credentials(url, code, key),
+            proxy: None,
+            roots: None,
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            connections: 1,
+        })
+    }
 }
 
 /// Why there is no answer. Its text names neither the URL nor the record.

@@ -323,7 +323,9 @@ impl Run<'_> {
         std::thread::spawn(move || drop(sums.send(results.collect(&receive))));
         let run = async {
             let limits = StreamLimits::new(concurrency);
-            run::run(Arc::new(pipeline), applicants.rows(), limits, done).await;
+            // The receiver ends only with the process.
+            let deliver = move |row| drop(done.send(row));
+            run::run(Arc::new(pipeline), applicants.rows(), limits, deliver).await;
             let tally = sum.await.context("the results broke off");
             finish(ledger, self.stop.reason().as_ref()).await;
             tally

@@ -1,13 +1,11 @@
 //! Whom `verify` and `batch` ask: a real endpoint, or a sandbox inside this process.
 
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use reqwest::Url;
-use tokio::net::TcpListener;
 
 use crate::cli::{EndpointArgs, LedgerArgs, Suspect, Unknown};
 use crate::client::Client;
@@ -18,7 +16,7 @@ use crate::output::progress::Progress;
 use crate::output::text::quoted;
 use crate::run::SendOptions;
 use crate::run::retry::RetryPolicy;
-use crate::sandbox::{Charges, Config, serve};
+use crate::sandbox::Sandbox;
 use crate::settings::{self, Settings};
 
 /// A run without a clean answer ends after this, unless another time is named.
@@ -39,7 +37,7 @@ pub(crate) struct Endpoint {
     partner_code: String,
     kind: Kind,
     ledger: PathBuf,
-    sandbox: Option<Charges>,
+    sandbox: Option<Sandbox>,
     shown: String,
 }
 
@@ -51,8 +49,9 @@ impl Endpoint {
         concurrency: Option<u16>,
         rate: Option<f64>,
     ) -> anyhow::Result<Self> {
-        let sandbox = if args.sandbox { Some(start_sandbox()?) } else { None };
-        let (url, charges) = sandbox.unzip();
+        let sandbox = args.sandbox.then(Sandbox::start).transpose();
+        let sandbox = sandbox.context("can't open a port on 127.0.0.1 for the sandbox")?;
+        let url = sandbox.as_ref().map(|sandbox| Url::parse(&sandbox.url())).transpose()?;
         let settings = Settings::resolve(args, concurrency, rate, ledger.ledger.as_deref(), url)?;
         let client = Client::new(settings.client).context("can't set up the connection")?;
         Ok(Self {
@@ -64,7 +63,7 @@ impl Endpoint {
             partner_code: settings.partner_code,
             kind: settings.kind,
             ledger: settings.ledger,
-            sandbox: charges,
+            sandbox,
             shown: settings.shown,
         })
     }
@@ -98,7 +97,7 @@ impl Endpoint {
         let resend_unknown = args.unknown == Unknown::Resend;
         SendOptions {
             policy,
-            options: ReuseRules { fresh_since, resend_unknown },
+            reuse: ReuseRules { fresh_since, resend_unknown },
             patience: self.timeout * 2,
             concurrency: usize::from(self.concurrency),
             max_charges: None,
@@ -135,32 +134,14 @@ impl Endpoint {
 
     /// Says what the sandbox would have charged, which a person can compare with the summary.
     pub(crate) fn conclude(&self, progress: &Progress) {
-        if let Some(charges) = &self.sandbox {
+        if let Some(sandbox) = &self.sandbox {
             progress.say(&format!(
                 "sandbox: got {} requests and would have charged {}",
-                charges.requests(),
-                charges.charged()
+                sandbox.requests(),
+                sandbox.charged()
             ));
         }
     }
-}
-
-/// A sandbox on a thread of its own, so that its work does not count as the endpoint's latency.
-fn start_sandbox() -> anyhow::Result<(Url, Charges)> {
-    let charges = Charges::default();
-    let counted = charges.clone();
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .context("can't open a port on 127.0.0.1 for the sandbox")?;
-    listener.set_nonblocking(true)?;
-    let url = url_of(listener.local_addr()?)?;
-    std::thread::spawn(move || -> io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let listener = TcpListener::from_std(listener)?;
-            serve(listener, Config::default(), counted, std::future::pending()).await
-        })
-    });
-    Ok((url, charges))
 }
 
 /// The URL of a server at this address.

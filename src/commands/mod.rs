@@ -25,11 +25,11 @@ use anyhow::Context as _;
 
 use crate::cli::Action;
 use crate::exit::Exit;
-use crate::ledger::{Run, RunEnd};
+use crate::ledger::Run;
 use crate::output::Slowed;
 use crate::output::progress::Progress;
 use crate::output::text::escape;
-use crate::run::stop::StopReason;
+use crate::run::stop::{StopReason, run_end};
 
 /// Runs a command. An error that comes back here was met before anything was sent.
 pub(crate) fn run(action: Action) -> Exit {
@@ -59,12 +59,7 @@ pub(crate) fn run(action: Action) -> Exit {
 /// Notes in the ledger how a run ended. That it ended can be told from its lock too, so that a disk
 /// in trouble, which was complained of already, does not matter here.
 async fn finish(run: Run, stopped: Option<&StopReason>) {
-    let end = match stopped {
-        None => RunEnd::Done,
-        Some(StopReason::Interrupted) => RunEnd::Interrupted,
-        Some(_) => RunEnd::Stopped,
-    };
-    let _ = run.finish(end).await;
+    let _ = run.finish(run_end(stopped)).await;
 }
 
 /// What the brake did to the run so far.

@@ -60,7 +60,7 @@ fn of_fields(given: &[Option<String>; 5]) -> Row {
     let named: Vec<_> = Field::ALL.into_iter().zip(given).filter(|(_, v)| v.is_some()).collect();
     let columns: Arc<[String]> = named.iter().map(|(field, _)| field.name().to_owned()).collect();
     let cells: StringRecord = named.iter().filter_map(|(_, value)| value.as_deref()).collect();
-    let record = Record::new(|field| {
+    let record = Record::from_fields(|field| {
         let default = field.spec().default.unwrap_or_default();
         given[field as usize].clone().unwrap_or_else(|| default.to_owned())
     });

@@ -12,7 +12,7 @@ use crate::cli::{ResultFormat, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
 use crate::commands::result_collector::reason_of;
 use crate::commands::results_file::{RESULT_SHEETS, Target, color};
-use crate::commands::{finish, log, next_steps, record_source, slowed};
+use crate::commands::{log, next_steps, record_source, slowed};
 use crate::exit::Exit;
 use crate::model::problem::Level;
 use crate::model::record::Field;
@@ -20,7 +20,7 @@ use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
 use crate::output::{self, Layout, Mask, Ours, Particulars, Slowed, Summary, Totals};
-use crate::run::Pipeline;
+use crate::run::Verifier;
 use crate::run::interrupt::Interrupts;
 use crate::run::retry::RetryPolicy;
 use crate::run::stop::{StopReason, StopSwitch};
@@ -47,12 +47,13 @@ pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
     let policy = RetryPolicy::new(RETRIES, Some(WITHIN));
     let terms = endpoint.terms(&args.ledger, &ledger, policy, args.suspect);
     let (client, gauge) = (endpoint.client.clone(), progress.gauge());
-    let pipeline = Pipeline::new(client, ledger.clone(), terms, stop.clone(), gauge);
-    let Some(verdict) = ask(&pipeline, &row, &stop, &progress).await? else {
+    let verifier = Verifier::new(client, ledger, terms, stop.clone(), gauge);
+    let Some(verdict) = ask(&verifier, &row, &stop, &progress).await? else {
         target.discard();
         return Ok(Exit::Interrupted);
     };
-    finish(ledger, stop.reason().as_ref()).await;
+    // A ledger in trouble has complained already, and tells the end of a run from its lock too.
+    let _ = verifier.finish().await;
     let ledger = endpoint.ledger_flag(&args.ledger);
     let slowed = slowed(&progress);
     let written = write(&args, &endpoint, target, &row, &verdict, ledger, slowed);
@@ -78,7 +79,7 @@ pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
 
 /// `None` when a second Ctrl-C came before the answer.
 async fn ask(
-    pipeline: &Pipeline,
+    verifier: &Verifier,
     row: &Row,
     stop: &StopSwitch,
     progress: &Progress,
@@ -86,7 +87,7 @@ async fn ask(
     let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let say = || progress.warn("waiting for the answer under way; Ctrl-C again leaves at once");
     Ok(tokio::select! {
-        verdict = async { pipeline.verify(row).await.on_disk(stop).await } => Some(verdict),
+        verdict = verifier.verify_row(row) => Some(verdict),
         () = interrupts.watch(stop, say) => None,
     })
 }

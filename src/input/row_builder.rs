@@ -125,7 +125,7 @@ impl Layout {
 
 /// The record of a row: each field's cell, or its default where the cell is empty or there is none.
 fn record(mapping: &Mapping, text: Text<'_>) -> Record {
-    Record::with(|field| {
+    Record::from_fields(|field| {
         let cell = mapping.column(field).map_or("", |column| text.cell(column));
         match field.spec().default {
             Some(default) if cell.trim().is_empty() => Cow::Borrowed(default),

@@ -64,6 +64,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind of an endpoint: only a sandbox is on this machine.
+    pub(crate) const fn of_endpoint(loopback: bool) -> Self {
+        if loopback { Self::Sandbox } else { Self::Live }
+    }
+
     /// The word in the file.
     pub const fn word(self) -> &'static str {
         match self {

@@ -343,7 +343,7 @@ fn surveys_as_it_looks_up(reader: &mut Reader) {
 }
 
 fn person(record: usize) -> Record {
-    Record::of(&format!("331099010190900{}", record + 1), "081234567890", "Budi")
+    Record::new(&format!("331099010190900{}", record + 1), "081234567890", "Budi")
 }
 
 fn answer(code: i64) -> Answer {

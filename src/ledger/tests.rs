@@ -44,7 +44,7 @@ impl Place {
 }
 
 fn record(serial: u32) -> Record {
-    Record::of(&format!("331099010190{serial:04}"), "081234567890", "Budi Santoso")
+    Record::new(&format!("331099010190{serial:04}"), "081234567890", "Budi Santoso")
 }
 
 fn answer(code: i64) -> Answer {

@@ -159,25 +159,19 @@ pub struct Record {
 }
 
 impl Record {
-    /// A record with the given value for each field.
-    pub fn new(value_of: impl FnMut(Field) -> String) -> Self {
-        Self::with(value_of)
-    }
-
-    /// The same of values that need not be made anew, as a field's default needn't.
-    pub fn with<T: Into<Cow<'static, str>>>(mut value_of: impl FnMut(Field) -> T) -> Self {
-        Self { values: Field::ALL.map(|field| value_of(field).into()) }
-    }
-
-    /// For tests: the fields that need not be given are as they are by default.
-    #[cfg(test)]
-    pub fn of(id_number: &str, phone_number: &str, name: &str) -> Self {
-        Self::new(|field| match field {
+    /// A record of a KTP of Indonesia, which is what the endpoint knows.
+    pub fn new(id_number: &str, phone_number: &str, name: &str) -> Self {
+        Self::from_fields(|field| match field {
             Field::IdNumber => id_number.to_owned(),
             Field::PhoneNumber => phone_number.to_owned(),
             Field::Name => name.to_owned(),
             Field::IdType | Field::Country => field.spec().default.unwrap_or_default().to_owned(),
         })
+    }
+
+    /// A record with a value for each field.
+    pub fn from_fields<T: Into<Cow<'static, str>>>(mut value_of: impl FnMut(Field) -> T) -> Self {
+        Self { values: Field::ALL.map(|field| value_of(field).into()) }
     }
 
     /// The value of a field.
@@ -301,7 +295,7 @@ mod tests {
 
     fn someone() -> Record {
         let values = ["3310990101909001", "081234567890", "Budi Santoso", "KTP", "ID"];
-        Record::new(|field| values[field as usize].to_owned())
+        Record::from_fields(|field| values[field as usize].to_owned())
     }
 
     fn keys() -> KeyMaker {
@@ -368,7 +362,7 @@ mod tests {
 
     #[test]
     fn debug_of_a_record_names_nobody() {
-        let record = Record::new(|_| "3310990101909001".to_owned());
+        let record = Record::from_fields(|_| "3310990101909001".to_owned());
         assert_eq!(format!("{record:?}"), "Record(..)");
     }
 }

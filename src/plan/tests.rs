@@ -9,7 +9,7 @@ use super::*;
 use crate::model::record::Record;
 
 fn row(number: u64, id_number: &str, phone: &str) -> Row {
-    let record = Record::of(id_number, phone, "BUDI");
+    let record = Record::new(id_number, phone, "BUDI");
     let columns: Arc<[String]> = Arc::new([]);
     let cells = StringRecord::new();
     Row { number, line: number + 1, columns, cells, record, problems: Vec::new() }

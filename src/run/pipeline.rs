@@ -8,63 +8,25 @@ use tracing::debug;
 
 use crate::client::Client;
 use crate::ledger::{
-    Claim, ClaimReply, InDoubtCall, LedgerError, LookUpParameters, LookUpResult, Reader,
-    ReuseRules, Run, StoredAnswer, WaitResult, Waiter,
+    Claim, ClaimReply, InDoubtCall, LedgerError, LookUpParameters, LookUpResult, Reader, Run,
+    StoredAnswer, WaitResult, Waiter,
 };
 use crate::model::code::Charge;
 use crate::model::outcome::{Outcome, Source};
-use crate::model::problem::Level;
 use crate::model::record::Record;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::run::attempt::{PendingVerdict, end_claim, log, may_retry, verdict_of};
 use crate::run::budget::{Budget, BudgetPermit};
 use crate::run::pacing::{Bounds, Cause, Gauge, Signal};
-use crate::run::retry::{AttemptHistory, RetryDecision, RetryPolicy};
+use crate::run::retry::{AttemptHistory, RetryDecision};
 use crate::run::send_gate::{FirstAttempt, SendGate, SendPermit, signal};
+use crate::run::send_options::SendOptions;
 use crate::run::stop::{StopReason, StopSwitch};
 use crate::run::stop_rules::StopRules;
 
 /// The shortest wait before a retry. The next row has begun its first attempt by then.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
-
-/// Limits and rules for sending the records of a run.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SendOptions {
-    /// When to retry an uncharged attempt.
-    pub policy: RetryPolicy,
-    /// Which answers of the ledger are reused.
-    pub options: ReuseRules,
-    /// How long to wait for another run that has the same record in flight.
-    pub patience: Duration,
-    /// Requests in flight at most.
-    pub concurrency: usize,
-    /// A row with a problem of this level or a graver one is not sent.
-    pub hold: Level,
-    /// Charges at most in this run.
-    pub max_charges: Option<u64>,
-    /// Requests a second at most, over any ten seconds.
-    pub rate: Option<f64>,
-    /// The run stops when it gets no clean answer for so long.
-    pub give_up_after: Duration,
-}
-
-/// The options of `idv verify`: one request at a time, four retries within a minute, every known
-/// answer is reused, and suspect records are held.
-impl Default for SendOptions {
-    fn default() -> Self {
-        Self {
-            policy: RetryPolicy::new(4, Some(Duration::from_secs(60))),
-            options: ReuseRules::default(),
-            patience: Duration::from_secs(60),
-            concurrency: 1,
-            hold: Level::Suspect,
-            max_charges: None,
-            rate: None,
-            give_up_after: Duration::from_secs(300),
-        }
-    }
-}
 
 /// Sends records, each under a claim of the ledger.
 pub(crate) struct Pipeline {
@@ -124,7 +86,7 @@ impl Pipeline {
         stop: StopSwitch,
         gauge: Gauge,
     ) -> Self {
-        let look_up = LookUpParameters::of_run(&ledger, options.options);
+        let look_up = LookUpParameters::of_run(&ledger, options.reuse);
         let SendOptions { concurrency, rate, give_up_after: patience, .. } = options;
         Self {
             client,
@@ -252,7 +214,7 @@ impl Pipeline {
     }
 
     async fn claim_record(&self, record: &Record) -> Result<ClaimResult, LedgerError> {
-        Ok(match self.ledger.claim(record, self.options.options).await? {
+        Ok(match self.ledger.claim(record, self.options.reuse).await? {
             ClaimReply::Claim(claim) => ClaimResult::Send(claim),
             ClaimReply::Answered(stored) => ClaimResult::Known(Box::new(self.answered(*stored))),
             ClaimReply::InDoubt(doubt) => ClaimResult::Known(Box::new(self.in_doubt(&doubt))),

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::ledger::RunEnd;
+
 /// Why a run stopped before its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StopReason {
@@ -99,6 +101,15 @@ impl StopReason {
             Self::Output(_) => "output",
             Self::Input(_) => "input",
         }
+    }
+}
+
+/// The end of a run as the ledger notes it.
+pub(crate) fn run_end(stopped: Option<&StopReason>) -> RunEnd {
+    match stopped {
+        None => RunEnd::Done,
+        Some(StopReason::Interrupted) => RunEnd::Interrupted,
+        Some(_) => RunEnd::Stopped,
     }
 }
 

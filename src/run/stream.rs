@@ -3,7 +3,6 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
@@ -51,12 +50,13 @@ pub(crate) struct FinishedRow {
     pub window_permit: OwnedSemaphorePermit,
 }
 
-/// Runs all rows through the pipeline. Returns when each row taken has been handed on.
+/// Runs all rows through the pipeline and delivers each with its verdict, as they finish. Returns
+/// when each row taken has been delivered.
 pub(crate) async fn run(
     pipeline: Arc<Pipeline>,
     rows: RowSource,
     limits: StreamLimits,
-    finished: Sender<FinishedRow>,
+    deliver: impl Fn(FinishedRow) + Clone + Send + 'static,
 ) {
     let source = Arc::new(RowQueue {
         window: Arc::new(Semaphore::new(limits.window)),
@@ -69,25 +69,26 @@ pub(crate) async fn run(
     });
     let mut workers = JoinSet::new();
     for _ in 0..limits.concurrency {
-        workers.spawn(work(Arc::clone(&pipeline), Arc::clone(&source), finished.clone()));
+        workers.spawn(work(Arc::clone(&pipeline), Arc::clone(&source), deliver.clone()));
     }
     while workers.join_next().await.is_some() {}
 }
 
-async fn work(pipeline: Arc<Pipeline>, source: Arc<RowQueue>, finished: Sender<FinishedRow>) {
+async fn work(
+    pipeline: Arc<Pipeline>,
+    source: Arc<RowQueue>,
+    deliver: impl Fn(FinishedRow) + Clone + Send + 'static,
+) {
     while let Some((row, window_permit)) = source.next().await {
         // The ledger writes the answer and the next claim in one commit. The receiver waits for it.
         match pipeline.try_first(&row).await {
-            // Sending fails only when the receiver is gone, at the end of the process.
-            AttemptResult::Done(pending) => {
-                drop(finished.send(FinishedRow { row, pending, window_permit }));
-            }
+            AttemptResult::Done(pending) => deliver(FinishedRow { row, pending, window_permit }),
             // A task of its own, so that the wait of one row does not keep a worker.
             AttemptResult::Retry(state, wait) => {
-                let (pipeline, finished) = (Arc::clone(&pipeline), finished.clone());
+                let (pipeline, deliver) = (Arc::clone(&pipeline), deliver.clone());
                 tokio::spawn(async move {
                     let pending = pipeline.retry(&row, state, wait).await;
-                    drop(finished.send(FinishedRow { row, pending, window_permit }));
+                    deliver(FinishedRow { row, pending, window_permit });
                 });
             }
         }

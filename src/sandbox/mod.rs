@@ -8,6 +8,7 @@ mod charges;
 mod dialect;
 mod exchange;
 mod fault;
+mod local;
 mod request;
 mod script;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use tokio::task::JoinSet;
 
 pub(crate) use crate::sandbox::charges::Charges;
 pub(crate) use crate::sandbox::dialect::Dialect;
+pub use crate::sandbox::local::Sandbox;
 
 use crate::sandbox::body::Reset;
 use crate::sandbox::exchange::Desk;

@@ -4,19 +4,18 @@
 mod layers;
 mod pace;
 mod plan_settings;
-mod program_settings;
 mod transport;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use etcetera::{BaseStrategy as _, choose_base_strategy};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use crate::cli::EndpointArgs;
 use crate::client;
+use crate::client::endpoint_url::{self, EndpointError};
 use crate::ledger::Kind;
 use crate::model::price::{Price, PriceError};
 use crate::settings::transport::{proxy, read_certificates};
@@ -40,9 +39,6 @@ pub(crate) const PRICE: &str = "IDV_PRICE";
 
 /// Whose calls those of the built-in sandbox are.
 const SANDBOX_CODE: &str = "sandbox";
-
-/// All that a query parameter's value can't hold as it is (RFC 3986, "unreserved").
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A setting that is missing or can't be used. Its text shows no value.
 #[derive(Debug, thiserror::Error)]
@@ -88,8 +84,8 @@ pub enum SettingsError {
     #[error("both {PARTNER_KEY} and {PARTNER_KEY_FILE} are set in {0}: keep one of them")]
     TwoKeys(String),
     /// An endpoint that can't be used.
-    #[error("the endpoint {0}")]
-    Endpoint(&'static str),
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
     /// A proxy that can't be used. Its URL may hold a password, so it is not shown.
     #[error("--proxy {0}\n\n  hint: write it as in --proxy http://proxy.example:3128")]
     Proxy(&'static str),
@@ -170,13 +166,13 @@ impl Settings {
             Some(url) => (url, SANDBOX_CODE.to_owned(), SecretString::from("sandbox")),
             None => layers.account(args)?,
         };
-        let shown = shown(&endpoint);
-        let kind = kind_of(&endpoint);
+        let shown = endpoint_url::shown(&endpoint);
+        let kind = Kind::of_endpoint(endpoint_url::is_loopback(&endpoint));
         let ledger = layers.ledger(ledger, built_in, kind)?;
         let proxy = args.proxy.as_deref().map(|text| proxy(text, &endpoint)).transpose()?;
         let roots = args.ca_cert.as_deref().map(read_certificates).transpose()?;
         let client = client::Options {
-            url: with_credentials(endpoint, &code, &key),
+            url: endpoint_url::with_credentials(endpoint, &code, &key),
             loopback: kind == Kind::Sandbox,
             proxy,
             roots,
@@ -187,10 +183,6 @@ impl Settings {
         let price = layers.price()?;
         Ok(Self { client, shown, concurrency, rate, partner_code: code, kind, ledger, price })
     }
-}
-
-fn kind_of(endpoint: &Url) -> Kind {
-    if is_loopback(endpoint) { Kind::Sandbox } else { Kind::Live }
 }
 
 /// The ledger that `idv ledger` is about: the flag's, the setting's, or the default one.
@@ -252,117 +244,9 @@ impl Layers {
         missing.extend(key.is_none().then_some(PARTNER_KEY));
         match (endpoint, code, key) {
             (Some(endpoint), Some(code), Some(key)) => {
-                Ok((parse_endpoint(endpoint)?, code.to_owned(), key))
+                Ok((endpoint_url::parse(endpoint)?, code.to_owned(), key))
             }
             _ => Err(SettingsError::Missing(missing)),
         }
-    }
-}
-
-fn parse_endpoint(text: &str) -> Result<Url, SettingsError> {
-    let url = Url::parse(text.trim()).map_err(|_| {
-        SettingsError::Endpoint("is no URL; write it as in https://host.example/path")
-    })?;
-    let wrong = match url.scheme() {
-        "https" | "http" if !url.username().is_empty() || url.password().is_some() => {
-            "has a user name in its URL; the credentials go into IDV_PARTNER_CODE and IDV_PARTNER_KEY"
-        }
-        "https" | "http" if has_credentials(&url) => {
-            "has partner_code or partner_key in its URL; they go into IDV_PARTNER_CODE and IDV_PARTNER_KEY"
-        }
-        "https" => return Ok(url),
-        "http" if is_loopback(&url) => return Ok(url),
-        "http" => {
-            "uses http://, which would send the key and the applicants unencrypted; write https://"
-        }
-        _ => "must begin with https://",
-    };
-    Err(SettingsError::Endpoint(wrong))
-}
-
-fn has_credentials(url: &Url) -> bool {
-    url.query_pairs().any(|(name, _)| name == "partner_code" || name == "partner_key")
-}
-
-/// On this machine: 127.0.0.0/8, `::1`, localhost.
-fn is_loopback(url: &Url) -> bool {
-    let Some(host) = url.host_str() else { return false };
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.parse().map_or(host == "localhost", |address: std::net::IpAddr| address.is_loopback())
-}
-
-/// Scheme, host, port and path: never the query.
-fn shown(url: &Url) -> String {
-    let mut shown = url.clone();
-    shown.set_query(None);
-    shown.set_fragment(None);
-    shown.to_string()
-}
-
-/// The provider wants the credentials as query parameters.
-fn with_credentials(mut url: Url, code: &str, key: &SecretString) -> Url {
-    let encode = |value| utf8_percent_encode(value, QUERY);
-    let former = url.query().filter(|query| !query.is_empty());
-    let query = format!(
-        "{}{}partner_code={}&partner_key={}",
-        former.unwrap_or_default(),
-        if former.is_some() { "&" } else { "" },
-        encode(code),
-        encode(key.expose_secret()),
-    );
-    url.set_query(Some(&query));
-    url.set_fragment(None);
-    url
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn url(text: &str) -> Url {
-        Url::parse(text).unwrap()
-    }
-
-    #[test]
-    fn credentials_are_percent_encoded_whatever_is_in_them() {
-        let key = SecretString::from("k+/=%26 Zz&#é");
-        let url = with_credentials(url("https://h.example/a?b=c#d"), "Te st", &key);
-        assert_eq!(
-            url.as_str(),
-            "https://h.example/a?b=c&partner_code=Te%20st&partner_key=k%2B%2F%3D%2526%20Zz%26%23%C3%A9"
-        );
-        let pairs: Vec<_> = url.query_pairs().map(|(_, value)| value.into_owned()).collect();
-        assert_eq!(pairs, ["c", "Te st", "k+/=%26 Zz&#é"]);
-    }
-
-    #[test]
-    fn only_this_machine_is_asked_over_http() {
-        for text in
-            ["http://127.0.0.1:80/", "http://127.9.9.9/", "http://[::1]:1/", "http://localhost"]
-        {
-            assert!(parse_endpoint(text).is_ok(), "{text}");
-        }
-        for text in [
-            "http://10.0.0.1/",
-            "http://localhost.example/",
-            "http://127.0.0.1.example/",
-            "ftp://h/",
-            "h",
-        ] {
-            assert!(parse_endpoint(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn credentials_inside_the_endpoint_are_refused_and_not_shown() {
-        for text in ["https://u:secret@h.example/", "https://h.example/?partner_key=secret"] {
-            let error = parse_endpoint(text).unwrap_err().to_string();
-            assert!(!error.contains("secret"), "{error}");
-        }
-    }
-
-    #[test]
-    fn what_is_shown_of_an_endpoint_has_no_query() {
-        assert_eq!(shown(&url("https://h.example/a?b=c")), "https://h.example/a");
     }
 }

@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::client::endpoint_url;
 use crate::ledger::Kind;
 use crate::model::price::Price;
-use crate::settings::{
-    ENDPOINT, Layers, PARTNER_CODE, SANDBOX_CODE, SettingsError, kind_of, parse_endpoint,
-};
+use crate::settings::{ENDPOINT, Layers, PARTNER_CODE, SANDBOX_CODE, SettingsError};
 
 /// What a plan has to know: neither endpoint nor key need be set.
 #[derive(Debug)]
@@ -36,8 +35,10 @@ impl Outlook {
             let partner_code = Some(SANDBOX_CODE.to_owned());
             return Ok(Self { partner_code, kind: Kind::Sandbox, ledger, price });
         }
-        let endpoint = endpoint.or_else(|| layers.get(ENDPOINT)).map(parse_endpoint).transpose()?;
-        let kind = endpoint.as_ref().map_or(Kind::Live, kind_of);
+        let endpoint =
+            endpoint.or_else(|| layers.get(ENDPOINT)).map(endpoint_url::parse).transpose()?;
+        let loopback = endpoint.as_ref().is_some_and(endpoint_url::is_loopback);
+        let kind = Kind::of_endpoint(loopback);
         let ledger = layers.ledger(ledger, false, kind)?;
         let partner_code = layers.get(PARTNER_CODE).map(str::to_owned);
         Ok(Self { partner_code, kind, ledger, price })

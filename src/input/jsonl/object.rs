@@ -64,7 +64,7 @@ pub(crate) fn read_object(text: &str) -> Result<Row, ObjectError> {
     if let Some(field) = Field::ALL.into_iter().find(missing) {
         return Err(ObjectError::Missing(field));
     }
-    let record = Record::new(|field| {
+    let record = Record::from_fields(|field| {
         let given =
             of[field as usize].and_then(|at| cells.get(at)).filter(|v| !v.trim().is_empty());
         given.or(field.spec().default).unwrap_or_default().to_owned()

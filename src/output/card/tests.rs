@@ -12,7 +12,7 @@ use crate::model::record::Record;
 fn row(name: &str) -> Row {
     let columns: Arc<[String]> =
         ["id_number", "phone_number", "name"].map(str::to_owned).to_vec().into();
-    let record = Record::of("3310990101909001", "081234567890", name);
+    let record = Record::new("3310990101909001", "081234567890", name);
     let cells = StringRecord::from(vec!["3310990101909001", "+62 812-3456-7890", name]);
     Row { number: 1, line: 2, columns, cells, record, problems: Vec::new() }
 }

@@ -23,7 +23,7 @@ impl io::Write for Page {
 }
 
 fn row(number: u64, name: &str) -> Row {
-    let record = Record::of("3310990101909001", "081234567890", name);
+    let record = Record::new("3310990101909001", "081234567890", name);
     let (columns, cells) = (Arc::from([]), StringRecord::new());
     Row { number, line: number + 1, columns, cells, record, problems: Vec::new() }
 }
