@@ -1,5 +1,4 @@
-//! A request body that remembers whether anyone asked for it, and what else one exchange leaves
-//! behind.
+//! A request body that records whether it was requested: the proof whether a request was sent.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,44 +8,44 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-/// What is known of one exchange, whatever became of it.
+/// Facts about one exchange, whatever its end.
 #[derive(Debug, Default)]
-pub(super) struct Trace {
+pub(super) struct ExchangeTrace {
     polled: AtomicBool,
     connected: AtomicBool,
 }
 
-impl Trace {
-    /// Whether the body was asked for. If not, the request was not sent.
+impl ExchangeTrace {
+    /// Whether the body was requested. If not, the request was not sent.
     pub(super) fn is_polled(&self) -> bool {
         self.polled.load(Ordering::Acquire)
     }
 
     /// Notes that a connection was opened for this exchange.
-    pub(super) fn note_connecting(&self) {
+    pub(super) fn note_new_connection(&self) {
         self.connected.store(true, Ordering::Release);
     }
 
-    /// Whether it went over a connection that was there before.
+    /// Whether the exchange used a connection that was open before.
     pub(super) fn is_on_reused_connection(&self) -> bool {
         !self.connected.load(Ordering::Acquire)
     }
 }
 
-/// A request body that remembers whether anyone asked for it. What was not asked for was not
-/// sent; and what was asked for once can't be sent again behind our back.
-pub(super) struct Watched {
+/// A request body that records whether it was requested. It can be requested once only, so that no
+/// library resends it.
+pub(super) struct TrackedBody {
     bytes: Option<Bytes>,
-    trace: Arc<Trace>,
+    trace: Arc<ExchangeTrace>,
 }
 
-impl Watched {
-    pub(super) fn new(bytes: Vec<u8>, trace: Arc<Trace>) -> Self {
+impl TrackedBody {
+    pub(super) fn new(bytes: Vec<u8>, trace: Arc<ExchangeTrace>) -> Self {
         Self { bytes: Some(bytes.into()), trace }
     }
 }
 
-impl http_body::Body for Watched {
+impl http_body::Body for TrackedBody {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! How connections are made: one place for all that must never resend, redirect or leak.
+//! Builds the HTTP client: all settings that prevent resending, redirects and leaks are here.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -10,21 +10,21 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::client::Options;
-use crate::client::body::Trace;
+use crate::client::body::ExchangeTrace;
 
-/// An idle connection is closed after this. Servers close theirs after 5 seconds and more (Node and
-/// Apache after 5, nginx after 75), and one that is closed from there just as it is used again
-/// breaks a call that may be charged.
+/// Time after which an idle connection is closed. Servers close idle connections after 5 seconds or
+/// more (Node and Apache 5, nginx 75). If a server closes one just as it is used again, the call
+/// breaks and may be charged.
 const IDLE: Duration = Duration::from_secs(4);
 
 tokio::task_local! {
-    /// The exchange that a connection is opened for.
-    pub(super) static EXCHANGE: Arc<Trace>;
+    /// The exchange for which a connection is opened.
+    pub(super) static EXCHANGE: Arc<ExchangeTrace>;
 }
 
-/// A client that keeps so many idle connections for reuse.
+/// Builds a client that keeps so many idle connections.
 pub(super) fn client(options: &Options, kept: usize) -> reqwest::Result<reqwest::Client> {
-    // Fails only when a provider is in place already, which is as good.
+    // Fails only if a provider is installed already, which is fine too.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -39,16 +39,16 @@ pub(super) fn client(options: &Options, kept: usize) -> reqwest::Result<reqwest:
         .https_only(!options.loopback)
         .tls_version_min(Version::TLS_1_2)
         .connect_timeout(options.connect_timeout)
-        .connector_layer(NoteConnecting)
+        .connector_layer(ConnectionTracker)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(kept);
-    // A proxy variable in the environment also catches this machine.
+    // A proxy variable in the environment would apply to this machine too.
     let builder = match &options.proxy {
         Some(proxy) => builder.no_proxy().proxy(proxy.clone()),
         None if options.loopback => builder.no_proxy(),
         None => builder,
     };
-    // Loading the system's certificates takes longer than a whole request; http needs none.
+    // http needs no certificates, and loading those of the system takes longer than a request.
     let plain = options.url.scheme() == "http";
     let builder = match &options.roots {
         Some(roots) => builder.tls_certs_only(roots.iter().cloned()),
@@ -58,22 +58,22 @@ pub(super) fn client(options: &Options, kept: usize) -> reqwest::Result<reqwest:
     builder.build().map_err(reqwest::Error::without_url)
 }
 
-/// Notes of the exchange that asked for it that a connection is opened.
+/// Records in an exchange's trace that a new connection is opened for it.
 #[derive(Clone, Copy)]
-struct NoteConnecting;
+struct ConnectionTracker;
 
-impl<S> Layer<S> for NoteConnecting {
-    type Service = Noting<S>;
+impl<S> Layer<S> for ConnectionTracker {
+    type Service = TrackedConnector<S>;
 
-    fn layer(&self, connector: S) -> Noting<S> {
-        Noting(connector)
+    fn layer(&self, connector: S) -> TrackedConnector<S> {
+        TrackedConnector(connector)
     }
 }
 
 #[derive(Clone)]
-struct Noting<S>(S);
+struct TrackedConnector<S>(S);
 
-impl<S: Service<R>, R> Service<R> for Noting<S> {
+impl<S: Service<R>, R> Service<R> for TrackedConnector<S> {
     type Response = S::Response;
     type Error = S::Error;
     type Future = S::Future;
@@ -83,8 +83,8 @@ impl<S: Service<R>, R> Service<R> for Noting<S> {
     }
 
     fn call(&mut self, to: R) -> S::Future {
-        // A connection that is opened in the background belongs to no exchange yet.
-        let _ = EXCHANGE.try_with(|trace| trace.note_connecting());
+        // A connection opened in the background belongs to no exchange.
+        let _ = EXCHANGE.try_with(|trace| trace.note_new_connection());
         self.0.call(to)
     }
 }

@@ -1,5 +1,5 @@
-//! Exactly one HTTP exchange: a record goes out, an answer comes back, or the reason why there is
-//! none, with the proof whether the request can have been sent. No retry happens here.
+//! Makes exactly one HTTP exchange: sends a record, and returns the answer, or the reason why there
+//! is none together with the proof whether the request can have been sent. Never retries.
 
 mod body;
 mod connect;
@@ -15,11 +15,11 @@ use reqwest::{Certificate, Proxy, Url};
 use secrecy::SecretString;
 use tracing::warn;
 
-use crate::client::body::{Trace, Watched};
+use crate::client::body::{ExchangeTrace, TrackedBody};
 use crate::client::connect::EXCHANGE;
 use crate::client::endpoint_url::EndpointError;
-use crate::client::redact::Scrub;
-use crate::client::response::{End, Received};
+use crate::client::redact::KeyRedactor;
+use crate::client::response::{ExchangeEnd, ReceivedResponse};
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
 use crate::model::record::Record;
@@ -28,18 +28,18 @@ use crate::model::record::Record;
 pub struct Options {
     /// The endpoint with the credentials in its query. Never printed.
     pub url: Url,
-    /// The endpoint is on this machine: `http` is allowed, and a proxy that the environment names
+    /// Whether the endpoint is on this machine. Then `http` is allowed, and the environment's proxy
     /// is not used.
     pub loopback: bool,
-    /// Every connection goes through it; otherwise the environment's proxy is used, if any.
+    /// The proxy of every connection. `None` uses the environment's proxy, if there is one.
     pub proxy: Option<Proxy>,
-    /// These certificates are trusted, and no others; otherwise those of the system are.
+    /// The only certificates that are trusted. `None` trusts those of the system.
     pub roots: Option<Vec<Certificate>>,
-    /// From the first byte sent to the last one received.
+    /// Time from the first byte sent to the last byte received.
     pub timeout: Duration,
-    /// For a connection, its TLS handshake included.
+    /// Time to open a connection, with its TLS handshake.
     pub connect_timeout: Duration,
-    /// How many connections are kept for reuse.
+    /// Idle connections that are kept for reuse.
     pub connections: usize,
 }
 
@@ -59,19 +59,19 @@ impl Options {
     }
 }
 
-/// Why there is no answer. Its text names neither the URL nor the record.
+/// The reason why there is no answer. Its text shows neither the URL nor the record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// Proved not sent: no connection, or broken before the body was asked for.
+    /// Proved not sent: there was no connection, or it broke before the body was requested.
     #[error("not sent: {0}")]
     NotSent(String),
-    /// The server's certificate or its TLS is in trouble: not sent.
+    /// Not sent: the server's certificate or its TLS is not trusted.
     #[error("not sent: no trusted TLS connection: {0}")]
     Tls(String),
-    /// The proxy does not let us through: not sent.
+    /// Not sent: the proxy refuses the connection.
     #[error("not sent: the proxy refuses: {0}")]
     Proxy(String),
-    /// The server or a gateway asks for patience, before the request was worked on.
+    /// The server or a gateway asks to wait, and has not processed the request.
     #[error("the server asks to wait (HTTP {status})")]
     Busy {
         /// 429 or 503.
@@ -79,19 +79,19 @@ pub enum SendError {
         /// Its `Retry-After`.
         retry_after: Option<Duration>,
     },
-    /// The server or a proxy does not let us in.
+    /// The server or a proxy denies access.
     #[error("the server refuses the request itself (HTTP {0})")]
     Denied(u16),
-    /// The server points elsewhere. Never followed: the key would go with it.
+    /// The server redirects. Never followed, since the key would go with the request.
     #[error("the server redirects elsewhere (HTTP {0}), which is never followed")]
     Redirected(u16),
-    /// Sent, or perhaps sent, and no usable answer.
+    /// Sent, or perhaps sent, without a usable answer.
     #[error("no usable answer: {0}")]
     NoAnswer(String),
 }
 
 impl SendError {
-    /// What the attempt may have cost.
+    /// The charge of the attempt.
     pub fn charge(&self) -> Charge {
         match self {
             Self::NotSent(_)
@@ -110,15 +110,15 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     options: Options,
-    /// Keeps connections for reuse.
-    keeping: reqwest::Client,
-    /// A connection a call: made when reuse has ended.
+    /// Keeps idle connections for reuse.
+    pooled: reqwest::Client,
+    /// Opens a connection for each call. Made when reuse has ended.
     fresh: OnceLock<reqwest::Client>,
     reuse: AtomicBool,
-    scrub: Scrub,
+    key_redactor: KeyRedactor,
 }
 
-/// The URL holds the key, so nothing of it is shown.
+/// Shows nothing of the URL, since it holds the key.
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Client(..)")
@@ -126,48 +126,48 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client whose settings never resend, never redirect and never leak.
+    /// Makes a client that never resends, never follows redirects, and never shows the key.
     pub fn new(options: Options) -> Result<Self, SendError> {
-        let keeping = connect::client(&options, options.connections)
-            .map_err(|error| SendError::Tls(response::cause(&error)))?;
+        let pooled = connect::client(&options, options.connections)
+            .map_err(|error| SendError::Tls(response::innermost_cause(&error)))?;
         let (fresh, reuse) = (OnceLock::new(), AtomicBool::new(true));
-        let scrub = Scrub::of(&options.url);
-        Ok(Self(Arc::new(Inner { options, keeping, fresh, reuse, scrub })))
+        let key_redactor = KeyRedactor::new(&options.url);
+        Ok(Self(Arc::new(Inner { options, pooled, fresh, reuse, key_redactor })))
     }
 
     /// Sends one record, once.
     pub async fn exchange(&self, record: &Record) -> Result<Answer, SendError> {
         let body = serde_json::to_vec(record)
             .map_err(|_| SendError::NotSent("the record can't be written as JSON".to_owned()))?;
-        let trace = Arc::new(Trace::default());
-        let body = reqwest::Body::wrap(Watched::new(body, Arc::clone(&trace)));
+        let trace = Arc::new(ExchangeTrace::default());
+        let body = reqwest::Body::wrap(TrackedBody::new(body, Arc::clone(&trace)));
         let request = self.http().post(self.0.options.url.clone()).body(body);
-        let mut received = Received::default();
+        let mut received = ReceivedResponse::default();
         let filling = EXCHANGE.scope(Arc::clone(&trace), received.fill(request));
         let timeout = self.0.options.timeout;
-        let end = tokio::time::timeout(timeout, filling).await.unwrap_or(End::TimedOut(timeout));
+        let end =
+            tokio::time::timeout(timeout, filling).await.unwrap_or(ExchangeEnd::TimedOut(timeout));
         if received.is_closed_unanswered(&end) && trace.is_on_reused_connection() {
             self.end_reuse();
         }
         let mut answer = received.read(end, trace.is_polled())?;
-        self.0.scrub.clean(&mut answer);
+        self.0.key_redactor.redact(&mut answer);
         Ok(answer)
     }
 
-    /// Which of the two clients sends now. If the second one can't be made, the first goes on: an
-    /// old connection is better than none.
+    /// The HTTP client that sends now. If the second one can't be made, the first one goes on.
     fn http(&self) -> &reqwest::Client {
         let inner = &*self.0;
         if inner.reuse.load(Ordering::Relaxed) {
-            return &inner.keeping;
+            return &inner.pooled;
         }
         inner.fresh.get_or_init(|| {
-            connect::client(&inner.options, 0).unwrap_or_else(|_| inner.keeping.clone())
+            connect::client(&inner.options, 0).unwrap_or_else(|_| inner.pooled.clone())
         })
     }
 
-    /// A server that closes a connection just as it is used again breaks a call that may be
-    /// charged. Where that happened once it will happen again.
+    /// Ends the reuse of connections. A server that closes a connection just as it is used again
+    /// breaks a call that may be charged, and it will do so again.
     fn end_reuse(&self) {
         if self.0.reuse.swap(false, Ordering::Relaxed) {
             warn!(

@@ -1,30 +1,30 @@
-//! An answer that repeats the key, as one that refuses it may: the key is taken out of it before
-//! anybody sees it, or the ledger keeps it.
+//! Takes the partner key out of answers that repeat it, before anyone sees them or the ledger stores
+//! them.
 
 use reqwest::Url;
 use serde_json::{Map, Value};
 
 use crate::model::answer::Answer;
 
-/// A shorter key may be a part of any word.
+/// The shortest key that is redacted: a shorter one may be part of any word.
 const SHORTEST: usize = 8;
 
-/// What stands in the key's place.
-const INSTEAD: &str = "[key]";
+/// The text in place of the key.
+const PLACEHOLDER: &str = "[key]";
 
-/// The key as it may be written. Not to be printed.
-pub(super) struct Scrub(Vec<String>);
+/// The key in all its spellings. Never printed.
+pub(super) struct KeyRedactor(Vec<String>);
 
-impl Scrub {
-    /// For the key in the query of this URL.
-    pub(super) fn of(url: &Url) -> Self {
+impl KeyRedactor {
+    /// Makes a redactor for the key in the query of this URL.
+    pub(super) fn new(url: &Url) -> Self {
         let is_key = |name: &str| name == "partner_key";
         let key = url.query_pairs().find(|(name, _)| is_key(name)).map(|(_, key)| key.into_owned());
         let Some(key) = key.filter(|key| key.len() >= SHORTEST) else { return Self(Vec::new()) };
         let pairs =
             url.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
         let sent: Vec<_> = pairs.filter(|(name, _)| is_key(name)).map(|(_, key)| key).collect();
-        // A text that was no text came as JSON, and is shown as that.
+        // Values that are no text are shown as JSON, where the key is escaped.
         let in_json = Value::from(key.as_str()).to_string();
         let mut forms = vec![in_json[1..in_json.len() - 1].to_owned(), key];
         for sent in sent {
@@ -35,33 +35,33 @@ impl Scrub {
         Self(forms)
     }
 
-    /// Takes it out of every text of the answer.
-    pub(super) fn clean(&self, answer: &mut Answer) {
+    /// Redacts every text of the answer.
+    pub(super) fn redact(&self, answer: &mut Answer) {
         let Answer { message, sequence_id, result, id_phone_match, id_name_match, reason, .. } =
             answer;
         let texts = [message, sequence_id, result, id_phone_match, id_name_match, reason];
-        texts.into_iter().flatten().for_each(|text| self.clean_text(text));
-        self.clean_fields(&mut answer.extra);
+        texts.into_iter().flatten().for_each(|text| self.redact_text(text));
+        self.redact_fields(&mut answer.extra);
     }
 
-    fn clean_fields(&self, fields: &mut Map<String, Value>) {
+    fn redact_fields(&self, fields: &mut Map<String, Value>) {
         if fields.keys().any(|name| self.is_in(name)) {
             let former = std::mem::take(fields);
             fields.extend(former.into_iter().map(|(mut name, value)| {
-                self.clean_text(&mut name);
+                self.redact_text(&mut name);
                 (name, value)
             }));
         }
-        fields.values_mut().for_each(|value| self.clean_value(value));
+        fields.values_mut().for_each(|value| self.redact_value(value));
     }
 
-    fn clean_value(&self, value: &mut Value) {
+    fn redact_value(&self, value: &mut Value) {
         match value {
-            Value::String(text) => self.clean_text(text),
-            Value::Array(values) => values.iter_mut().for_each(|value| self.clean_value(value)),
-            Value::Object(fields) => self.clean_fields(fields),
-            // A key of digits alone.
-            Value::Number(number) if self.is_in(&number.to_string()) => *value = INSTEAD.into(),
+            Value::String(text) => self.redact_text(text),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.redact_value(value)),
+            Value::Object(fields) => self.redact_fields(fields),
+            // The key may consist of digits only.
+            Value::Number(number) if self.is_in(&number.to_string()) => *value = PLACEHOLDER.into(),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
@@ -70,10 +70,10 @@ impl Scrub {
         self.0.iter().any(|form| text.contains(form))
     }
 
-    fn clean_text(&self, text: &mut String) {
+    fn redact_text(&self, text: &mut String) {
         for form in &self.0 {
             if text.contains(form) {
-                *text = text.replace(form, INSTEAD);
+                *text = text.replace(form, PLACEHOLDER);
             }
         }
     }
@@ -90,7 +90,7 @@ mod tests {
             "code": 200, "message": said, "reason": [said], "x": {"y": [said], "z": {said: 1}}, said: 2,
         });
         let mut answer = Answer::read(body.to_string().as_bytes()).unwrap();
-        Scrub::of(&url).clean(&mut answer);
+        KeyRedactor::new(&url).redact(&mut answer);
         let message = answer.message.unwrap();
         assert_eq!(answer.extra["x"]["y"][0], message);
         assert_eq!(
@@ -115,7 +115,7 @@ mod tests {
     fn a_key_of_digits_is_taken_out_of_numbers_too() {
         let url = Url::parse("https://h.example/?partner_key=1234567890").unwrap();
         let mut answer = Answer::read(br#"{"code":200,"x":[1234567890,12345]}"#).unwrap();
-        Scrub::of(&url).clean(&mut answer);
+        KeyRedactor::new(&url).redact(&mut answer);
         assert_eq!(answer.extra["x"], serde_json::json!(["[key]", 12345]));
     }
 

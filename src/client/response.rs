@@ -1,5 +1,5 @@
-//! What came back over a connection: an answer, or why there is none and whether the request can
-//! have been sent.
+//! Reads the response of an exchange: the answer, or the reason why there is none and whether the
+//! request can have been sent.
 
 use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
@@ -10,67 +10,68 @@ use reqwest::header::{HeaderValue, RETRY_AFTER};
 use crate::client::SendError;
 use crate::model::answer::{Answer, Unreadable};
 
-/// A longer body than this is no answer of this endpoint.
+/// The longest body that is read.
 const LONGEST_BODY: usize = 1 << 20;
 
-/// What arrived, kept outside of the deadline: a whole answer counts even if its end was cut off.
+/// The part of a response that has arrived. It outlives the deadline: a whole answer counts even if
+/// the response was cut off after it.
 #[derive(Default)]
-pub(super) struct Received {
-    head: Option<Head>,
+pub(super) struct ReceivedResponse {
+    head: Option<ResponseHead>,
     body: Vec<u8>,
 }
 
-struct Head {
+struct ResponseHead {
     status: StatusCode,
     retry_after: Option<Duration>,
 }
 
 /// How an exchange ended.
-pub(super) enum End {
+pub(super) enum ExchangeEnd {
     Whole,
     Unsent(SendError),
-    /// Nothing more came within the deadline.
+    /// The deadline passed.
     TimedOut(Duration),
-    /// The connection broke, or what came is too long.
+    /// The connection broke, or the body is too long.
     Broken(String),
 }
 
-impl Received {
-    pub(super) async fn fill(&mut self, request: reqwest::RequestBuilder) -> End {
+impl ReceivedResponse {
+    pub(super) async fn fill(&mut self, request: reqwest::RequestBuilder) -> ExchangeEnd {
         let mut response = match request.send().await {
             Ok(response) => response,
             Err(error) => return unsent_or_broken(error),
         };
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(wish);
-        self.head = Some(Head { status: response.status(), retry_after });
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after_of);
+        self.head = Some(ResponseHead { status: response.status(), retry_after });
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) => self.body.extend_from_slice(&chunk),
-                Ok(None) => return End::Whole,
-                Err(error) => return End::Broken(cause(&error.without_url())),
+                Ok(None) => return ExchangeEnd::Whole,
+                Err(error) => return ExchangeEnd::Broken(innermost_cause(&error.without_url())),
             }
             if self.body.len() > LONGEST_BODY {
-                // Whether its end had come already is chance: it depends on how the pieces fall.
+                // The body may hold a whole answer by chance, depending on how the chunks fall.
                 self.body.clear();
-                return End::Broken("the answer is longer than 1 MiB".to_owned());
+                return ExchangeEnd::Broken("the answer is longer than 1 MiB".to_owned());
             }
         }
     }
 
-    /// Whether the connection was closed before anything came back.
-    pub(super) fn is_closed_unanswered(&self, end: &End) -> bool {
-        self.head.is_none() && matches!(end, End::Broken(_))
+    /// Whether the connection was closed before any response.
+    pub(super) fn is_closed_unanswered(&self, end: &ExchangeEnd) -> bool {
+        self.head.is_none() && matches!(end, ExchangeEnd::Broken(_))
     }
 
-    /// The code decides, whatever the HTTP status; without one, the status; without that, whether
-    /// the body of the request was ever asked for.
-    pub(super) fn read(self, end: End, polled: bool) -> Result<Answer, SendError> {
+    /// Reads the answer. The code decides, whatever the HTTP status. Without a code the status
+    /// decides. Without a status it matters whether the body of the request was requested.
+    pub(super) fn read(self, end: ExchangeEnd, polled: bool) -> Result<Answer, SendError> {
         let Some(head) = self.head else {
             let why = match end {
-                End::Unsent(error) => return Err(error),
-                End::TimedOut(after) => format!("timed out after {after:?}"),
-                End::Broken(why) => why,
-                End::Whole => "nothing came back".to_owned(),
+                ExchangeEnd::Unsent(error) => return Err(error),
+                ExchangeEnd::TimedOut(after) => format!("timed out after {after:?}"),
+                ExchangeEnd::Broken(why) => why,
+                ExchangeEnd::Whole => "nothing came back".to_owned(),
             };
             return Err(if polled { SendError::NoAnswer(why) } else { SendError::NotSent(why) });
         };
@@ -81,28 +82,30 @@ impl Received {
     }
 }
 
-impl Head {
-    fn error(&self, end: End, unreadable: Unreadable) -> SendError {
+impl ResponseHead {
+    fn error(&self, end: ExchangeEnd, unreadable: Unreadable) -> SendError {
         let status = self.status.as_u16();
         match status {
             300..=399 => SendError::Redirected(status),
             401 | 403 | 404 | 405 | 407 => SendError::Denied(status),
             429 => SendError::Busy { status, retry_after: self.retry_after },
-            // A bare 503 is what a gateway says whose upstream broke after the request.
+            // A gateway answers with a bare 503 when its upstream broke after the request.
             503 if self.retry_after.is_some() => {
                 SendError::Busy { status, retry_after: self.retry_after }
             }
             _ => SendError::NoAnswer(match end {
-                End::Broken(why) => format!("HTTP {status}, {why}"),
-                End::TimedOut(after) => format!("HTTP {status}, timed out after {after:?}"),
-                End::Whole | End::Unsent(_) => format!("HTTP {status}, {unreadable}"),
+                ExchangeEnd::Broken(why) => format!("HTTP {status}, {why}"),
+                ExchangeEnd::TimedOut(after) => format!("HTTP {status}, timed out after {after:?}"),
+                ExchangeEnd::Whole | ExchangeEnd::Unsent(_) => {
+                    format!("HTTP {status}, {unreadable}")
+                }
             }),
         }
     }
 }
 
-/// `Retry-After`: seconds, or a date.
-fn wish(value: &HeaderValue) -> Option<Duration> {
+/// Reads `Retry-After`: seconds or a date.
+fn retry_after_of(value: &HeaderValue) -> Option<Duration> {
     let text = value.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
@@ -111,21 +114,22 @@ fn wish(value: &HeaderValue) -> Option<Duration> {
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
-/// The one place where the library's errors enter: the URL, and the key in it, is taken off.
-fn unsent_or_broken(error: reqwest::Error) -> End {
+/// Turns an error of reqwest into our own. Only here such errors enter our code, and the URL with
+/// the key is taken off.
+fn unsent_or_broken(error: reqwest::Error) -> ExchangeEnd {
     let error = error.without_url();
-    // Once there is a connection, trouble with its TLS proves nothing about what was sent.
+    // After the connection is open, a TLS error does not prove that nothing was sent.
     if !error.is_connect() {
-        return End::Broken(cause(&error));
+        return ExchangeEnd::Broken(innermost_cause(&error));
     }
-    End::Unsent(if is_tls(&error) {
-        SendError::Tls(cause(&error))
+    ExchangeEnd::Unsent(if is_tls(&error) {
+        SendError::Tls(innermost_cause(&error))
     } else if let Some(why) = refused_tunnel(&error) {
         SendError::Proxy(why)
     } else if error.is_timeout() {
         SendError::NotSent("the connection timed out".to_owned())
     } else {
-        SendError::NotSent(cause(&error))
+        SendError::NotSent(innermost_cause(&error))
     })
 }
 
@@ -143,8 +147,8 @@ fn is_tls(error: &(dyn StdError + 'static)) -> bool {
     chain(error).any(<dyn StdError>::is::<rustls::Error>)
 }
 
-/// A proxy that was reached and will not let us through. The library hides the type of this error,
-/// so it is told by its words; a test through a proxy that refuses holds them fast.
+/// The reason why a proxy refuses a tunnel. reqwest hides the type of this error, so its words are
+/// compared; a test with a refusing proxy guards them.
 fn refused_tunnel(error: &(dyn StdError + 'static)) -> Option<String> {
     let words: Vec<_> = chain(error).map(ToString::to_string).collect();
     let said = |end| words.iter().any(|words| words == &format!("tunnel error: {end}"));
@@ -157,8 +161,8 @@ fn refused_tunnel(error: &(dyn StdError + 'static)) -> Option<String> {
     }
 }
 
-/// The innermost cause, in its own words.
-pub(super) fn cause(error: &(dyn StdError + 'static)) -> String {
+/// The text of the innermost cause.
+pub(super) fn innermost_cause(error: &(dyn StdError + 'static)) -> String {
     chain(error).last().map_or_else(String::new, ToString::to_string)
 }
 
@@ -168,11 +172,12 @@ mod tests {
     use crate::model::code::Charge;
 
     fn read(status: u16, retry_after: Option<u64>, body: &str) -> Result<Answer, SendError> {
-        let head = Head {
+        let head = ResponseHead {
             status: StatusCode::from_u16(status).unwrap(),
             retry_after: retry_after.map(Duration::from_secs),
         };
-        Received { head: Some(head), body: body.as_bytes().to_vec() }.read(End::Whole, true)
+        ReceivedResponse { head: Some(head), body: body.as_bytes().to_vec() }
+            .read(ExchangeEnd::Whole, true)
     }
 
     #[test]
@@ -207,26 +212,28 @@ mod tests {
 
     #[test]
     fn a_whole_answer_counts_even_where_the_connection_broke_after_it() {
-        let head = Head { status: StatusCode::OK, retry_after: None };
-        let received = Received { head: Some(head), body: br#"{"code":200}"#.to_vec() };
-        assert!(received.read(End::Broken("reset".to_owned()), true).is_ok());
+        let head = ResponseHead { status: StatusCode::OK, retry_after: None };
+        let received = ReceivedResponse { head: Some(head), body: br#"{"code":200}"#.to_vec() };
+        assert!(received.read(ExchangeEnd::Broken("reset".to_owned()), true).is_ok());
     }
 
     #[test]
     fn broken_before_the_body_was_asked_for_is_not_sent() {
-        let read = |polled| Received::default().read(End::Broken("reset".to_owned()), polled);
+        let read = |polled| {
+            ReceivedResponse::default().read(ExchangeEnd::Broken("reset".to_owned()), polled)
+        };
         assert_eq!(read(false).unwrap_err().charge(), Charge::No);
         assert_eq!(read(true).unwrap_err().charge(), Charge::Unknown);
     }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
-        assert_eq!(wish(&HeaderValue::from_static("7")), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after_of(&HeaderValue::from_static("7")), Some(Duration::from_secs(7)));
         let past = HeaderValue::from_static("Wed, 21 Oct 2015 07:28:00 GMT");
-        assert_eq!(wish(&past), Some(Duration::ZERO));
+        assert_eq!(retry_after_of(&past), Some(Duration::ZERO));
         let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(60));
-        let soon = wish(&HeaderValue::from_str(&soon).unwrap()).unwrap();
+        let soon = retry_after_of(&HeaderValue::from_str(&soon).unwrap()).unwrap();
         assert!(soon > Duration::from_secs(50) && soon <= Duration::from_secs(60), "{soon:?}");
-        assert_eq!(wish(&HeaderValue::from_static("soon")), None);
+        assert_eq!(retry_after_of(&HeaderValue::from_static("soon")), None);
     }
 }

@@ -1,7 +1,7 @@
-//! The answer of the endpoint: reads every published shape of it, and says what it means.
+//! The answer of the endpoint: reads every published shape, and derives the outcome.
 //!
-//! The provider's guide contradicts itself and its other versions (`docs/answers.md`), so this is
-//! wide about shapes and strict about verdicts: a pass is never reported on a guess.
+//! The provider's guide contradicts itself and its other versions (`docs/answers.md`). So all shapes
+//! are accepted, and the verdict is strict: an answer that is not clearly a pass is never one.
 
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use crate::model::outcome::Outcome;
 pub struct Answer {
     /// The provider's status code.
     pub code: i64,
-    /// The provider's message, as it came.
+    /// The provider's message.
     pub message: Option<String>,
     /// The provider's name for this call; an opaque string.
     pub sequence_id: Option<String>,
@@ -24,13 +24,13 @@ pub struct Answer {
     pub id_phone_match: Option<String>,
     /// Whether the number and the name belong together.
     pub id_name_match: Option<String>,
-    /// A sentence that the older shape of the answer has in place of the match fields.
+    /// The sentence that stands in place of the match fields in the older shape.
     pub reason: Option<String>,
-    /// Fields of no documented name, as they came. May hold personal data: never stored.
+    /// Fields without a documented name. They may hold personal data and are never stored.
     pub extra: Map<String, Value>,
 }
 
-/// Why a body is no answer. Quotes nothing of it.
+/// The reason why a body is no answer. Quotes nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// Not one JSON object, or not UTF-8.
@@ -62,12 +62,12 @@ impl Answer {
         })
     }
 
-    /// What it cost: the code alone decides.
+    /// The charge of the call. The code alone decides.
     pub fn charge(&self) -> Charge {
         code::charge(self.code)
     }
 
-    /// What the code means for the run; `None` when it is not documented.
+    /// The class of the code; `None` if it is not documented.
     pub fn class(&self) -> Option<Class> {
         let class = code::find(self.code)?.class;
         Some(if class == Class::Record && self.names_the_account() {
@@ -85,7 +85,7 @@ impl Answer {
         })
     }
 
-    /// The outcome of a record for which this was the last word.
+    /// The outcome of a record with this final answer.
     pub fn outcome(&self) -> Outcome {
         match self.class() {
             None => Outcome::Unrecognised,
@@ -109,10 +109,10 @@ impl Answer {
     }
 }
 
-/// What an answer says beside its result.
+/// The details of an answer beside its result.
 #[derive(Default)]
 struct Said {
-    /// How many match fields say pass.
+    /// Number of match fields that say pass.
     passes: usize,
     /// A match field is `fail`, or the reason says "does not match".
     mismatch: bool,
@@ -141,18 +141,18 @@ impl Said {
         said
     }
 
-    /// Something speaks against a pass.
+    /// Whether a detail contradicts a pass.
     fn objects(&self) -> bool {
         self.mismatch || self.no_record || self.other
     }
 
-    /// Both match fields are there, and all that is said is a pass.
+    /// Whether both match fields are present and every detail says pass.
     fn only_passes(&self) -> bool {
         self.passes == 2 && !self.objects()
     }
 }
 
-/// A word as it is compared: without case, outer space, and the choice between `_`, `-` and space.
+/// Normalises a word for comparison: case, outer space, and `_`, `-` or space do not matter.
 fn plain(word: &str) -> String {
     word.trim().to_lowercase().replace(['_', '-'], " ")
 }
@@ -166,7 +166,7 @@ fn whole_number(value: &Value) -> Option<i64> {
     }
 }
 
-/// A field of whatever type as text; `null` is absent.
+/// Reads a field of any type as text; `null` is absent.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::Null => None,
@@ -177,7 +177,7 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
-/// One JSON object; a key may stand twice only with the same value.
+/// One JSON object. A key may occur twice only with the same value.
 fn read_object(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let mut doubled = false;

@@ -1,21 +1,21 @@
-//! The documented status codes of the endpoint: one row each, nothing else knows their numbers.
+//! The documented status codes of the endpoint, one row each. No other file knows their numbers.
 
 use serde::Serialize;
 
-/// What a call cost, as far as can be known.
+/// The charge of a call, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Charge {
     /// The provider charges for it.
     Yes,
-    /// It is certain that nothing is charged.
+    /// Certainly not charged.
     No,
-    /// It may have been charged: the request may have arrived and no usable answer came back.
+    /// Possibly charged: the request may have arrived, and there is no usable answer.
     Unknown,
 }
 
 impl Charge {
-    /// The word that stands in every output.
+    /// The word in every output.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Yes => "yes",
@@ -25,18 +25,18 @@ impl Charge {
     }
 }
 
-/// What a documented code means for the run.
+/// The meaning of a documented code for the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// The record was looked up: the answer counts, and is paid for.
+    /// The record was looked up, and the answer is paid for.
     Answered,
-    /// The account can't ask at all: the run stops.
+    /// The account is refused: the run stops.
     Account,
-    /// The account can't ask any more today: the run stops.
+    /// The account's quota of today is used up: the run stops.
     Quota,
-    /// A trouble that passes: wait and ask again.
+    /// A temporary failure: wait and send again.
     Passing,
-    /// This record was refused: the next one may be fine.
+    /// This record was refused. The next one may be accepted.
     Record,
 }
 
@@ -47,18 +47,18 @@ pub struct Code {
     pub number: u16,
     /// The provider's message.
     pub message: &'static str,
-    /// What it means, in words a person uses.
+    /// Its meaning in plain words.
     pub meaning: &'static str,
-    /// What it means for the run.
+    /// Its meaning for the run.
     pub class: Class,
-    /// What the provider's table says of its cost.
+    /// Its charge by the provider's table.
     pub charge: Charge,
-    /// What idv does, in one sentence, and then what is left for a person to do.
+    /// The reaction of idv in one sentence, and then what is left for a person to do.
     pub action: &'static str,
 }
 
 impl Code {
-    /// What is left for a person to do; empty where nothing is.
+    /// What is left for a person to do. Empty if nothing is.
     pub fn next(&self) -> &'static str {
         self.action.split_once(". ").map_or("", |(_, next)| next)
     }
@@ -132,7 +132,7 @@ pub const CODES: [Code; 11] = [
     row(11340, "parameter error", "A field failed the provider's validation", Class::Record, FIX),
 ];
 
-/// The row of a documented code; `None` for any other number.
+/// Finds the row of a documented code. Returns `None` for any other number.
 ///
 /// ```
 /// use idv::code::{self, Charge};
@@ -145,7 +145,7 @@ pub fn find(number: i64) -> Option<&'static Code> {
     CODES.iter().find(|code| i64::from(code.number) == number)
 }
 
-/// What a call cost that was answered with this code: an undocumented one can't be known.
+/// The charge of a call with this code. It is unknown for an undocumented code.
 pub(crate) fn charge(number: i64) -> Charge {
     find(number).map_or(Charge::Unknown, |code| code.charge)
 }

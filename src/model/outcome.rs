@@ -1,28 +1,28 @@
-//! What became of one row: the outcome, what it cost, where the answer came from.
+//! The outcome of one row, and the source of its answer.
 
 use serde::Serialize;
 
-/// One word for what became of a row; the same everywhere.
+/// The outcome of a row: one word, the same in every output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The number, the phone and the name belong together.
     Pass,
-    /// They don't.
+    /// The phone or the name does not belong to the number.
     Fail,
     /// The provider has no record to compare with.
     NoRecord,
-    /// Answered in words that no version of the guide knows, or that contradict each other.
+    /// The answer has words that no version of the guide knows, or contradicts itself.
     Unrecognised,
     /// The endpoint refused this record.
     Refused,
     /// Not sent, because a local check found something.
     Held,
-    /// No answer now: the service, the network or the account.
+    /// No answer now, because of the service, the network or the account.
     Unavailable,
     /// Not sent, because the run stopped first.
     Skipped,
-    /// Sent, or perhaps sent, and no usable answer came back: it may have been charged.
+    /// Sent, or perhaps sent, without a usable answer. It may have been charged.
     Unknown,
 }
 
@@ -40,7 +40,7 @@ impl Outcome {
         Self::Unknown,
     ];
 
-    /// The word that stands in every output.
+    /// The word in every output.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -55,7 +55,7 @@ impl Outcome {
         }
     }
 
-    /// What the word means, for people.
+    /// The meaning of the word in a sentence.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Pass => "number, phone and name belong together",
@@ -71,17 +71,17 @@ impl Outcome {
     }
 }
 
-/// Where a row's answer came from.
+/// The source of a row's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
-    /// The endpoint was asked, or at least tried.
+    /// The endpoint: a request was made, or at least tried.
     Api,
-    /// An earlier run asked, or another one that goes on beside this.
+    /// The ledger: an earlier run or another running one made the request.
     Ledger,
     /// Another row of this run has the same record.
     Duplicate,
-    /// Nobody was asked.
+    /// No request was made.
     Local,
 }
 

@@ -1,35 +1,35 @@
-//! What one call costs, as an exact decimal: floating point would lose cents over a large file.
+//! The price of one call as an exact decimal, since floating point loses cents over a large file.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// A price has this many digits at most, so that no count of calls overflows a sum.
+/// Digits of a price at most, so that no sum overflows.
 const DIGITS: usize = 18;
 
-/// An amount of money, without a currency: that is the contract's.
+/// An amount of money. It has no currency: the contract with the provider names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Price {
-    /// The amount in its smallest decimals.
+    /// The amount in units of its last decimal.
     units: u128,
-    /// How many digits stand behind the point.
+    /// Number of decimals.
     decimals: u32,
 }
 
-/// Why a text is no price.
+/// The reason why a text is no price.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PriceError {
-    /// It isn't digits with at most one point among them.
+    /// It has other characters than digits and one point.
     #[error("say an amount as in 1000 or 0.25: digits and a decimal point, nothing else")]
     NotANumber,
-    /// Half of the world reads a point before three digits as thousands.
+    /// A point before three digits: many countries read it as a thousands separator.
     #[error("{0} could mean thousands or decimals: say it as in 1000 or 1.0000")]
     Ambiguous(String),
 }
 
 impl Price {
-    /// What so many calls cost.
+    /// The price of so many calls.
     #[must_use]
     pub const fn times(self, calls: u64) -> Self {
         Self { units: self.units * calls as u128, decimals: self.decimals }
@@ -46,7 +46,7 @@ impl Price {
     }
 }
 
-/// With a comma at each thousand, and all its decimals.
+/// Shows a comma at each thousand, and all decimals.
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, fraction) = self.parts();
@@ -54,7 +54,7 @@ impl fmt::Display for Price {
     }
 }
 
-/// A text of digits with a decimal point: a JSON number would be read as a floating point one.
+/// Serialises as text, because JSON numbers are read as floating point.
 impl Serialize for Price {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (whole, fraction) = self.parts();

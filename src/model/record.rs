@@ -1,5 +1,5 @@
-//! One record: the five fields of a request. A field is one line of the table here; the flag,
-//! the CSV header, the JSON key and the help text follow from it.
+//! A record: the five fields of a request. Each field is one entry of the table here; its flag, CSV
+//! header, JSON key and help text follow from it.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use sha2::Sha256;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// A field of the request, in the order in which the table below lists them.
+/// A field of the request, in the order of the table below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
     /// The NIK: the number on the KTP.
@@ -23,7 +23,7 @@ pub enum Field {
     Country,
 }
 
-/// What is known about one field.
+/// The names and texts of one field.
 #[derive(Debug)]
 pub struct FieldSpec {
     /// The key in the request, in JSON and in CSV.
@@ -32,13 +32,13 @@ pub struct FieldSpec {
     pub flag: &'static str,
     /// Another spelling of the flag.
     pub flag_alias: Option<&'static str>,
-    /// The help text of the flag, and the question asked for a missing value.
+    /// The help text of the flag, and the question for a missing value.
     pub help: &'static str,
-    /// What stands for the value in the help text.
+    /// The placeholder of the value in the help text.
     pub value: &'static str,
-    /// The value where none is given; a field without one must be given.
+    /// The default value. A field without a default must be given.
     pub default: Option<&'static str>,
-    /// Column headers that mean this field, without case, space, `_`, `-` and `.`.
+    /// Column headers that mean this field. Case, space, `_`, `-` and `.` do not matter.
     pub headers: &'static [&'static str],
 }
 
@@ -126,7 +126,7 @@ impl Field {
     pub const ALL: [Self; 5] =
         [Self::IdNumber, Self::PhoneNumber, Self::Name, Self::IdType, Self::Country];
 
-    /// What is known about this field.
+    /// The names and texts of this field.
     pub const fn spec(self) -> &'static FieldSpec {
         &FIELDS[self as usize]
     }
@@ -143,7 +143,7 @@ impl Field {
     }
 }
 
-/// A header without what doesn't matter in it: case, white space, `_`, `-` and `.`.
+/// Normalises a header: case, white space, `_`, `-` and `.` do not matter.
 pub(crate) fn plain_header(header: &str) -> String {
     header
         .chars()
@@ -179,19 +179,19 @@ impl Record {
         &self.values[field as usize]
     }
 
-    /// Puts another value in the place of a field's.
+    /// Replaces the value of a field.
     pub fn set(&mut self, field: Field, value: String) {
         self.values[field as usize] = value.into();
     }
 }
 
-/// The name under which a ledger knows a record: says nothing about the person to anyone who has
-/// not got the ledger's secret.
+/// The key of a record in the ledger. It tells nothing about the person to anyone without the
+/// ledger's secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RecordKey([u8; 32]);
 
 impl RecordKey {
-    /// The key whose bytes these are.
+    /// Makes a key from its bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -205,13 +205,13 @@ impl RecordKey {
 /// Makes the keys of records: HMAC-SHA-256 over a version mark, the kind of endpoint, the partner
 /// code and the five fields, each in canonical form and preceded by its length.
 ///
-/// A change of any of this makes every record a stranger to every ledger, and people pay again:
-/// the golden test below has to stay as it is.
+/// Any change here makes every ledger forget every record, and people pay again. The golden test
+/// below must stay as it is.
 #[derive(Clone)]
 pub struct KeyMaker(Hmac<Sha256>);
 
 impl KeyMaker {
-    /// For the records asked with this partner code at this kind of endpoint.
+    /// Makes the keys of records sent with this partner code to this kind of endpoint.
     pub fn new(secret: &[u8; 32], kind: &str, partner_code: &str) -> Self {
         let mut block = [0; 64];
         block[..32].copy_from_slice(secret);
@@ -237,8 +237,8 @@ fn add(mac: &mut Hmac<Sha256>, part: &str) {
     mac.update(part.as_bytes());
 }
 
-/// A value as it is compared: NFC, without outer white space, inner white space as one space.
-/// Case counts: nobody knows whether the endpoint looks at it.
+/// Canonical form of a value: NFC, no outer white space, inner white space as one space. Case
+/// counts, because it may matter to the endpoint.
 fn canonical(value: &str) -> Cow<'_, str> {
     let single = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     if !is_nfc(value) {
@@ -250,7 +250,7 @@ fn canonical(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// Names no person: a record may end up in a panic or a log.
+/// Shows no values: a record may end up in a panic or a log.
 impl std::fmt::Debug for Record {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Record(..)")

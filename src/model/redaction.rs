@@ -1,13 +1,13 @@
-//! Hides what could name a person: digit runs in messages, names, and fields under `--mask`.
+//! Masks personal data: digit runs in messages, names, and fields under `--mask`.
 
 use std::borrow::Cow;
 
 use crate::model::record::Field;
 
-/// Digit runs of this length may be a NIK or a phone number.
+/// Digit runs of this length and more may be a NIK or a phone number.
 const TELLING_DIGITS: usize = 8;
 
-/// The text with every run of 8 or more digits starred out: it may echo a NIK or a phone.
+/// Masks every run of 8 or more digits, since the text may repeat a NIK or a phone number.
 pub fn mask_digits(text: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut rest = text;
@@ -31,8 +31,8 @@ pub fn mask_digits(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
-/// The text with stars wherever the name stands as a word of its own, in whatever case; `None` where
-/// it does not.
+/// Masks a name wherever it stands as whole words, in any case. Returns `None` if the text does not
+/// contain it.
 pub fn mask_name(text: &str, name: &str) -> Option<String> {
     let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let (mut masked, mut done) = (String::new(), 0);
@@ -51,7 +51,7 @@ pub fn mask_name(text: &str, name: &str) -> Option<String> {
     (done > 0).then(|| masked + &text[done..])
 }
 
-/// How long the name is with which a text begins; `None` where it begins with something else.
+/// The length of the name at the beginning of a text. `None` if the text does not begin with it.
 fn length_of_name(text: &str, name: &str) -> Option<usize> {
     let mut letters = name.chars().flat_map(char::to_lowercase).peekable();
     letters.peek()?;
@@ -66,7 +66,8 @@ fn length_of_name(text: &str, name: &str) -> Option<usize> {
     letters.peek().is_none().then_some(text.len())
 }
 
-/// A field's value as `--mask` shows it: enough to tell two apart, too little to find a person.
+/// Masks a field's value for `--mask`: enough is left to tell two values apart, too little to find a
+/// person.
 pub(crate) fn mask(field: Field, value: &str) -> String {
     match field {
         Field::IdNumber => keep_ends(value, 4, 2),
@@ -78,7 +79,7 @@ pub(crate) fn mask(field: Field, value: &str) -> String {
     }
 }
 
-/// The first and last characters, stars between them; at least half of the text is starred.
+/// Keeps the first and last characters and masks the rest, at least half of the text.
 fn keep_ends(text: &str, first: usize, last: usize) -> String {
     let count = text.chars().count();
     let (first, last) = if (first + last) * 2 <= count { (first, last) } else { (count / 4, 0) };

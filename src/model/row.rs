@@ -1,5 +1,4 @@
-//! One row of the input on its way through a run: where it stood, what stood there, the record
-//! made from it, and the problems found.
+//! One row of the input: its place, its original cells, the record made from it, and its problems.
 
 use std::sync::Arc;
 
@@ -11,21 +10,21 @@ use crate::model::record::Record;
 /// One row of the input.
 #[derive(Clone)]
 pub struct Row {
-    /// Counts the records of the input from 1, without gaps; the header is not counted.
+    /// Number of the record in the input, from 1. The header is not counted.
     pub number: u64,
     /// The line of the file on which the record begins, from 1.
     pub line: u64,
     /// The names of the original columns, shared by the rows that have the same ones.
     pub columns: Arc<[String]>,
-    /// The original cells, as read; as many as there are columns, but for a ragged row.
+    /// The original cells, one for each column, except in a ragged row.
     pub cells: StringRecord,
-    /// The five fields: as read at first, as they are sent after the checks.
+    /// The five fields. The checks turn them into the form that is sent.
     pub record: Record,
-    /// What the checks found.
+    /// The problems that the checks found.
     pub problems: Vec<Problem>,
 }
 
-/// Says where the row stood, and nothing of what stood there.
+/// Shows the place of the row, and no value.
 impl std::fmt::Debug for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Row")
@@ -36,12 +35,12 @@ impl std::fmt::Debug for Row {
 }
 
 impl Row {
-    /// How grave the gravest problem is.
+    /// The level of the gravest problem.
     pub fn worst(&self) -> Option<Level> {
         self.problems.iter().map(|problem| problem.level).max()
     }
 
-    /// Whether a problem forbids to send this row, whatever the user chose.
+    /// Whether a problem forbids sending this row, whatever the user chose.
     pub fn is_held(&self) -> bool {
         self.worst() >= Some(Level::Malformed)
     }

@@ -1,4 +1,4 @@
-//! The verdict on one row: its outcome, what it cost, where the answer came from.
+//! The verdict on one row: its outcome, its charge, and the source of its answer.
 
 use std::time::Duration;
 
@@ -8,29 +8,29 @@ use crate::model::answer::Answer;
 use crate::model::code::Charge;
 use crate::model::outcome::{Outcome, Source};
 
-/// What became of one row.
+/// The verdict on one row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     /// The outcome.
     pub outcome: Outcome,
-    /// What this row cost in this run.
+    /// The charge of this row in this run.
     pub charged: Charge,
-    /// Where the answer came from.
+    /// The source of the answer.
     pub source: Source,
-    /// The endpoint's last answer, if a legible one came.
+    /// The last legible answer of the endpoint.
     pub answer: Option<Answer>,
-    /// Why there is no answer, in our own words; names no person and no key.
+    /// The reason why there is no answer. Shows no person and no key.
     pub explanation: Option<String>,
-    /// How many requests were made or tried.
+    /// Number of requests made or tried.
     pub attempts: u32,
-    /// How long the last attempt took.
+    /// Duration of the last attempt.
     pub elapsed: Option<Duration>,
-    /// When the last attempt ended.
+    /// End of the last attempt.
     pub at: Option<Timestamp>,
 }
 
 impl Verdict {
-    /// A row for which nobody was asked.
+    /// Makes the verdict on a row without a request.
     pub fn local(outcome: Outcome, explanation: Option<String>) -> Self {
         Self {
             outcome,
@@ -44,7 +44,7 @@ impl Verdict {
         }
     }
 
-    /// The provider's message, or in its absence our explanation.
+    /// The provider's message, else our explanation.
     pub fn message(&self) -> Option<&str> {
         let said = self.answer.as_ref().and_then(|answer| answer.message.as_deref());
         said.or(self.explanation.as_deref())
