@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::holds::{calls, count};
+use crate::ledger_agreement::{calls, count};
 use crate::program::{await_requests, can_trace, like};
 use crate::support::{Folder, Sandbox, applicants, has_dev_full, jsonl, stderr, stdout};
 

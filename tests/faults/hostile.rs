@@ -5,8 +5,8 @@ use std::time::Duration;
 use calamine::Reader as _;
 use serde_json::{Value, json};
 
-use crate::holds::calls;
-use crate::hunt::bytes_of;
+use crate::ledger_agreement::calls;
+use crate::secret_search::bytes_of;
 use crate::support::server::{self, Server};
 use crate::support::{Folder, NIK, PHONE, Sandbox, jsonl, lines, stderr, stdout, table};
 

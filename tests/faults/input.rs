@@ -1,7 +1,7 @@
 //! Files as people have them: a record is its content, what is damaged is not paid for, and a file
 //! that can't be read is refused before anything is sent.
 
-use crate::holds::{calls, count};
+use crate::ledger_agreement::{calls, count};
 use crate::support::{Folder, NIK, Sandbox, applicants, lines, stderr};
 
 #[test]

@@ -8,13 +8,13 @@
 mod support;
 
 mod endpoint;
-mod holds;
-mod hunt;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod journal;
+mod ledger_agreement;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod losing_disk;
 mod program;
+mod secret_search;
 
 mod crash;
 mod disk;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustls::version::TLS13;
 
 use crate::endpoint::Endpoint;
-use crate::holds::{calls, count, verify};
+use crate::ledger_agreement::{calls, count, verify};
 use crate::support::server::{json, read, serve_some};
 use crate::support::tls::{Authority, Proxy, Rule, TlsServer};
 use crate::support::{Folder, NIK, PHONE, Sandbox, applicants, jsonl, lines, stderr};

@@ -14,8 +14,8 @@ use calamine::{Reader as _, Xlsx, open_workbook};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::holds::{calls, count};
 use crate::journal::{Event, record};
+use crate::ledger_agreement::{calls, count};
 use crate::losing_disk::{Disk, Found, Kept, found_in, lay_out};
 use crate::program::library;
 use crate::support::{Folder, Sandbox, applicants, jsonl, table};

@@ -6,7 +6,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use crate::holds::{calls, charged, count};
+use crate::ledger_agreement::{calls, charged, count};
 use crate::program::{await_requests, like, signal};
 use crate::support::{Folder, Sandbox, applicants, jsonl, lines, stderr, with_phones};
 

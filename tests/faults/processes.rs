@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::holds::{calls, count};
+use crate::ledger_agreement::{calls, count};
 use crate::program::{await_requests, wait_until};
 use crate::support::server::{Server, json};
 use crate::support::{Folder, NAME, NIK, PHONE, Sandbox, applicants, jsonl, lines, with_phones};

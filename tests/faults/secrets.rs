@@ -3,8 +3,8 @@
 
 use std::process::{Command, Output, Stdio};
 
-use crate::hunt::{KEY, PERSON, bytes_of, files, no_key, nobody};
 use crate::program::{await_requests, wait_until};
+use crate::secret_search::{KEY, PERSON, bytes_of, files, no_key, no_key_or_person};
 use crate::support::server::{self, Server, json};
 use crate::support::{Folder, Sandbox};
 
@@ -24,16 +24,16 @@ fn command(folder: &Folder, args: &[&str]) -> Command {
 fn run(folder: &Folder, args: &[&str]) -> Output {
     let output = command(folder, args).output().unwrap();
     assert!(output.status.code().is_some(), "{args:?} was killed");
-    nobody(&format!("stderr of {args:?}"), &output.stderr);
+    no_key_or_person(&format!("stderr of {args:?}"), &output.stderr);
     no_key(&format!("stdout of {args:?}"), &output.stdout);
     output
 }
 
-/// Runs a command whose stdout is not a result: nobody is on it.
+/// Runs a command whose stdout is not a result: no_key_or_person is on it.
 #[track_caller]
 fn run_for_nobody(folder: &Folder, args: &[&str]) -> Output {
     let output = run(folder, args);
-    nobody(&format!("stdout of {args:?}"), &output.stdout);
+    no_key_or_person(&format!("stdout of {args:?}"), &output.stdout);
     output
 }
 
@@ -51,7 +51,7 @@ fn search_files(folder: &Folder) {
         if name.starts_with("result") || name.starts_with("input") {
             no_key(&name, &bytes_of(&file));
         } else {
-            nobody(&name, &bytes_of(&file));
+            no_key_or_person(&name, &bytes_of(&file));
         }
     }
 }
@@ -107,7 +107,7 @@ fn no_single_check_shows_the_key_and_a_masked_one_nobody() {
         for format in ["table", "jsonl", "csv"] {
             run(&folder, &[&record[..], &["-f", format]].concat());
             let masked = run(&folder, &[&record[..], &["-f", format, "--mask"]].concat());
-            nobody(&format!("masked {format} of {phone}"), &masked.stdout);
+            no_key_or_person(&format!("masked {format} of {phone}"), &masked.stdout);
         }
     }
     search_files(&folder);
@@ -167,7 +167,7 @@ fn the_sandbox_shows_neither() {
     let mut wrong = runs.command(&record);
     assert_eq!(wrong.arg("--fresh").output().unwrap().status.code(), Some(5));
     for file in ["charges.tsv", "stderr.log"] {
-        nobody(file, &bytes_of(&folder.path(file)));
+        no_key_or_person(file, &bytes_of(&folder.path(file)));
     }
     search_files(&runs);
     assert_eq!(sandbox.charged(), 1);
@@ -190,7 +190,10 @@ fn no_trouble_on_the_way_shows_the_key_or_a_person() {
         let flags = ["batch", "input.csv", "-vv", "--timeout", "2s", "--retries", "0", "--report"];
         let flags = [&flags[..], &["report.html", "--give-up-after", "200ms"], more].concat();
         assert_ne!(run(&folder, &flags).status.code(), Some(0), "{endpoint}");
-        nobody("a report", &std::fs::read(folder.path("report.html")).unwrap_or_default());
+        no_key_or_person(
+            "a report",
+            &std::fs::read(folder.path("report.html")).unwrap_or_default(),
+        );
     }
     assert_eq!((sandbox.requests(), sandbox.charged()), (0, 0));
 }
@@ -268,7 +271,10 @@ fn neither_the_command_line_nor_what_a_killed_run_leaves_shows_the_key_or_a_pers
     let args = ["batch", "input.csv", "-c", "2", "-vv", "-o", "result.jsonl"];
     let mut child = command(&folder, &args).stderr(Stdio::null()).spawn().unwrap();
     await_requests(&sandbox, 3);
-    nobody("the command line", &std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap());
+    no_key_or_person(
+        "the command line",
+        &std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap(),
+    );
     wait_until(|| folder.path("result.jsonl.part").exists());
     search_files(&folder);
     child.kill().unwrap();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::{Value, json};
 
 use crate::endpoint::Endpoint;
-use crate::holds::{calls, count, stays_held, verify};
+use crate::ledger_agreement::{calls, count, stays_held, verify};
 use crate::support::server::{self, Server, response};
 use crate::support::{Folder, NIK, PHONE, Sandbox, applicants, lines, stderr, with_phones};
 

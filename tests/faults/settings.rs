@@ -1,7 +1,7 @@
 //! Settings: what is missing or would leak is refused before anything is read or sent, and a run
 //! costs no more than it may.
 
-use crate::holds::{calls, count};
+use crate::ledger_agreement::{calls, count};
 use crate::support::{Folder, NAME, NIK, PHONE, Sandbox, applicants, lines, stderr, stdout};
 
 const RECORD: [&str; 7] = ["verify", "--nik", NIK, "--phone", PHONE, "--name", NAME];

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::endpoint::Endpoint;
-use crate::holds::{calls, count, stays_held};
+use crate::ledger_agreement::{calls, count, stays_held};
 use crate::program::{library, signal, wait_until};
 use crate::support::server::json;
 use crate::support::{Folder, NAME, NIK, PHONE, Sandbox, jsonl, with_phones};

@@ -1,13 +1,13 @@
-//! What is hunted for: the key in every form it may be written in, and a person.
+//! Searches bytes for secrets: the key in every form in which it may be written, and a person.
 
 use std::path::Path;
 
 use calamine::Reader as _;
 
-/// A key of characters that every encoding has to change.
+/// A key whose characters every encoding has to change.
 pub const KEY: &str = "k+/=%26 Zz";
 
-/// A person who is nobody.
+/// A made-up person.
 pub const PERSON: [&str; 3] = ["3310990101900123", "Zulkarnaen", "081377788899"];
 
 /// Base64 of some bytes, without the end that depends on what follows.
@@ -56,27 +56,27 @@ pub fn forms() -> Vec<Vec<u8>> {
     forms
 }
 
-fn holds(bytes: &[u8], piece: &[u8]) -> bool {
+fn contains(bytes: &[u8], piece: &[u8]) -> bool {
     memchr::memmem::find(bytes, piece).is_some()
 }
 
-/// Nothing of the key is in these bytes.
+/// Checks that no form of the key is in these bytes.
 #[track_caller]
 pub fn no_key(what: &str, bytes: &[u8]) {
     for form in forms() {
         let form_shown = String::from_utf8_lossy(&form);
-        assert!(!holds(bytes, &form), "{what} holds the key as {form_shown}:\n{}", shown(bytes));
+        assert!(!contains(bytes, &form), "{what} holds the key as {form_shown}:\n{}", shown(bytes));
     }
 }
 
-/// Nothing of the key and of the person.
+/// Checks that neither the key nor the person is in these bytes.
 #[track_caller]
-pub fn nobody(what: &str, bytes: &[u8]) {
+pub fn no_key_or_person(what: &str, bytes: &[u8]) {
     no_key(what, bytes);
     let lower = bytes.to_ascii_lowercase();
     for person in PERSON {
         assert!(
-            !holds(&lower, person.to_ascii_lowercase().as_bytes()),
+            !contains(&lower, person.to_ascii_lowercase().as_bytes()),
             "{what} holds {person}:\n{}",
             shown(bytes)
         );
@@ -87,7 +87,7 @@ fn shown(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(4000)]).into_owned()
 }
 
-/// The bytes of a file, and what a workbook has packed.
+/// The bytes of a file, and the unpacked cells of a workbook.
 pub fn bytes_of(file: &Path) -> Vec<u8> {
     let mut bytes = std::fs::read(file).unwrap();
     if file.extension().is_some_and(|ending| ending == "xlsx") {
@@ -114,8 +114,8 @@ pub fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
 }
 
 #[test]
-fn the_hunt_finds_what_is_there() {
-    let found = |text: &[u8]| std::panic::catch_unwind(|| nobody("this", text)).is_err();
+fn the_search_finds_each_secret_in_a_text() {
+    let found = |text: &[u8]| std::panic::catch_unwind(|| no_key_or_person("this", text)).is_err();
     assert!(!found(b"nothing at all"));
     for text in ["x k+/=%26 Zz", "partner_key=k%2B%2F%3D%2526%20Zz&", "a3Urx", "081377788899"] {
         assert_eq!(found(text.as_bytes()), text != "a3Urx", "{text}");

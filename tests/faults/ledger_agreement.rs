@@ -1,22 +1,22 @@
-//! What holds after a fault: the result, the ledger and the next run agree.
+//! Compares the result of a run with the ledger and with the next run: after a fault all must agree.
 
 use serde_json::Value;
 
 use crate::support::{Folder, NIK, Sandbox, jsonl, lines, stderr, stdout};
 
-/// What became of one record.
-pub struct Met {
+/// The result and the calls of one record.
+pub struct FaultResult {
     /// Its result.
     pub line: Value,
-    /// What was said on stderr.
+    /// The text on stderr.
     pub said: String,
     /// Its calls, as the ledger shows them, oldest first.
     pub calls: Vec<Value>,
 }
 
-/// Verifies one record that meets a fault; the result and the last call in the ledger agree.
+/// Verifies one record that meets a fault, and compares the result with the last call in the ledger.
 #[track_caller]
-pub fn verify(folder: &Folder, phone: &str, flags: &[&str], exit: i32) -> Met {
+pub fn verify(folder: &Folder, phone: &str, flags: &[&str], exit: i32) -> FaultResult {
     let timeout: &[&str] = if flags.contains(&"--timeout") { &[] } else { &["--timeout", "1s"] };
     let run = folder.verify(NIK, phone, &[&["-f", "jsonl"], timeout, flags].concat()).code(exit);
     let (line, calls) = (lines(&run).remove(0), calls(folder));
@@ -24,11 +24,11 @@ pub fn verify(folder: &Folder, phone: &str, flags: &[&str], exit: i32) -> Met {
     for field in ["outcome", "charged", "code"] {
         assert_eq!(line[field], last[field], "{field}: {line} {last}");
     }
-    Met { line, said: stderr(&run), calls }
+    FaultResult { line, said: stderr(&run), calls }
 }
 
-impl Met {
-    /// The outcome, the charge, and words of the message.
+impl FaultResult {
+    /// Checks the outcome, the charge, and words of the message.
     #[track_caller]
     pub fn is(&self, outcome: &str, charged: &str, words: &str) {
         let Value::String(message) = &self.line["message"] else { panic!("{}", self.line) };
@@ -39,7 +39,7 @@ impl Met {
         assert!(message.contains(words), "{message}");
     }
 
-    /// It may have been charged: asked again, it stays unknown and nothing is sent.
+    /// Checks that the call may have been charged, and that the next run sends nothing.
     #[track_caller]
     pub fn is_held(&self, folder: &Folder, phone: &str, words: &str) {
         self.is("unknown", "unknown", words);
@@ -53,7 +53,7 @@ impl Met {
     }
 }
 
-/// Asked again, the record stays unknown, and no call is added.
+/// Checks that the record stays unknown in the next run, and that no call is added.
 #[track_caller]
 pub fn stays_held(folder: &Folder, phone: &str) {
     let before = calls(folder).len();
