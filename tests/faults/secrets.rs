@@ -29,7 +29,7 @@ fn run(folder: &Folder, args: &[&str]) -> Output {
     output
 }
 
-/// Runs a command whose stdout is not a result: no_key_or_person is on it.
+/// Runs a command whose stdout is not a result: neither the key nor a person is on it.
 #[track_caller]
 fn run_for_nobody(folder: &Folder, args: &[&str]) -> Output {
     let output = run(folder, args);
