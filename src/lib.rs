@@ -97,9 +97,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Parts that this package's own tests, benches and fuzz targets drive. No stable interface.
 #[doc(hidden)]
 pub mod internal {
-    pub use crate::cli::EndpointArgs;
     pub use crate::crash::prepare as prepare_crash;
-    pub use crate::settings::{Outlook, Settings, SettingsError};
+    pub use crate::settings::{EndpointOptions, PlanSettings, Settings, SettingsError};
 
     pub mod checks {
         pub use crate::checks::file_signs::Signs;

@@ -5,8 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use idv::internal::EndpointArgs;
-use idv::internal::{Outlook, Settings, SettingsError};
+use idv::internal::{EndpointOptions, PlanSettings, Settings, SettingsError};
 use tempfile::TempDir;
 
 /// Letters alone, so that it also fits where a name is read.
@@ -36,9 +35,10 @@ fn with_key(bytes: &[u8]) -> Vec<u8> {
 
 fn a_settings_file(text: &[u8], endpoint: Option<&str>) {
     let file = write("env", text);
-    let args = args(endpoint, Some(&file), None);
+    let options = options(endpoint, Some(&file), None);
     let ledger = file.with_extension("db");
-    let settings = Settings::resolve(&args, None, None, Some(&ledger), None);
+    let options = EndpointOptions { ledger: Some(ledger), ..options };
+    let settings = Settings::resolve(&options, None);
     shows_nothing(settings.as_ref().err(), KEY);
     if let Ok(settings) = settings {
         assert!(!format!("{settings:?}").contains(KEY) || endpoint.is_none());
@@ -48,8 +48,8 @@ fn a_settings_file(text: &[u8], endpoint: Option<&str>) {
         let secure = settings.client.url.scheme() == "https" || settings.client.loopback;
         assert!(secure, "the key would go unencrypted");
     }
-    let outlook = Outlook::resolve(false, endpoint, Some(&file), Some(&ledger));
-    shows_nothing(outlook.as_ref().err(), KEY);
+    let plan = PlanSettings::resolve(&options);
+    shows_nothing(plan.as_ref().err(), KEY);
 }
 
 /// What stands between single quotes is the key, to the letter.
@@ -60,22 +60,23 @@ fn a_value(bytes: &[u8]) {
     }
     let text = format!("IDV_PARTNER_CODE='c'\nIDV_PARTNER_KEY='{key}'\n");
     let file = write("env", text.as_bytes());
-    let settings = resolve(&args(Some(ENDPOINT), Some(&file), None));
+    let settings = resolve(options(Some(ENDPOINT), Some(&file), None));
     is_key(settings, key);
 }
 
 fn a_key_file(bytes: &[u8]) {
     let env = write("env", b"IDV_PARTNER_CODE='c'\n");
     let file = write("key", bytes);
-    let settings = resolve(&args(Some(ENDPOINT), Some(&env), Some(&file)));
+    let settings = resolve(options(Some(ENDPOINT), Some(&env), Some(&file)));
     match std::str::from_utf8(bytes) {
         Ok(key) => is_key(settings, key.trim_end_matches(['\r', '\n'])),
         Err(_) => assert!(settings.is_err()),
     }
 }
 
-fn resolve(args: &EndpointArgs) -> Result<Settings, SettingsError> {
-    Settings::resolve(args, None, None, Some(Path::new("ledger.db")), None)
+fn resolve(options: EndpointOptions) -> Result<Settings, SettingsError> {
+    let options = EndpointOptions { ledger: Some("ledger.db".into()), ..options };
+    Settings::resolve(&options, None)
 }
 
 /// Either it is used as it is, or nothing is; and it is not shown.
@@ -102,16 +103,14 @@ fn shows_nothing(error: Option<&SettingsError>, key: &str) {
     }
 }
 
-fn args(endpoint: Option<&str>, env: Option<&Path>, key: Option<&Path>) -> EndpointArgs {
-    EndpointArgs {
-        sandbox: false,
+fn options(endpoint: Option<&str>, env: Option<&Path>, key: Option<&Path>) -> EndpointOptions {
+    EndpointOptions {
         endpoint: endpoint.map(str::to_owned),
         timeout: Duration::from_secs(1),
         connect_timeout: Duration::from_secs(1),
-        proxy: None,
-        ca_cert: None,
         env_file: env.map(Path::to_owned),
         partner_key_file: key.map(Path::to_owned),
+        ..EndpointOptions::default()
     }
 }
 

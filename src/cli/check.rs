@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::shared::{Color, InputArgs, LedgerArgs, PlanArgs, ResultFormat};
+use crate::cli::shared::{InputArgs, LedgerArgs, PlanArgs};
+use crate::output::{ColorChoice, ResultFormat};
 
 pub(super) const CHECK_HELP: &str = "\
 Examples:
@@ -67,5 +68,5 @@ pub(crate) struct CheckArgs {
     pub quiet: bool,
     /// When to use colour
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN", help_heading = "Output")]
-    pub color: Color,
+    pub color: ColorChoice,
 }

@@ -22,10 +22,8 @@ pub(crate) use crate::cli::ledger::{BillArgs, FilterArgs, LedgerAction, LedgerCo
 pub(crate) use crate::cli::record::RecordArgs;
 pub(crate) use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub(crate) use crate::cli::schema::{Described, SchemaArgs};
-pub use crate::cli::shared::EndpointArgs;
-pub(crate) use crate::cli::shared::{
-    Color, Format, InputArgs, LedgerArgs, OutputArgs, ResultFormat, Suspect, Unknown,
-};
+pub(crate) use crate::cli::shared::EndpointArgs;
+pub(crate) use crate::cli::shared::{Format, InputArgs, LedgerArgs, OutputArgs, Suspect, Unknown};
 pub(crate) use crate::cli::values::{in_flight, rate};
 
 use crate::cli::batch::BATCH_HELP;

@@ -13,6 +13,7 @@ use crate::cli::values::{InputFormat, delimiter, duration, mapping, moment, pric
 use crate::input::Encoding;
 use crate::model::price::Price;
 use crate::model::record::Field;
+use crate::output::{ColorChoice, ResultFormat};
 
 /// How a file of applicants is read.
 #[derive(Debug, Args)]
@@ -42,7 +43,7 @@ pub(crate) struct InputArgs {
 /// Where to ask, and as whom.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Endpoint")]
-pub struct EndpointArgs {
+pub(crate) struct EndpointArgs {
     /// Ask the built-in sandbox: no account, no charge, no real check
     #[arg(long, conflicts_with = "endpoint")]
     pub sandbox: bool,
@@ -134,31 +135,6 @@ pub(crate) enum Format {
     Csv,
 }
 
-/// How results are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ResultFormat {
-    /// For people
-    Table,
-    /// One JSON object a line
-    #[value(alias = "json")]
-    Jsonl,
-    /// The input's columns and the results beside them
-    Csv,
-    /// The same as a workbook, with numbers as text and a sheet with the summary
-    Xlsx,
-}
-
-/// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Also into files and pipes
-    Always,
-    /// Nowhere
-    Never,
-}
-
 /// What to write, and where.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
@@ -183,5 +159,5 @@ pub(crate) struct OutputArgs {
     pub verbose: u8,
     /// When to use colour
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    pub color: Color,
+    pub color: ColorChoice,
 }

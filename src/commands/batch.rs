@@ -1,28 +1,26 @@
-//! `idv batch`: every record of a file.
+//! `idv batch`: verifies every record of a file.
 
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Context as _;
-use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::checks;
-use crate::cli::{BatchArgs, ResultFormat};
-use crate::commands::confirmation::Stamp;
+use crate::commands::batch_summary::RunFacts;
+use crate::commands::confirmation::{self, FileStamp};
 use crate::commands::endpoint::Endpoint;
-use crate::commands::report_files::Beside;
-use crate::commands::result_collector::{Results, reason_of};
-use crate::commands::results_file::{RESULT_SHEETS, Target, color, look};
-use crate::commands::{confirmation, finish, log, next_steps, plan, resume_command, slowed};
+use crate::commands::options::BatchOptions;
+use crate::commands::report_files::ReportFiles;
+use crate::commands::result_collector::{ResultCollector, reason_of};
+use crate::commands::results_file::{RESULT_SHEETS, ResultsFile, look};
+use crate::commands::{finish, log, next_steps};
 use crate::exit::Exit;
 use crate::input::Reader;
 use crate::ledger;
-use crate::model::price::Price;
-use crate::model::record::Field;
 use crate::output::progress::Progress;
 use crate::output::text::path;
-use crate::output::{self, Layout, Mask, Ours, Slowed, Summary, Totals};
+use crate::output::{self, Ours, ResultFormat, Summary};
 use crate::run::interrupt::Interrupts;
 use crate::run::retry::RetryPolicy;
 use crate::run::stop::{StopReason, StopSwitch};
@@ -30,146 +28,105 @@ use crate::run::tally::Tally;
 use crate::run::{self, Pipeline, RowSource, SendOptions, StreamLimits};
 
 /// Verifies a file.
-pub(crate) async fn run(args: BatchArgs) -> anyhow::Result<Exit> {
-    let endpoint = Endpoint::open(&args.endpoint, &args.ledger, args.concurrency, args.rate)?;
-    // A pipe may be silent for long before its first bytes: until then Ctrl-C does as it always does.
-    let applicants = Applicants::open(&args)?;
+pub(crate) async fn run(options: BatchOptions) -> anyhow::Result<Exit> {
+    let endpoint = Endpoint::open(&options.endpoint)?;
+    // The first bytes of a pipe may take long. Until then Ctrl-C ends the process as usual.
+    let applicants = Applicants::open(&options)?;
     let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
-    let files = Files::open(&args, &applicants)?;
-    let messages = Progress::messages(args.output.quiet);
+    let files = OutputFiles::open(&options, &applicants)?;
+    let messages = Progress::messages(options.messages.quiet);
     endpoint.announce(&messages);
     messages.say(&format!("input: {}", applicants.reader.shape()));
-    let begun = tokio::select! {
-        begun = applicants.plan(&args, &endpoint, &files, &messages) => begun,
-        () = interrupts.next() => Ok(Begun::Interrupted),
+    let planned = tokio::select! {
+        planned = applicants.plan(&options, &endpoint, &files, &messages) => planned?,
+        () = interrupts.next() => Planned::Interrupted,
     };
-    match begun {
-        Ok(Begun::Wanted(applicants)) => {
-            send(&args, &endpoint, *applicants, files, interrupts).await
+    match planned {
+        Planned::Confirmed(applicants) => {
+            send(&options, &endpoint, *applicants, files, interrupts).await
         }
-        Ok(Begun::Unwanted) => {
-            files.discard();
-            Ok(Exit::Usage)
-        }
-        Ok(Begun::Interrupted) => {
-            files.discard();
+        Planned::Declined => Ok(Exit::Usage),
+        Planned::Interrupted => {
             messages.warn("interrupted; nothing was sent");
             Ok(Exit::Interrupted)
-        }
-        Err(error) => {
-            files.discard();
-            Err(error)
         }
     }
 }
 
-/// Everything after the plan.
+/// Sends the rows, after the plan.
 async fn send(
-    args: &BatchArgs,
+    options: &BatchOptions,
     endpoint: &Endpoint,
     applicants: Applicants,
-    files: Files,
+    files: OutputFiles,
     interrupts: Interrupts,
 ) -> anyhow::Result<Exit> {
-    let shown = !args.no_progress;
-    let progress = Progress::run(args.output.quiet, shown, applicants.total);
-    log::start(&args.output, &progress);
+    let (quiet, shown) = (options.messages.quiet, options.progress);
+    let progress = Progress::run(quiet, shown, applicants.total);
+    log::start(options.messages, &progress);
     let stop = StopSwitch::default();
-    let sink = match files.results.sink(applicants.layout(args, &files.results)) {
-        Ok(sink) => sink,
-        Err(error) => {
-            files.discard();
-            return Err(error).context("can't begin the results");
-        }
-    };
-    let beside_bar = files.results.is_terminal();
-    let results = Results::new(sink, !args.unordered, beside_bar, progress.clone(), stop.clone());
+    let results = files.collector(options, &applicants, &progress, &stop)?;
     let begun = Instant::now();
-    let ledger = match endpoint.begin("batch").await {
-        Ok(ledger) => ledger,
-        Err(error) => {
-            files.discard();
-            return Err(error);
-        }
-    };
-    let fresh = args.ledger.fresh.then(|| ledger.started());
-    // What came through a pipe has to be piped again; the arguments alone don't say how.
-    let from_pipe = args.file.as_os_str() == "-";
-    let resume = Resume {
-        fresh,
-        again: if from_pipe { None } else { resume_command::command(std::env::args_os(), fresh) },
-        ledger: endpoint.ledger_flag(&args.ledger),
-        price: args.plan.price.or(endpoint.price),
-        started: ledger.started(),
-        sandbox: endpoint.is_sandbox(),
-    };
-    let run = Run { args, endpoint, stop: &stop, progress: &progress, ledger };
+    let ledger = endpoint.begin("batch").await?;
+    let mut facts = RunFacts::new(options, endpoint, &ledger);
+    let run = Run { options, endpoint, stop: &stop, progress: &progress, ledger };
     let tally = run.go(applicants, results, interrupts).await?;
     progress.finish();
     let Some(tally) = tally else {
-        files.abandon(&progress);
+        files.leave_results(&progress);
         return Ok(Exit::Interrupted);
     };
     endpoint.conclude(&progress);
-    Ok(files.finish(args, &tally, &stop, begun.elapsed(), &resume, &progress))
+    facts.elapsed = begun.elapsed();
+    Ok(files.finish(options, &tally, &stop, &facts, &progress))
 }
 
-/// Whether a run begins.
-enum Begun {
-    Wanted(Box<Applicants>),
-    Unwanted,
+/// The end of the plan.
+enum Planned {
+    /// The run may begin.
+    Confirmed(Box<Applicants>),
+    /// The person declined.
+    Declined,
+    /// Ctrl-C.
     Interrupted,
 }
 
-/// The input: what is read, and what is known of it before.
+/// The input of a run.
 struct Applicants {
     reader: Reader,
-    /// What a regular file was when it was opened: it has an end, and is read twice.
-    stamp: Option<Stamp>,
-    /// How many rows a regular file has, once that is known.
+    /// The stamp of a regular file when it was opened. Such a file has an end and is read twice.
+    stamp: Option<FileStamp>,
+    /// Rows of a regular file, once they are counted.
     total: Option<u64>,
 }
 
 impl Applicants {
-    fn open(args: &BatchArgs) -> anyhow::Result<Self> {
-        let stamp = Stamp::of(&args.file);
-        let reader = Reader::open(&args.file, &plan::options(&args.input))?;
+    fn open(options: &BatchOptions) -> anyhow::Result<Self> {
+        let stamp = FileStamp::of(&options.file);
+        let reader = Reader::open(&options.file, &options.input)?;
         Ok(Self { reader, stamp, total: None })
     }
 
-    /// A regular file is read once before anything is sent, so that what can't be read to its end
-    /// is found before it costs anything; then from its beginning, to be sent.
+    /// Reads a regular file once before anything is sent, so that an unreadable part is found before
+    /// it costs anything. Then opens it again from its beginning.
     async fn plan(
         self,
-        args: &BatchArgs,
+        options: &BatchOptions,
         endpoint: &Endpoint,
-        files: &Files,
+        files: &OutputFiles,
         progress: &Progress,
-    ) -> anyhow::Result<Begun> {
-        let Some(stamp) = self.stamp else { return Ok(Begun::Wanted(Box::new(self))) };
-        let most = (files.results.format == ResultFormat::Xlsx).then_some(output::MOST_ROWS);
-        let consent = confirmation::before(args, endpoint, self.reader, most, progress).await?;
-        let Some(consent) = consent else { return Ok(Begun::Unwanted) };
-        let reader = Reader::open(&args.file, &plan::options(&args.input));
-        stamp.still(&args.file)?;
-        let total = Some(consent.rows);
-        Ok(Begun::Wanted(Box::new(Self { reader: reader?, stamp: self.stamp, total })))
-    }
-
-    fn layout(&self, args: &BatchArgs, results: &Target) -> Layout {
-        let shape = self.reader.shape();
-        let columns = || {
-            let column = |field| Some((field, shape.column_of(field)?.to_owned()));
-            Field::ALL.into_iter().filter_map(column).collect()
-        };
-        Layout {
-            columns: Arc::clone(self.reader.columns()),
-            delimiter: shape.delimiter,
-            bom: shape.bom,
-            mask: if args.output.mask { Mask::on(columns()) } else { Mask::default() },
-            color: color(args.output.color, results.is_terminal()),
-            ours: Ours::Results,
+    ) -> anyhow::Result<Planned> {
+        let Some(stamp) = self.stamp else { return Ok(Planned::Confirmed(Box::new(self))) };
+        let workbook = files.results.format == ResultFormat::Xlsx;
+        let most = workbook.then_some(output::MOST_ROWS);
+        let rows =
+            confirmation::plan_and_confirm(options, endpoint, self.reader, most, progress).await?;
+        if rows.is_none() {
+            return Ok(Planned::Declined);
         }
+        let reader = Reader::open(&options.file, &options.input);
+        stamp.ensure_unchanged(&options.file)?;
+        Ok(Planned::Confirmed(Box::new(Self { reader: reader?, stamp: self.stamp, total: rows })))
     }
 
     fn rows(self) -> RowSource {
@@ -182,119 +139,76 @@ impl Applicants {
     }
 }
 
-/// What the summary says besides the sums: what a command that goes on with the run must name, and
-/// the price.
-struct Resume {
-    /// When a run with `--fresh` began.
-    fresh: Option<Timestamp>,
-    /// The command itself, where it is known.
-    again: Option<String>,
-    /// The flag of its ledger.
-    ledger: String,
-    /// What one call costs.
-    price: Option<Price>,
-    /// When the run began.
-    started: Timestamp,
-    /// Whether a sandbox answers.
-    sandbox: bool,
+/// The files that a run writes. They are discarded when dropped, unless `finish` puts them in place.
+struct OutputFiles {
+    results: ResultsFile,
+    reports: ReportFiles,
 }
 
-impl Resume {
-    fn totals(
+impl OutputFiles {
+    fn open(options: &BatchOptions, applicants: &Applicants) -> anyhow::Result<Self> {
+        let input = applicants.stamp.map(|_| options.file.as_path());
+        let results = ResultsFile::open(&options.results, input)?;
+        let reports = ReportFiles::open(options, input, &results)?;
+        Ok(Self { results, reports })
+    }
+
+    fn collector(
         &self,
-        args: &BatchArgs,
-        tally: &Tally,
+        options: &BatchOptions,
+        applicants: &Applicants,
+        progress: &Progress,
         stop: &StopSwitch,
-        elapsed: Duration,
-        slowed: Slowed,
-    ) -> Totals {
-        let stopped = stop.reason();
-        let exit = next_steps::exit(tally, stopped.as_ref(), args.fail_on_mismatch).code();
-        let again = self.again.as_deref();
-        let next = next_steps::next(tally, stopped.as_ref(), self.fresh, again, &self.ledger);
-        Totals {
-            started: self.started,
-            elapsed,
-            sandbox: self.sandbox,
-            slowed,
-            stopped,
-            exit,
-            next,
-            price: self.price,
-            ledger: self.ledger.clone(),
-        }
-    }
-}
-
-/// The files that a run writes.
-struct Files {
-    results: Target,
-    beside: Beside,
-}
-
-impl Files {
-    fn open(args: &BatchArgs, applicants: &Applicants) -> anyhow::Result<Self> {
-        let input = applicants.stamp.map(|_| args.file.as_path());
-        let results = Target::open(&args.output, input)?;
-        match Beside::open(args, input, &results) {
-            Ok(beside) => Ok(Self { results, beside }),
-            Err(error) => {
-                results.discard();
-                Err(error)
-            }
-        }
+    ) -> anyhow::Result<ResultCollector> {
+        let layout = self.results.layout(&applicants.reader, &options.results, Ours::Results);
+        let sink = self.results.sink(layout).context("can't begin the results")?;
+        let (ordered, beside_bar) = (!options.unordered, self.results.is_terminal());
+        Ok(ResultCollector::new(sink, ordered, beside_bar, progress.clone(), stop.clone()))
     }
 
-    /// Takes back what was opened for a run that does not begin.
-    fn discard(self) {
-        self.results.discard();
-        self.beside.discard();
-    }
-
-    /// After a second Ctrl-C: what came so far stays where it is.
-    fn abandon(self, progress: &Progress) {
+    /// Leaves the results so far in the part file, after a second Ctrl-C.
+    fn leave_results(self, progress: &Progress) {
         if let Some(file) = self.results.file() {
             progress.warn(&format!("left at once; results so far: {}", path(file.part())));
         }
-        self.beside.discard();
+        self.results.leave_part();
     }
 
-    /// Puts the results in place and sums up.
+    /// Puts the results in place and writes the summary.
     fn finish(
         self,
-        args: &BatchArgs,
+        options: &BatchOptions,
         tally: &Tally,
         stop: &StopSwitch,
-        elapsed: Duration,
-        resume: &Resume,
+        facts: &RunFacts,
         progress: &Progress,
     ) -> Exit {
         let part = self.results.file().map(|file| file.part().to_owned());
-        let broken = matches!(stop.reason(), Some(StopReason::Output(_)));
-        let slowed = slowed(progress);
-        let totals = resume.totals(args, tally, stop, elapsed, slowed);
-        let sheets = Summary { tally, totals: &totals }.json();
-        if !broken && let Err(error) = self.results.finish(RESULT_SHEETS, &sheets) {
+        let totals = facts.totals(tally, stop, progress);
+        let sums = Summary { tally, totals: &totals }.json();
+        if matches!(stop.reason(), Some(StopReason::Output(_))) {
+            self.results.leave_part();
+        } else if let Err(error) = self.results.persist(RESULT_SHEETS, &sums) {
             stop.stop(reason_of(&error));
         }
-        match (stop.reason(), &args.output.output, part) {
+        match (stop.reason(), &options.results.file, part) {
             (Some(StopReason::Output(_)), _, Some(part)) => {
                 progress.warn(&format!("results so far: {}", path(&part)));
             }
             (_, Some(file), Some(_)) => progress.say(&format!("results: {}", path(file))),
             (_, _, _) => {}
         }
-        let totals = resume.totals(args, tally, stop, elapsed, slowed);
-        let exit = next_steps::exit(tally, stop.reason().as_ref(), args.fail_on_mismatch);
+        let totals = facts.totals(tally, stop, progress);
         let summary = Summary { tally, totals: &totals };
-        progress.say(&summary.text(look(args.output.color)));
-        exit.max(self.beside.write(&summary, progress))
+        progress.say(&summary.text(look(options.results.color)));
+        let exit = next_steps::exit(tally, stop.reason().as_ref(), options.fail_on_mismatch);
+        exit.max(self.reports.write(&summary, progress))
     }
 }
 
-/// A run while it goes on.
+/// A run in progress.
 struct Run<'a> {
-    args: &'a BatchArgs,
+    options: &'a BatchOptions,
     endpoint: &'a Endpoint,
     stop: &'a StopSwitch,
     progress: &'a Progress,
@@ -302,32 +216,34 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Runs to the end; `None` when a second Ctrl-C came before it.
+    fn pipeline(&self) -> Pipeline {
+        let (options, endpoint) = (self.options, self.endpoint);
+        let policy = RetryPolicy::new(options.retries, None);
+        let send = endpoint.send_options(&self.ledger, policy, options.reuse, options.hold);
+        let (max_charges, give_up_after) = (options.max_charges, options.give_up_after);
+        let send = SendOptions { max_charges, give_up_after, ..send };
+        let (client, stop) = (endpoint.client.clone(), self.stop.clone());
+        Pipeline::new(client, self.ledger.clone(), send, stop, self.progress.gauge())
+    }
+
+    /// Runs to the end. Returns `None` after a second Ctrl-C.
     async fn go(
         self,
         applicants: Applicants,
-        results: Results,
+        results: ResultCollector,
         interrupts: Interrupts,
     ) -> anyhow::Result<Option<Tally>> {
-        let concurrency = usize::from(self.endpoint.concurrency);
-        let ledger = self.ledger;
-        let policy = RetryPolicy::new(self.args.retries, None);
-        let terms = self.endpoint.terms(&self.args.ledger, &ledger, policy, self.args.plan.suspect);
-        let give_up_after = self.args.give_up_after;
-        let terms = SendOptions { max_charges: self.args.max_charges, give_up_after, ..terms };
-        let (client, stop) = (self.endpoint.client.clone(), self.stop.clone());
-        let gauge = self.progress.gauge();
-        let pipeline = Pipeline::new(client, ledger.clone(), terms, stop, gauge);
+        let pipeline = Arc::new(self.pipeline());
         let (done, receive) = mpsc::channel();
         let (sums, sum) = oneshot::channel();
         std::thread::spawn(move || drop(sums.send(results.collect(&receive))));
         let run = async {
-            let limits = StreamLimits::new(concurrency);
+            let limits = StreamLimits::new(usize::from(self.endpoint.concurrency));
             // The receiver ends only with the process.
             let deliver = move |row| drop(done.send(row));
-            run::run(Arc::new(pipeline), applicants.rows(), limits, deliver).await;
+            run::run(pipeline, applicants.rows(), limits, deliver).await;
             let tally = sum.await.context("the results broke off");
-            finish(ledger, self.stop.reason().as_ref()).await;
+            finish(self.ledger, self.stop.reason().as_ref()).await;
             tally
         };
         let say = || {

@@ -1,5 +1,5 @@
-//! Before a run: a regular file is read once and the plan is shown, and where it costs money and a
-//! person is there, that person is asked once.
+//! Asks for confirmation before a run pays: reads a regular file once, shows the plan, and asks the
+//! person at the terminal.
 
 use std::fs::{self, Metadata};
 use std::io::{self, BufRead as _, IsTerminal as _};
@@ -9,37 +9,31 @@ use std::time::SystemTime;
 use anyhow::{Context as _, bail};
 use tokio::task::spawn_blocking;
 
-use crate::cli::BatchArgs;
 use crate::commands::endpoint::Endpoint;
-use crate::commands::plan::{self, PlanError};
-use crate::input::Reader;
+use crate::commands::options::BatchOptions;
+use crate::commands::plan::{PlanError, PlanLedger};
+use crate::input::{Reader, Shape};
 use crate::model::price::Price;
 use crate::output::progress::Progress;
-use crate::output::{self, Outlook};
+use crate::output::{self, PlanView};
 use crate::plan::Plan;
 
-/// A run that may begin.
-pub(crate) struct Consent {
-    /// The rows of the input.
-    pub rows: u64,
-}
-
-/// The size and the time of a file: what tells that it is another one now.
+/// The size and the time of a file, to notice that it has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Stamp {
+pub(crate) struct FileStamp {
     size: u64,
     changed: Option<SystemTime>,
 }
 
-impl Stamp {
-    /// The stamp of a regular file; `None` for all else, which can't be read twice.
+impl FileStamp {
+    /// The stamp of a regular file. `None` for anything else, which can't be read twice.
     pub(crate) fn of(file: &Path) -> Option<Self> {
         let stamp = |found: Metadata| Self { size: found.len(), changed: found.modified().ok() };
         fs::metadata(file).ok().filter(Metadata::is_file).map(stamp)
     }
 
-    /// Refuses a file that is another one now.
-    pub(crate) fn still(self, file: &Path) -> anyhow::Result<()> {
+    /// Refuses a file that has changed since.
+    pub(crate) fn ensure_unchanged(self, file: &Path) -> anyhow::Result<()> {
         if Self::of(file) == Some(self) {
             return Ok(());
         }
@@ -51,48 +45,72 @@ impl Stamp {
     }
 }
 
-/// Reads the file, shows the plan, asks. `None`: the person does not want it. More rows than `most`
-/// can't be written.
-pub(crate) async fn before(
-    args: &BatchArgs,
+/// The plan of a file that was read to its end, ready to be shown.
+struct PlannedFile<'a> {
+    options: &'a BatchOptions,
+    plan: Plan,
+    shape: Shape,
+    ledger: PlanLedger,
+    price: Option<Price>,
+}
+
+/// Reads the file to its end, shows the plan, and asks for confirmation if the run costs money.
+/// Returns the number of rows, or `None` if the person declines. The results can hold `most_rows`.
+pub(crate) async fn plan_and_confirm(
+    options: &BatchOptions,
     endpoint: &Endpoint,
     reader: Reader,
-    most: Option<u64>,
+    most_rows: Option<u64>,
     progress: &Progress,
-) -> anyhow::Result<Option<Consent>> {
-    let mut past = endpoint.past(&args.ledger)?;
-    let shape = reader.shape().clone();
-    let hold = plan::hold(args.plan.suspect);
-    let planned = spawn_blocking(move || {
-        let plan = past.plan(reader, hold, |_, _| Ok(()))?;
-        Ok::<_, PlanError>((plan, past))
-    });
-    let (plan, past) = planned.await.context("reading the file broke off")??;
-    let outlook = Outlook {
-        plan: &plan,
-        file: &args.file.display().to_string(),
-        shape: &shape,
-        ledger: &past.ledger,
-        consulted: past.consulted,
-        price: args.plan.price.or(endpoint.price),
-        max_charges: args.max_charges,
-    };
-    progress.say(&outlook.brief());
-    if most.is_some_and(|most| plan.rows > most) {
+) -> anyhow::Result<Option<u64>> {
+    let planned = PlannedFile::read(options, endpoint, reader).await?;
+    let view = planned.view();
+    progress.say(&view.brief());
+    if most_rows.is_some_and(|most| planned.plan.rows > most) {
         return Err(output::too_many().into());
     }
-    let wanted = !is_asked(args, endpoint, outlook.calls()) || asks(&outlook, progress).await?;
-    Ok(wanted.then_some(Consent { rows: plan.rows }))
+    let confirmed = !must_ask(options, endpoint, view.calls()) || ask(&view, progress).await?;
+    Ok(confirmed.then_some(planned.plan.rows))
 }
 
-/// Nobody is asked where nothing is paid, or where no person is there to answer.
-fn is_asked(args: &BatchArgs, endpoint: &Endpoint, calls: u64) -> bool {
+impl<'a> PlannedFile<'a> {
+    async fn read(
+        options: &'a BatchOptions,
+        endpoint: &Endpoint,
+        reader: Reader,
+    ) -> anyhow::Result<Self> {
+        let mut ledger = endpoint.plan_ledger(options.reuse)?;
+        let shape = reader.shape().clone();
+        let hold = options.hold;
+        let planned = spawn_blocking(move || {
+            let plan = ledger.plan(reader, hold, |_, _| Ok(()))?;
+            Ok::<_, PlanError>((plan, ledger))
+        });
+        let (plan, ledger) = planned.await.context("reading the file broke off")??;
+        Ok(Self { options, plan, shape, ledger, price: options.price.or(endpoint.price) })
+    }
+
+    fn view(&self) -> PlanView<'_> {
+        PlanView {
+            plan: &self.plan,
+            file: self.options.file.display().to_string(),
+            shape: &self.shape,
+            ledger: &self.ledger.ledger,
+            consulted: self.ledger.consulted,
+            price: self.price,
+            max_charges: self.options.max_charges,
+        }
+    }
+}
+
+/// Whether to ask: only if the run pays, and only a person who is there to answer.
+fn must_ask(options: &BatchOptions, endpoint: &Endpoint, calls: u64) -> bool {
     let person = io::stdin().is_terminal() && io::stderr().is_terminal();
-    endpoint.is_live() && person && calls > 0 && !args.yes
+    endpoint.is_live() && person && calls > 0 && options.ask
 }
 
-async fn asks(outlook: &Outlook<'_>, progress: &Progress) -> anyhow::Result<bool> {
-    progress.ask(&question(outlook.calls(), outlook.plan, outlook.price));
+async fn ask(view: &PlanView<'_>, progress: &Progress) -> anyhow::Result<bool> {
+    progress.ask(&question(view.calls(), view.plan, view.price));
     let line = spawn_blocking(|| {
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).map(|_| line)
@@ -124,14 +142,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.csv");
         fs::write(&file, "nik\n").unwrap();
-        let stamp = Stamp::of(&file);
+        let stamp = FileStamp::of(&file);
         assert!(stamp.is_some());
-        assert_eq!(Stamp::of(&file), stamp);
+        assert_eq!(FileStamp::of(&file), stamp);
         fs::write(&file, "nik\n1\n").unwrap();
-        assert_ne!(Stamp::of(&file), stamp);
-        let (stamp, opened) = (Stamp::of(&file), fs::File::options().append(true).open(&file));
+        assert_ne!(FileStamp::of(&file), stamp);
+        let (stamp, opened) = (FileStamp::of(&file), fs::File::options().append(true).open(&file));
         opened.unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
-        assert_ne!(Stamp::of(&file), stamp);
-        assert_eq!(Stamp::of(folder.path()), None);
+        assert_ne!(FileStamp::of(&file), stamp);
+        assert_eq!(FileStamp::of(folder.path()), None);
     }
 }

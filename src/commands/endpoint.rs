@@ -1,28 +1,30 @@
-//! Whom `verify` and `batch` ask: a real endpoint, or a sandbox inside this process.
+//! The endpoint that verify and batch send to: a URL, or a sandbox inside this process.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use reqwest::Url;
 
-use crate::cli::{EndpointArgs, LedgerArgs, Suspect, Unknown};
 use crate::client::Client;
-use crate::commands::plan::{self, Past};
-use crate::ledger::{Kind, Ledger, LedgerError, ReuseRules, Run};
+use crate::commands::options::ReuseOptions;
+use crate::commands::plan::PlanLedger;
+use crate::ledger::{Kind, Ledger, LedgerError, Run};
 use crate::model::price::Price;
+use crate::model::problem::Level;
 use crate::output::progress::Progress;
 use crate::output::text::quoted;
 use crate::run::SendOptions;
 use crate::run::retry::RetryPolicy;
 use crate::sandbox::Sandbox;
-use crate::settings::{self, Settings};
+use crate::settings::{self, EndpointOptions, Settings};
 
-/// A run without a clean answer ends after this, unless another time is named.
+/// Time without a clean answer after which a run stops, by default.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(300);
 
-/// A client for the endpoint, and where its calls are remembered.
+/// The endpoint of a run, with its account and its ledger.
 pub(crate) struct Endpoint {
     /// Sends the records.
     pub client: Client,
@@ -37,32 +39,30 @@ pub(crate) struct Endpoint {
     partner_code: String,
     kind: Kind,
     ledger: PathBuf,
+    /// The ledger, if the command line names it.
+    ledger_option: Option<PathBuf>,
     sandbox: Option<Sandbox>,
     shown: String,
 }
 
 impl Endpoint {
     /// Resolves the settings, and starts the sandbox if it is wanted.
-    pub(crate) fn open(
-        args: &EndpointArgs,
-        ledger: &LedgerArgs,
-        concurrency: Option<u16>,
-        rate: Option<f64>,
-    ) -> anyhow::Result<Self> {
-        let sandbox = args.sandbox.then(Sandbox::start).transpose();
+    pub(crate) fn open(options: &EndpointOptions) -> anyhow::Result<Self> {
+        let sandbox = options.sandbox.then(Sandbox::start).transpose();
         let sandbox = sandbox.context("can't open a port on 127.0.0.1 for the sandbox")?;
         let url = sandbox.as_ref().map(|sandbox| Url::parse(&sandbox.url())).transpose()?;
-        let settings = Settings::resolve(args, concurrency, rate, ledger.ledger.as_deref(), url)?;
+        let settings = Settings::resolve(options, url)?;
         let client = Client::new(settings.client).context("can't set up the connection")?;
         Ok(Self {
             client,
             concurrency: settings.concurrency,
             price: settings.price,
             rate: settings.rate,
-            timeout: args.timeout,
+            timeout: options.timeout,
             partner_code: settings.partner_code,
             kind: settings.kind,
             ledger: settings.ledger,
+            ledger_option: options.ledger.clone(),
             sandbox,
             shown: settings.shown,
         })
@@ -74,42 +74,40 @@ impl Endpoint {
         Ok(ledger.start_run(command, &self.partner_code).await?)
     }
 
-    /// What the ledger says of records, on the terms of a run that began now.
-    pub(crate) fn past(&self, args: &LedgerArgs) -> Result<Past, LedgerError> {
-        let options = plan::claim_options(args);
-        Past::open(self.ledger.clone(), self.kind, Some(&self.partner_code), options)
+    /// Opens the ledger for the plan of a run that would begin now.
+    pub(crate) fn plan_ledger(&self, reuse: ReuseOptions) -> Result<PlanLedger, LedgerError> {
+        let rules = reuse.rules(Timestamp::now());
+        PlanLedger::open(self.ledger.clone(), self.kind, Some(&self.partner_code), rules)
     }
 
-    /// Whether what is asked there is paid.
+    /// Whether its calls are paid for.
     pub(crate) fn is_live(&self) -> bool {
         self.kind == Kind::Live
     }
 
-    /// The terms of a run.
-    pub(crate) fn terms(
+    /// The options of a run with this retry policy.
+    pub(crate) fn send_options(
         &self,
-        args: &LedgerArgs,
         run: &Run,
         policy: RetryPolicy,
-        suspect: Suspect,
+        reuse: ReuseOptions,
+        hold: Level,
     ) -> SendOptions {
-        let fresh_since = if args.fresh { Some(run.started()) } else { args.max_age };
-        let resend_unknown = args.unknown == Unknown::Resend;
         SendOptions {
             policy,
-            reuse: ReuseRules { fresh_since, resend_unknown },
+            reuse: reuse.rules(run.started()),
             patience: self.timeout * 2,
             concurrency: usize::from(self.concurrency),
             max_charges: None,
             rate: self.rate,
             give_up_after: GIVE_UP_AFTER,
-            hold: plan::hold(suspect),
+            hold,
         }
     }
 
-    /// The flag that leads `idv ledger` to this run's file; empty where it needs none.
-    pub(crate) fn ledger_flag(&self, args: &LedgerArgs) -> String {
-        match &args.ledger {
+    /// The flag with which `idv ledger` finds this ledger. Empty if none is needed.
+    pub(crate) fn ledger_flag(&self) -> String {
+        match &self.ledger_option {
             Some(file) => format!(" --ledger {}", quoted(&file.to_string_lossy())),
             None if settings::ledger(None, true).is_ok_and(|file| file == self.ledger) => {
                 " --sandbox".to_owned()
@@ -118,12 +116,12 @@ impl Endpoint {
         }
     }
 
-    /// Whether it is a sandbox: nothing is checked there, and nothing charged.
+    /// Whether it is a sandbox: it checks nobody and charges nothing.
     pub(crate) fn is_sandbox(&self) -> bool {
         self.kind == Kind::Sandbox
     }
 
-    /// Says whom the run asks.
+    /// Shows the endpoint.
     pub(crate) fn announce(&self, progress: &Progress) {
         if self.sandbox.is_some() {
             progress.say("sandbox: made-up answers from this machine, no real check, no charge");
@@ -132,7 +130,7 @@ impl Endpoint {
         }
     }
 
-    /// Says what the sandbox would have charged, which a person can compare with the summary.
+    /// Shows what the sandbox would have charged, so that a person can compare it with the summary.
     pub(crate) fn conclude(&self, progress: &Progress) {
         if let Some(sandbox) = &self.sandbox {
             progress.say(&format!(

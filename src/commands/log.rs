@@ -11,12 +11,12 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{fmt, registry};
 
-use crate::cli::OutputArgs;
+use crate::commands::options::MessageOptions;
 use crate::output::progress::Progress;
 
 /// Writes events from now on, as many as were asked for.
-pub(crate) fn start(args: &OutputArgs, progress: &Progress) {
-    let level = match (args.quiet, args.verbose) {
+pub(crate) fn start(options: MessageOptions, progress: &Progress) {
+    let level = match (options.quiet, options.verbose) {
         (true, _) => return,
         (false, 0) => LevelFilter::WARN,
         (false, 1) => LevelFilter::DEBUG,

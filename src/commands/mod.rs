@@ -1,6 +1,7 @@
 //! The commands: each puts the parts together for one job.
 
 mod batch;
+mod batch_summary;
 mod check;
 mod codes;
 mod confirmation;
@@ -9,6 +10,7 @@ mod generate;
 mod ledger;
 mod log;
 mod next_steps;
+mod options;
 mod plan;
 mod record_source;
 mod report_files;
@@ -24,6 +26,7 @@ use std::future::Future;
 use anyhow::Context as _;
 
 use crate::cli::Action;
+use crate::commands::options::BatchOptions;
 use crate::exit::Exit;
 use crate::ledger::Run;
 use crate::output::Slowed;
@@ -34,10 +37,12 @@ use crate::run::stop::{StopReason, run_end};
 /// Runs a command. An error that comes back here was met before anything was sent.
 pub(crate) fn run(action: Action) -> Exit {
     let done = match action {
-        Action::Verify(args) => in_runtime(verify::run(*args)),
-        Action::Batch(args) if args.dry_run => in_runtime(check::dry_run(&args)),
-        Action::Batch(args) => in_runtime(batch::run(*args)),
-        Action::Check(args) => in_runtime(check::run(&args)),
+        Action::Verify(args) => in_runtime(verify::run((*args).into())),
+        Action::Batch(args) if args.dry_run => {
+            in_runtime(check::check(&BatchOptions::from(*args).into()))
+        }
+        Action::Batch(args) => in_runtime(batch::run((*args).into())),
+        Action::Check(args) => in_runtime(check::run(*args)),
         Action::Sandbox(args) => in_runtime(sandbox::run(args)),
         Action::Ledger(args) => in_runtime(ledger::run(args)),
         Action::Codes(args) => codes::run(&args),

@@ -1,5 +1,5 @@
-//! The results of a run on a thread of their own: into order, into the sink, into the sums. A
-//! reader of the results who is slow must not keep answers waiting on the network.
+//! Collects the results of a run on a thread of its own: orders, writes and counts them. So a slow
+//! reader of the results does not delay the network.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::BuildHasher as _;
@@ -20,15 +20,15 @@ use crate::run::FinishedRow;
 use crate::run::stop::{StopReason, StopSwitch};
 use crate::run::tally::Tally;
 
-/// How long results gather before they are taken: to wake this thread for each of them costs the
-/// network's thread more than to send it.
+/// Time for which results gather before they are taken. Waking this thread for each result would cost
+/// the network's thread more than sending a request.
 const GATHER: Duration = Duration::from_millis(1);
 
-/// Takes what is done, writes it and counts it.
-pub(crate) struct Results {
-    /// Where results are written; `None` once that has failed.
+/// Orders, writes and counts the results of a run.
+pub(crate) struct ResultCollector {
+    /// The sink of the results. `None` once a write has failed.
     sink: Option<Box<dyn Sink>>,
-    /// Brings rows into the input's order; `None` writes them as they come.
+    /// The reorder buffer. `None` writes rows as they come.
     order: Option<Order<FinishedRow>>,
     /// Whether the results share a terminal with the bar.
     beside_bar: bool,
@@ -36,11 +36,11 @@ pub(crate) struct Results {
     stop: StopSwitch,
     /// The sums so far.
     tally: Tally,
-    names: Names,
+    sequence_ids: SequenceIds,
 }
 
-impl Results {
-    /// Results for a run.
+impl ResultCollector {
+    /// Makes the collector of a run.
     pub(crate) fn new(
         sink: Box<dyn Sink>,
         ordered: bool,
@@ -50,11 +50,11 @@ impl Results {
     ) -> Self {
         let order = ordered.then(Order::default);
         let tally = Tally::begun(Timestamp::now());
-        let names = Names::default();
-        Self { sink: Some(sink), order, beside_bar, progress, stop, tally, names }
+        let sequence_ids = SequenceIds::default();
+        Self { sink: Some(sink), order, beside_bar, progress, stop, tally, sequence_ids }
     }
 
-    /// Takes results until the run has no more; gives the sums.
+    /// Takes results until the run ends, and returns the sums.
     pub(crate) fn collect(mut self, done: &Receiver<FinishedRow>) -> Tally {
         while let Ok(first) = done.recv() {
             std::thread::sleep(GATHER);
@@ -69,7 +69,7 @@ impl Results {
         self.tally
     }
 
-    /// Everything that is ready is written in one go, and nothing waits in a buffer after that.
+    /// Writes all results that are ready, then flushes.
     fn take(&mut self, ready: impl Iterator<Item = FinishedRow>) {
         for done in ready {
             match &mut self.order {
@@ -89,7 +89,7 @@ impl Results {
     fn put(&mut self, done: FinishedRow) {
         let FinishedRow { row, pending, window_permit } = done;
         let verdict = pending.wait_on_disk(&self.stop);
-        self.names.note(&row, &verdict);
+        self.sequence_ids.note(&row, &verdict);
         self.tally.add(&verdict, &row.problems);
         self.progress.count(verdict.charged);
         let written = self.sink.as_mut().map_or(Ok(()), |sink| sink.write(&row, &verdict));
@@ -97,7 +97,7 @@ impl Results {
         drop(window_permit);
     }
 
-    /// After an error nothing more is sent; what is in flight is still counted.
+    /// Stops the run after a write error. Calls in flight are still counted.
     fn check(&mut self, written: io::Result<()>) {
         let Err(error) = written else { return };
         self.sink = None;
@@ -105,7 +105,7 @@ impl Results {
     }
 }
 
-/// Why a run stops whose results can't be written: a reader who has gone away is no trouble.
+/// The reason to stop a run whose results can't be written. A closed pipe is no failure.
 pub(crate) fn reason_of(error: &io::Error) -> StopReason {
     match error.kind() {
         io::ErrorKind::BrokenPipe => StopReason::OutputClosed,
@@ -113,22 +113,22 @@ pub(crate) fn reason_of(error: &io::Error) -> StopReason {
     }
 }
 
-/// So many answers are remembered: an endpoint that mixes two calls up does so with calls that are
-/// near each other.
+/// Sequence ids that are remembered. An endpoint that mixes two calls up does so with calls close to
+/// each other.
 const REMEMBERED: usize = 1 << 16;
 
-/// The provider's names for the calls of this run. Two answers under one name may be one answer
-/// given to two records.
+/// The recent sequence ids of a run. Two answers with the same id may be one answer given to two
+/// records.
 #[derive(Default)]
-struct Names {
+struct SequenceIds {
     hasher: std::hash::RandomState,
     seen: HashSet<u64>,
     oldest_first: VecDeque<u64>,
     told: bool,
 }
 
-impl Names {
-    /// Takes note of an answer; says so once when its name is that of another one.
+impl SequenceIds {
+    /// Notes an answer, and warns once if its sequence id belongs to another answer too.
     fn note(&mut self, row: &Row, verdict: &Verdict) {
         let answer = verdict.answer.as_ref().filter(|_| verdict.source == Source::Api);
         let Some(name) = answer.and_then(|answer| answer.sequence_id.as_deref()) else { return };
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn names_are_remembered_for_a_while_in_flat_memory() {
-        let mut names = Names::default();
+        let mut names = SequenceIds::default();
         assert!(names.is_new("a") && !names.is_new("a") && names.is_new("b"));
         assert!((0..REMEMBERED).all(|n| names.is_new(&n.to_string())));
         assert!(names.is_new("a"));

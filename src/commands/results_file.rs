@@ -1,77 +1,64 @@
-//! Where `verify` and `batch` write to, and how: opened before anything is sent.
+//! The file of results, or stdout: its format, its writer, and how it is put in place. Opened before
+//! anything is sent.
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Seek as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use crate::cli::{Color, OutputArgs, ResultFormat};
+use crate::commands::options::ResultsOptions;
+use crate::input::Reader;
+use crate::model::record::Field;
 use crate::output::progress::is_dumb;
-use crate::output::{self, Book, Destination, Layout, Look, MayReplace, Sink, Writer};
+use crate::output::{
+    self, Book, ColorChoice, Layout, Look, Mask, Ours, OutputFile, ResultFormat, Sink, Writer,
+};
 
-/// A file is written in pieces of this many bytes, unless there is time to write sooner.
+/// Size of the write buffer. The buffer is flushed earlier when no result is waiting.
 const BUFFER: usize = 64 * 1024;
 
 /// The sheets of a workbook of results.
 pub(crate) const RESULT_SHEETS: [&str; 2] = ["Results", "Summary"];
 
-/// Where results go.
-pub(crate) struct Target {
+/// The file of results, or stdout. A file is discarded when dropped, unless it is persisted.
+pub(crate) struct ResultsFile {
     /// The format of the results.
     pub format: ResultFormat,
     /// The file; `None` is stdout.
-    destination: Option<Destination>,
-    /// Where the rows of a workbook wait that doesn't go to a regular file.
-    waiting: Option<File>,
+    file: Option<OutputFile>,
+    /// The rows of a workbook that does not go to a regular file.
+    workbook_rows: Option<File>,
 }
 
-/// What is asked of a target.
-pub(crate) struct Wanted<'a> {
-    /// The format, where it was said.
-    pub format: Option<ResultFormat>,
-    /// The file, where one was named.
-    pub file: Option<&'a Path>,
-    /// The file that must not be written to.
-    pub input: Option<&'a Path>,
-    /// Which file may be replaced.
-    pub may_replace: MayReplace,
-}
-
-impl Target {
-    /// Decides on the format and opens the file.
-    pub(crate) fn open(args: &OutputArgs, input: Option<&Path>) -> anyhow::Result<Self> {
-        let (format, file) = (args.format, args.output.as_deref());
-        let may_replace = MayReplace::of_results(args.force);
-        Self::open_wanted(&Wanted { format, file, input, may_replace })
-    }
-
-    /// The same for other flags.
-    pub(crate) fn open_wanted(wanted: &Wanted<'_>) -> anyhow::Result<Self> {
-        let file = wanted.file.filter(|file| *file != Path::new("-"));
+impl ResultsFile {
+    /// Decides on the format and opens the file. `input` is the file that must not be overwritten.
+    pub(crate) fn open(options: &ResultsOptions, input: Option<&Path>) -> anyhow::Result<Self> {
+        let path = options.file.as_deref().filter(|file| *file != Path::new("-"));
         let terminal = io::stdout().is_terminal();
-        let format = match (wanted.format, file) {
+        let format = match (options.format, path) {
             (Some(ResultFormat::Xlsx), None) if terminal => {
                 bail!("a terminal can't show a workbook\n\n  hint: name a file: -o results.xlsx")
             }
             (Some(format), _) => format,
-            (None, Some(file)) => format_of(file)?,
+            (None, Some(path)) => format_of(path)?,
             (None, None) if terminal => ResultFormat::Table,
             (None, None) => ResultFormat::Jsonl,
         };
-        let open = |file| Destination::open(file, wanted.input, wanted.may_replace);
-        let destination = file.map(open).transpose()?;
-        let regular = destination.as_ref().is_some_and(|file| file.folder().is_some());
-        let waiting = (format == ResultFormat::Xlsx && !regular)
+        let open = |path| OutputFile::open(path, input, options.may_replace);
+        let file = path.map(open).transpose()?;
+        let regular = file.as_ref().is_some_and(|file| file.folder().is_some());
+        let workbook_rows = (format == ResultFormat::Xlsx && !regular)
             .then(|| tempfile::tempfile().context("no room for the rows of the workbook"))
             .transpose()?;
-        Ok(Self { format, destination, waiting })
+        Ok(Self { format, file, workbook_rows })
     }
 
     /// Whether results and messages share one terminal.
     pub(crate) fn is_terminal(&self) -> bool {
-        self.destination.is_none() && io::stdout().is_terminal()
+        self.file.is_none() && io::stdout().is_terminal()
     }
 
     /// The columns that a table or a card may take; 0 sets no bounds.
@@ -80,18 +67,35 @@ impl Target {
     }
 
     /// The file, if results go to one.
-    pub(crate) fn file(&self) -> Option<&Destination> {
-        self.destination.as_ref()
+    pub(crate) fn file(&self) -> Option<&OutputFile> {
+        self.file.as_ref()
     }
 
-    /// What results are written with.
+    /// Makes a buffered writer.
     pub(crate) fn writer(&self) -> io::Result<Writer> {
-        let out: Writer = match (&self.waiting, &self.destination) {
-            (Some(waiting), _) => Box::new(waiting.try_clone()?),
-            (None, Some(destination)) => Box::new(destination.writer()?),
+        let out: Writer = match (&self.workbook_rows, &self.file) {
+            (Some(rows), _) => Box::new(rows.try_clone()?),
+            (None, Some(file)) => Box::new(file.writer()?),
             (None, None) => output::stdout()?,
         };
         Ok(Box::new(BufWriter::with_capacity(BUFFER, out)))
+    }
+
+    /// The layout of results for the rows of this reader.
+    pub(crate) fn layout(&self, reader: &Reader, options: &ResultsOptions, ours: Ours) -> Layout {
+        let shape = reader.shape();
+        let columns = || {
+            let column = |field| Some((field, shape.column_of(field)?.to_owned()));
+            Field::ALL.into_iter().filter_map(column).collect()
+        };
+        Layout {
+            columns: Arc::clone(reader.columns()),
+            delimiter: shape.delimiter,
+            bom: shape.bom,
+            mask: if options.mask { Mask::on(columns()) } else { Mask::default() },
+            color: color(options.color, self.is_terminal()),
+            ours,
+        }
     }
 
     /// The sink for results of this layout.
@@ -105,47 +109,49 @@ impl Target {
         }
     }
 
-    /// Puts the file in its place. `beside` is what stands on a workbook's second sheet.
-    pub(crate) fn finish(self, titles: [&'static str; 2], beside: &Value) -> io::Result<()> {
-        let book = |rows, folder: &Path, out| Book { rows, folder, titles, beside }.write(out);
-        match (self.waiting, self.destination) {
-            (Some(mut rows), destination) => {
+    /// Puts the file in its place. `sums` are the contents of a workbook's second sheet.
+    pub(crate) fn persist(self, titles: [&'static str; 2], sums: &Value) -> io::Result<()> {
+        let book =
+            |rows, folder: &Path, out| Book { rows, folder, titles, beside: sums }.write(out);
+        match (self.workbook_rows, self.file) {
+            (Some(mut rows), file) => {
                 rows.rewind()?;
-                let out: Writer = match destination {
-                    Some(device) => Box::new(device.writer()?),
-                    None => output::stdout()?,
-                };
-                book(rows, &std::env::temp_dir(), out)
+                book(rows, &std::env::temp_dir(), direct_writer(file)?)
             }
             (None, Some(file)) if self.format == ResultFormat::Xlsx => {
                 let folder = file.folder().unwrap_or(Path::new(".")).to_owned();
-                file.replace(|rows, out| book(rows, &folder, Box::new(out)))
+                file.persist_made(|rows, out| book(rows, &folder, Box::new(out)))
             }
-            (None, destination) => destination.map_or(Ok(()), Destination::finish),
+            (None, file) => file.map_or(Ok(()), OutputFile::persist),
         }
     }
 
-    /// Puts a file in its place, or a workbook on stdout, that was written to its end as it is.
-    pub(crate) fn finish_as_written(self) -> io::Result<()> {
-        match (self.waiting, self.destination) {
-            (Some(mut whole), destination) => {
+    /// Puts a file in its place that is complete as it was written, whatever its format.
+    pub(crate) fn persist_as_written(self) -> io::Result<()> {
+        match (self.workbook_rows, self.file) {
+            (Some(mut whole), file) => {
                 whole.rewind()?;
-                let mut out: Writer = match destination {
-                    Some(device) => Box::new(device.writer()?),
-                    None => output::stdout()?,
-                };
+                let mut out = direct_writer(file)?;
                 io::copy(&mut whole, &mut out)?;
                 out.flush()
             }
-            (None, destination) => destination.map_or(Ok(()), Destination::finish),
+            (None, file) => file.map_or(Ok(()), OutputFile::persist),
         }
     }
 
-    /// Takes back a file that is not to be.
-    pub(crate) fn discard(self) {
-        if let Some(destination) = self.destination {
-            destination.discard();
+    /// Leaves the results so far in the part file, for a run that ends before they are whole.
+    pub(crate) fn leave_part(self) {
+        if let Some(file) = self.file {
+            file.leave_part();
         }
+    }
+}
+
+/// Writes to a device, or to stdout, without a part file.
+fn direct_writer(device: Option<OutputFile>) -> io::Result<Writer> {
+    match device {
+        Some(device) => Ok(Box::new(device.writer()?)),
+        None => output::stdout(),
     }
 }
 
@@ -167,17 +173,17 @@ fn format_of(file: &Path) -> anyhow::Result<ResultFormat> {
 }
 
 /// Whether to use colour on a stream.
-pub(crate) fn color(choice: Color, terminal: bool) -> bool {
+pub(crate) fn color(choice: ColorChoice, terminal: bool) -> bool {
     let unset = |name| std::env::var_os(name).is_none_or(|value| value.is_empty());
     match choice {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => terminal && !is_dumb() && unset("NO_COLOR"),
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => terminal && !is_dumb() && unset("NO_COLOR"),
     }
 }
 
 /// How text on stderr is shown.
-pub(crate) fn look(choice: Color) -> Look {
+pub(crate) fn look(choice: ColorChoice) -> Look {
     let stderr = io::stderr();
     let terminal = stderr.is_terminal();
     let size = terminal_size::terminal_size_of(stderr).filter(|_| terminal);

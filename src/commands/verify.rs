@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use crate::checks::{self, nik::Nik};
-use crate::cli::{ResultFormat, VerifyArgs};
 use crate::commands::endpoint::Endpoint;
+use crate::commands::options::{ResultsOptions, VerifyOptions};
 use crate::commands::result_collector::reason_of;
-use crate::commands::results_file::{RESULT_SHEETS, Target, color};
+use crate::commands::results_file::{RESULT_SHEETS, ResultsFile, color};
 use crate::commands::{log, next_steps, record_source, slowed};
 use crate::exit::Exit;
 use crate::model::problem::Level;
@@ -19,65 +19,46 @@ use crate::model::record::Field;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
-use crate::output::{self, Layout, Mask, Ours, Particulars, Slowed, Summary, Totals};
+use crate::output::{self, Layout, Mask, Ours, Particulars, ResultFormat, Slowed, Summary, Totals};
 use crate::run::Verifier;
 use crate::run::interrupt::Interrupts;
 use crate::run::retry::RetryPolicy;
 use crate::run::stop::{StopReason, StopSwitch};
 use crate::run::tally::Tally;
 
-/// Where a person waits, an uncharged attempt is repeated this often, within this time.
+/// Retries of an uncharged attempt while a person waits, and the time within which they begin.
 const RETRIES: u32 = 4;
 const WITHIN: Duration = Duration::from_secs(60);
 
 /// Verifies one record.
-pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<Exit> {
-    let progress = Progress::messages(args.output.quiet);
-    log::start(&args.output, &progress);
-    let endpoint = Endpoint::open(&args.endpoint, &args.ledger, Some(1), None)?;
-    let mut row = record_source::row(&args)?;
+pub(crate) async fn run(options: VerifyOptions) -> anyhow::Result<Exit> {
+    let progress = Progress::messages(options.messages.quiet);
+    log::start(options.messages, &progress);
+    let endpoint = Endpoint::open(&options.endpoint)?;
+    let mut row = record_source::row(options.record)?;
     checks::prepare(&mut row);
-    let target = Target::open(&args.output, None)?;
+    let file = ResultsFile::open(&options.results, None)?;
     endpoint.announce(&progress);
     for problem in row.problems.iter().filter(|problem| problem.level == Level::Suspect) {
         progress.say(&format!("warning: {}", problem.message));
     }
     let stop = StopSwitch::default();
-    let ledger = endpoint.begin("verify").await?;
+    let run = endpoint.begin("verify").await?;
     let policy = RetryPolicy::new(RETRIES, Some(WITHIN));
-    let terms = endpoint.terms(&args.ledger, &ledger, policy, args.suspect);
-    let (client, gauge) = (endpoint.client.clone(), progress.gauge());
-    let verifier = Verifier::new(client, ledger, terms, stop.clone(), gauge);
+    let send = endpoint.send_options(&run, policy, options.reuse, options.hold);
+    let verifier =
+        Verifier::new(endpoint.client.clone(), run, send, stop.clone(), progress.gauge());
     let Some(verdict) = ask(&verifier, &row, &stop, &progress).await? else {
-        target.discard();
         return Ok(Exit::Interrupted);
     };
     // A ledger in trouble has complained already, and tells the end of a run from its lock too.
     let _ = verifier.finish().await;
-    let ledger = endpoint.ledger_flag(&args.ledger);
-    let slowed = slowed(&progress);
-    let written = write(&args, &endpoint, target, &row, &verdict, ledger, slowed);
-    let mut tally = Tally::default();
-    tally.add(&verdict, &row.problems);
-    if let Err(error) = written {
-        stop.stop(reason_of(&error));
-        if stop.reason() != Some(StopReason::OutputClosed) {
-            progress.warn(&format!("error: the answer can't be written: {error}"));
-        }
-        // Paid for, so it is shown where it can still be seen.
-        progress.warn(&output::card(
-            &row,
-            &verdict,
-            &Mask::on(Vec::new()),
-            &Particulars::default(),
-        ));
-    } else if let Some(reason) = stop.reason() {
-        progress.say(&format!("stopped: {reason}"));
-    }
-    Ok(next_steps::exit(&tally, stop.reason().as_ref(), true))
+    let result = Answered { row: &row, verdict: &verdict, endpoint: &endpoint };
+    let written = result.write(&options.results, file, slowed(&progress));
+    Ok(result.report(written, &stop, &progress))
 }
 
-/// `None` when a second Ctrl-C came before the answer.
+/// Returns `None` if a second Ctrl-C came before the answer.
 async fn ask(
     verifier: &Verifier,
     row: &Row,
@@ -92,57 +73,79 @@ async fn ask(
     })
 }
 
-fn write(
-    args: &VerifyArgs,
-    endpoint: &Endpoint,
-    target: Target,
-    row: &Row,
-    verdict: &Verdict,
-    ledger: String,
-    slowed: Slowed,
-) -> io::Result<()> {
-    let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
-    let mask = if args.output.mask { Mask::on(fields()) } else { Mask::default() };
-    let color = color(args.output.color, target.is_terminal());
-    if target.format == ResultFormat::Table {
-        let mut out = target.writer()?;
-        let says = if mask.is_on() { None } else { says(row) };
-        let particulars = Particulars { says, ledger, color, width: target.width() };
-        out.write_all(output::card(row, verdict, &mask, &particulars).as_bytes())?;
-        out.flush()?;
-    } else {
-        let columns = row.columns.clone();
-        let layout =
-            Layout { columns, delimiter: b',', bom: false, mask, color, ours: Ours::Results };
-        let mut sink = target.sink(layout)?;
-        sink.write(row, verdict)?;
-        sink.flush()?;
+/// The record with its verdict.
+struct Answered<'a> {
+    row: &'a Row,
+    verdict: &'a Verdict,
+    endpoint: &'a Endpoint,
+}
+
+impl Answered<'_> {
+    fn write(&self, options: &ResultsOptions, file: ResultsFile, slowed: Slowed) -> io::Result<()> {
+        let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
+        let mask = if options.mask { Mask::on(fields()) } else { Mask::default() };
+        let color = color(options.color, file.is_terminal());
+        if file.format == ResultFormat::Table {
+            let mut out = file.writer()?;
+            let says = if mask.is_on() { None } else { says(self.row) };
+            let (ledger, width) = (self.endpoint.ledger_flag(), file.width());
+            let particulars = Particulars { says, ledger, color, width };
+            out.write_all(output::card(self.row, self.verdict, &mask, &particulars).as_bytes())?;
+            out.flush()?;
+        } else {
+            let (columns, ours) = (self.row.columns.clone(), Ours::Results);
+            let layout = Layout { columns, delimiter: b',', bom: false, mask, color, ours };
+            let mut sink = file.sink(layout)?;
+            sink.write(self.row, self.verdict)?;
+            sink.flush()?;
+        }
+        file.persist(RESULT_SHEETS, &self.sums(slowed))
     }
-    target.finish(RESULT_SHEETS, &sums(row, verdict, endpoint.is_sandbox(), slowed))
+
+    /// Shows how the run ended, and returns its exit code.
+    fn report(&self, written: io::Result<()>, stop: &StopSwitch, progress: &Progress) -> Exit {
+        if let Err(error) = written {
+            stop.stop(reason_of(&error));
+            if stop.reason() != Some(StopReason::OutputClosed) {
+                progress.warn(&format!("error: the answer can't be written: {error}"));
+            }
+            // The answer is paid for, so it is shown on stderr.
+            let (mask, particulars) = (Mask::on(Vec::new()), Particulars::default());
+            progress.warn(&output::card(self.row, self.verdict, &mask, &particulars));
+        } else if let Some(reason) = stop.reason() {
+            progress.say(&format!("stopped: {reason}"));
+        }
+        next_steps::exit(&self.tally(), stop.reason().as_ref(), true)
+    }
+
+    fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        tally.add(self.verdict, &self.row.problems);
+        tally
+    }
+
+    /// The second sheet of a workbook.
+    fn sums(&self, slowed: Slowed) -> serde_json::Value {
+        let tally = self.tally();
+        let elapsed = self.verdict.elapsed.unwrap_or_default();
+        let exit = next_steps::exit(&tally, None, true).code();
+        let now = Timestamp::now();
+        let totals = Totals {
+            started: now.checked_sub(elapsed).unwrap_or(now),
+            elapsed,
+            sandbox: self.endpoint.is_sandbox(),
+            slowed,
+            stopped: None,
+            exit,
+            next: Vec::new(),
+            price: None,
+            ledger: String::new(),
+        };
+        Summary { tally: &tally, totals: &totals }.json()
+    }
 }
 
-/// What stands beside the row of a workbook.
-fn sums(row: &Row, verdict: &Verdict, sandbox: bool, slowed: Slowed) -> serde_json::Value {
-    let mut tally = Tally::default();
-    tally.add(verdict, &row.problems);
-    let elapsed = verdict.elapsed.unwrap_or_default();
-    let exit = next_steps::exit(&tally, None, true).code();
-    let now = Timestamp::now();
-    let totals = Totals {
-        started: now.checked_sub(elapsed).unwrap_or(now),
-        elapsed,
-        sandbox,
-        slowed,
-        stopped: None,
-        exit,
-        next: Vec::new(),
-        price: None,
-        ledger: String::new(),
-    };
-    Summary { tally: &tally, totals: &totals }.json()
-}
-
-/// What the number itself says of the person, for the card alone.
+/// The facts that the number itself tells, for the card.
 fn says(row: &Row) -> Option<String> {
     let today = Offset::UTC.to_datetime(Timestamp::now()).date();
     Some(Nik::read(row.record.get(Field::IdNumber))?.says(today))

@@ -1,6 +1,7 @@
 //! What a run writes: one file a format, and the files they go to.
 
 mod card;
+mod choices;
 mod csv;
 mod disk_space;
 mod fields;
@@ -22,11 +23,12 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 pub use crate::output::card::{Particulars, card};
+pub(crate) use crate::output::choices::{ColorChoice, ResultFormat};
 pub(crate) use crate::output::csv::made_harmless;
 pub use crate::output::fields::Mask;
 pub use crate::output::jsonl::write_line;
-pub(crate) use crate::output::output_file::{Destination, MayReplace, OutputError, print, stdout};
-pub(crate) use crate::output::plan_view::{Consulted, Outlook};
+pub(crate) use crate::output::output_file::{MayReplace, OutputError, OutputFile, print, stdout};
+pub(crate) use crate::output::plan_view::{Consulted, PlanView};
 pub(crate) use crate::output::reorder_buffer::Order;
 pub use crate::output::report::report;
 pub use crate::output::summary::{Look, Slowed, Summary, Totals};

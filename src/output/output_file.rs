@@ -49,6 +49,11 @@ impl MayReplace {
         if force { Self::Anything } else { Self::Ours }
     }
 
+    /// For the rows of a check, with `--force` or without.
+    pub(crate) const fn of_checks(force: bool) -> Self {
+        if force { Self::Anything } else { Self::Checks }
+    }
+
     fn allows(self, path: &Path) -> io::Result<bool> {
         match self {
             Self::Ours => Ok(is_ours(path)? || is_check(path)?),
@@ -58,17 +63,19 @@ impl MayReplace {
     }
 }
 
-/// A file that is being written.
+/// A file that is being written: as `FILE.part` beside it, and discarded when dropped unless it is
+/// persisted.
 #[derive(Debug)]
-pub(crate) struct Destination {
+pub(crate) struct OutputFile {
     path: PathBuf,
-    /// `None` for a device or a pipe, which is written to as it is.
+    /// The part file. `None` for a device or a pipe, which is written to directly, and after the
+    /// part was persisted or left.
     part: Option<PathBuf>,
     file: File,
 }
 
-impl Destination {
-    /// Opens a file for results; `input` is the file that they are about.
+impl OutputFile {
+    /// Opens a file for results. `input` is the file that must not be overwritten.
     pub(crate) fn open(
         path: &Path,
         input: Option<&Path>,
@@ -80,9 +87,7 @@ impl Destination {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(unwritable(error)),
         };
-        if let Some(existing) = &existing
-            && !existing.is_file()
-        {
+        if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
             let file = OpenOptions::new().write(true).open(path).map_err(unwritable)?;
             return Ok(Self { path: path.to_owned(), part: None, file });
         }
@@ -110,42 +115,49 @@ impl Destination {
             || self.part.as_deref().is_some_and(|part| is_same(part, &part_of(other)))
     }
 
-    /// Where what was written stands before it is done.
+    /// The file that holds what was written so far.
     pub(crate) fn part(&self) -> &Path {
         self.part.as_deref().unwrap_or(&self.path)
     }
 
-    /// Puts the file in its place; everything must have been flushed.
-    pub(crate) fn finish(self) -> io::Result<()> {
-        let Some(part) = &self.part else { return Ok(()) };
+    /// Puts the file in its place. Everything must have been flushed. If that fails, the part stays.
+    pub(crate) fn persist(mut self) -> io::Result<()> {
+        let Some(part) = self.part.take() else { return Ok(()) };
         self.file.sync_all()?;
         fs::rename(part, &self.path)?;
-        self.keep_name();
+        self.sync_folder();
         Ok(())
     }
 
-    /// Puts another file in its place, made of what was written here; that stays where it is when
-    /// the other can't be made.
-    pub(crate) fn replace(self, make: impl FnOnce(File, File) -> io::Result<()>) -> io::Result<()> {
-        let Some(part) = &self.part else { return make(self.file.try_clone()?, self.file) };
-        let new = with_ending(&self.path, ".new");
-        let out = create_private(&new)?;
-        let made = make(self.rewound()?, out.try_clone()?).and_then(|()| out.sync_all());
-        if let Err(error) = made {
-            // The next run replaces what can't be removed.
-            let _ = fs::remove_file(&new);
-            return Err(error);
-        }
-        fs::rename(new, &self.path)?;
-        self.keep_name();
+    /// Makes another file from the part, and puts that in its place. If that fails, the part stays.
+    pub(crate) fn persist_made(
+        mut self,
+        make: impl FnOnce(File, File) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Some(part) = self.part.take() else {
+            return make(self.file.try_clone()?, self.file.try_clone()?);
+        };
+        let made = create_private(&with_ending(&self.path, ".new"))?;
+        let made = Self {
+            path: self.path.clone(),
+            part: Some(with_ending(&self.path, ".new")),
+            file: made,
+        };
+        make(self.rewound()?, made.writer()?)?;
+        made.persist()?;
         fs::remove_file(part)
     }
 
-    /// Without this a power cut may take the new name away again, and has then lost the rows too. A
-    /// file system that can't sync a folder keeps a name as well as it can.
-    fn keep_name(&self) {
-        if let Some(folder) = self.folder().filter(|_| cfg!(unix)) {
-            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    /// Leaves the part where it is, for a run that ends before its results are whole.
+    pub(crate) fn leave_part(mut self) {
+        self.part = None;
+    }
+
+    /// Syncs the folder: otherwise a power cut may undo the rename, and the rows are lost. A file
+    /// system that can't sync a folder does what it can.
+    fn sync_folder(&self) {
+        if cfg!(unix) {
+            let _ = File::open(parent(&self.path)).and_then(|folder| folder.sync_all());
         }
     }
 
@@ -155,19 +167,25 @@ impl Destination {
         Ok(file)
     }
 
-    /// The folder it is in; `None` for a device or a pipe.
+    /// The folder of the file. `None` for a device or a pipe.
     pub(crate) fn folder(&self) -> Option<&Path> {
-        self.part.as_ref()?;
-        let folder = self.path.parent()?;
-        Some(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+        self.part.as_ref().map(|_| parent(&self.path))
     }
+}
 
-    /// Takes back a file that is not to be.
-    pub(crate) fn discard(self) {
-        if let Some(part) = self.part {
-            // The next run replaces what can't be removed.
+impl Drop for OutputFile {
+    fn drop(&mut self) {
+        if let Some(part) = &self.part {
+            // The next run replaces a part that can't be removed.
             let _ = fs::remove_file(part);
         }
+    }
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 
@@ -289,8 +307,8 @@ mod tests {
         ] {
             fs::write(&file, text).unwrap();
             assert_eq!(is_ours(&file).unwrap(), ours, "{text}");
-            assert_eq!(Destination::open(&file, None, MayReplace::Ours).is_ok(), ours, "{text}");
-            assert!(Destination::open(&file, None, MayReplace::Anything).is_ok(), "{text}");
+            assert_eq!(OutputFile::open(&file, None, MayReplace::Ours).is_ok(), ours, "{text}");
+            assert!(OutputFile::open(&file, None, MayReplace::Anything).is_ok(), "{text}");
         }
     }
 
@@ -300,7 +318,7 @@ mod tests {
         let part = folder.path().join("a.csv.part");
         fs::write(&part, "nik\n").unwrap();
         let open = |output: &str| {
-            Destination::open(&folder.path().join(output), Some(&part), MayReplace::Anything)
+            OutputFile::open(&folder.path().join(output), Some(&part), MayReplace::Anything)
         };
         assert!(matches!(open("a.csv.part"), Err(OutputError::IsInput(_))));
         assert!(matches!(open("a.csv"), Err(OutputError::IsInput(_))));

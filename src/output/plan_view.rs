@@ -26,11 +26,11 @@ pub(crate) enum Consulted {
 
 /// A plan and what else is known of the run.
 #[derive(Debug)]
-pub(crate) struct Outlook<'a> {
+pub(crate) struct PlanView<'a> {
     /// The plan.
     pub plan: &'a Plan,
     /// What the input is called.
-    pub file: &'a str,
+    pub file: String,
     /// What it was found to be.
     pub shape: &'a Shape,
     /// The ledger's file.
@@ -43,7 +43,7 @@ pub(crate) struct Outlook<'a> {
     pub max_charges: Option<u64>,
 }
 
-impl Outlook<'_> {
+impl PlanView<'_> {
     /// The calls that the run would make at most.
     pub(crate) fn calls(&self) -> u64 {
         self.plan.to_send().min(self.max_charges.unwrap_or(u64::MAX))
@@ -52,7 +52,7 @@ impl Outlook<'_> {
     /// The whole of it, for people; a width of 0 breaks nothing.
     pub(crate) fn text(&self, color: bool, width: usize) -> String {
         let mut text = String::new();
-        let shape = format!("{}: {}", escape(self.file), escape(&self.shape.to_string()));
+        let shape = format!("{}: {}", escape(&self.file), escape(&self.shape.to_string()));
         line(&mut text, &format!("{}\n", wrap(&shape, width, "", "  ")));
         for (rows, what) in self.counts() {
             line(&mut text, &format!("{:>9}  {what}", thousands(rows)));

@@ -1,10 +1,10 @@
 //! Settings: flag, then an explicit `--env-file`, then the environment, then `.env` in the working
 //! directory, then the default. Nothing here ever shows a value it read from a file.
 
-mod layers;
+mod connection;
 mod pace;
 mod plan_settings;
-mod transport;
+mod sources;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,16 +13,15 @@ use etcetera::{BaseStrategy as _, choose_base_strategy};
 use reqwest::Url;
 use secrecy::SecretString;
 
-use crate::cli::EndpointArgs;
 use crate::client;
 use crate::client::endpoint_url::{self, EndpointError};
 use crate::ledger::Kind;
 use crate::model::price::{Price, PriceError};
-use crate::settings::transport::{proxy, read_certificates};
+use crate::settings::connection::{proxy, read_certificates};
 
-use crate::settings::layers::Layers;
 pub(crate) use crate::settings::pace::{CONCURRENCY, RATE};
-pub use crate::settings::plan_settings::Outlook;
+pub use crate::settings::plan_settings::PlanSettings;
+use crate::settings::sources::SettingSources;
 
 /// Where the endpoint's URL is read from.
 pub(crate) const ENDPOINT: &str = "IDV_ENDPOINT";
@@ -80,7 +79,7 @@ pub enum SettingsError {
         /// Which line it is, as far as can be said.
         after: String,
     },
-    /// The key stands in two places of one layer.
+    /// The key stands in two places of one source.
     #[error("both {PARTNER_KEY} and {PARTNER_KEY_FILE} are set in {0}: keep one of them")]
     TwoKeys(String),
     /// An endpoint that can't be used.
@@ -118,6 +117,52 @@ pub enum SettingsError {
     Price(PriceError),
 }
 
+/// What the command line says about the endpoint, the account and the ledger. `None` leaves a value to
+/// the settings files, the environment, or the default.
+#[derive(Debug, Clone)]
+pub struct EndpointOptions {
+    /// Whether the built-in sandbox takes the place of endpoint and account.
+    pub sandbox: bool,
+    /// The endpoint's URL.
+    pub endpoint: Option<String>,
+    /// Time from the first byte sent to the last byte received.
+    pub timeout: Duration,
+    /// Time to open a connection.
+    pub connect_timeout: Duration,
+    /// The URL of a proxy.
+    pub proxy: Option<String>,
+    /// A file with the only certificates that are trusted.
+    pub ca_cert: Option<PathBuf>,
+    /// A settings file that goes before the environment.
+    pub env_file: Option<PathBuf>,
+    /// A file with the partner key.
+    pub partner_key_file: Option<PathBuf>,
+    /// The ledger's file.
+    pub ledger: Option<PathBuf>,
+    /// Requests in flight at most.
+    pub concurrency: Option<u16>,
+    /// Requests a second at most.
+    pub rate: Option<f64>,
+}
+
+impl Default for EndpointOptions {
+    fn default() -> Self {
+        Self {
+            sandbox: false,
+            endpoint: None,
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            proxy: None,
+            ca_cert: None,
+            env_file: None,
+            partner_key_file: None,
+            ledger: None,
+            concurrency: None,
+            rate: None,
+        }
+    }
+}
+
 /// All that a run needs to know to reach its endpoint.
 pub struct Settings {
     /// How to reach it; the credentials are in the URL.
@@ -146,41 +191,38 @@ impl std::fmt::Debug for Settings {
 }
 
 impl Settings {
-    /// Resolves what flags, files and environment say. `sandbox` is the address of a sandbox that
-    /// takes the place of endpoint and credentials.
-    pub fn resolve(
-        args: &EndpointArgs,
-        concurrency: Option<u16>,
-        rate: Option<f64>,
-        ledger: Option<&Path>,
-        sandbox: Option<Url>,
-    ) -> Result<Self, SettingsError> {
-        let layers = Layers::read(args.env_file.as_deref())?;
-        let concurrency = match concurrency {
+    /// Resolves command line, settings files and environment. `sandbox` is the URL of the built-in
+    /// sandbox, if it takes the place of endpoint and account.
+    pub fn resolve(options: &EndpointOptions, sandbox: Option<Url>) -> Result<Self, SettingsError> {
+        let sources = SettingSources::read(options.env_file.as_deref())?;
+        let concurrency = match options.concurrency {
             Some(concurrency) => concurrency,
-            None => layers.concurrency()?,
+            None => sources.concurrency()?,
         };
-        let rate = rate.map_or_else(|| layers.rate(), |rate| Ok(Some(rate)))?;
+        let rate = options.rate.map_or_else(|| sources.rate(), |rate| Ok(Some(rate)))?;
         let built_in = sandbox.is_some();
         let (endpoint, code, key) = match sandbox {
             Some(url) => (url, SANDBOX_CODE.to_owned(), SecretString::from("sandbox")),
-            None => layers.account(args)?,
+            None => sources.account(options)?,
         };
         let shown = endpoint_url::shown(&endpoint);
         let kind = Kind::of_endpoint(endpoint_url::is_loopback(&endpoint));
-        let ledger = layers.ledger(ledger, built_in, kind)?;
-        let proxy = args.proxy.as_deref().map(|text| proxy(text, &endpoint)).transpose()?;
-        let roots = args.ca_cert.as_deref().map(read_certificates).transpose()?;
+        let ledger = sources.ledger(options.ledger.as_deref(), built_in, kind)?;
+        let proxy = options.proxy.as_deref().map(|text| proxy(text, &endpoint)).transpose()?;
+        let roots = options.ca_cert.as_deref().map(read_certificates).transpose()?;
         let client = client::Options {
             url: endpoint_url::with_credentials(endpoint, &code, &key),
             loopback: kind == Kind::Sandbox,
             proxy,
             roots,
-            timeout: args.timeout,
-            connect_timeout: args.connect_timeout.min(args.timeout).max(Duration::from_millis(1)),
+            timeout: options.timeout,
+            connect_timeout: options
+                .connect_timeout
+                .min(options.timeout)
+                .max(Duration::from_millis(1)),
             connections: usize::from(concurrency),
         };
-        let price = layers.price()?;
+        let price = sources.price()?;
         Ok(Self { client, shown, concurrency, rate, partner_code: code, kind, ledger, price })
     }
 }
@@ -193,7 +235,7 @@ pub(crate) fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, Sett
     if sandbox {
         return default_ledger(Kind::Sandbox);
     }
-    match Layers::read(None)?.get(LEDGER) {
+    match SettingSources::read(None)?.get(LEDGER) {
         Some(file) => Ok(PathBuf::from(file)),
         None => default_ledger(Kind::Live),
     }
@@ -201,7 +243,7 @@ pub(crate) fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, Sett
 
 /// What a charged call costs, where no flag says so.
 pub(crate) fn price() -> Result<Option<Price>, SettingsError> {
-    Layers::read(None)?.price()
+    SettingSources::read(None)?.price()
 }
 
 fn default_ledger(kind: Kind) -> Result<PathBuf, SettingsError> {
@@ -213,7 +255,7 @@ fn default_ledger(kind: Kind) -> Result<PathBuf, SettingsError> {
     }))
 }
 
-impl Layers {
+impl SettingSources {
     /// The flag's ledger, the setting's, or the usual one. The built-in sandbox is beside all
     /// settings, but not beside a flag.
     fn ledger(
@@ -234,10 +276,13 @@ impl Layers {
         price.transpose().map_err(SettingsError::Price)
     }
 
-    fn account(&self, args: &EndpointArgs) -> Result<(Url, String, SecretString), SettingsError> {
-        let endpoint = args.endpoint.as_deref().or_else(|| self.get(ENDPOINT));
+    fn account(
+        &self,
+        options: &EndpointOptions,
+    ) -> Result<(Url, String, SecretString), SettingsError> {
+        let endpoint = options.endpoint.as_deref().or_else(|| self.get(ENDPOINT));
         let code = self.get(PARTNER_CODE);
-        let key = self.key(args.partner_key_file.as_deref())?;
+        let key = self.key(options.partner_key_file.as_deref())?;
         let mut missing = Vec::new();
         missing.extend(endpoint.is_none().then_some(ENDPOINT));
         missing.extend(code.is_none().then_some(PARTNER_CODE));

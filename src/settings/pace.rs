@@ -1,7 +1,7 @@
 //! How fast a run may be, by the settings.
 
 use crate::cli;
-use crate::settings::{Layers, SettingsError};
+use crate::settings::{SettingSources, SettingsError};
 
 /// Where the number of requests in flight is read from.
 pub(crate) const CONCURRENCY: &str = "IDV_CONCURRENCY";
@@ -11,7 +11,7 @@ pub(crate) const RATE: &str = "IDV_RATE";
 /// Requests in flight, where nothing else is said.
 const DEFAULT_CONCURRENCY: u16 = 8;
 
-impl Layers {
+impl SettingSources {
     /// Requests in flight at most.
     pub(super) fn concurrency(&self) -> Result<u16, SettingsError> {
         let Some(text) = self.get(CONCURRENCY) else { return Ok(DEFAULT_CONCURRENCY) };

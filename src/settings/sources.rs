@@ -16,36 +16,36 @@ const OURS: [&str; 8] =
     [ENDPOINT, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE, LEDGER, PRICE, CONCURRENCY, RATE];
 
 /// One place where settings stand.
-struct Layer {
+struct SettingSource {
     name: String,
     values: HashMap<String, String>,
 }
 
 /// The places, the strongest first.
-pub(super) struct Layers(Vec<Layer>);
+pub(super) struct SettingSources(Vec<SettingSource>);
 
-impl Layers {
+impl SettingSources {
     pub(super) fn read(env_file: Option<&Path>) -> Result<Self, SettingsError> {
-        let mut layers = Vec::new();
+        let mut sources = Vec::new();
         if let Some(file) = env_file {
-            layers.push(Layer::of_file(file)?);
+            sources.push(SettingSource::of_file(file)?);
         }
         let own = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             let name = name.into_string().ok().filter(|name| name.starts_with("IDV_"))?;
             Some((name, value.into_string().ok()?))
         };
         let values = std::env::vars_os().filter_map(own).collect();
-        layers.push(Layer { name: "the environment".to_owned(), values });
+        sources.push(SettingSource { name: "the environment".to_owned(), values });
         let local = Path::new(".env");
         if env_file.is_none() && local.is_file() {
-            layers.push(Layer::of_file(local)?);
+            sources.push(SettingSource::of_file(local)?);
         }
-        Ok(Self(layers))
+        Ok(Self(sources))
     }
 
     /// The strongest value that is not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find_map(|layer| layer.get(name))
+        self.0.iter().find_map(|source| source.get(name))
     }
 
     pub(super) fn key(&self, file: Option<&Path>) -> Result<Option<SecretString>, SettingsError> {
@@ -53,9 +53,9 @@ impl Layers {
             let unusable = |why| SettingsError::File { file: file.to_owned(), why };
             return read_key(file).map(Some).map_err(unusable);
         }
-        for layer in &self.0 {
-            match (layer.get(PARTNER_KEY), layer.get(PARTNER_KEY_FILE)) {
-                (Some(_), Some(_)) => return Err(SettingsError::TwoKeys(layer.name.clone())),
+        for source in &self.0 {
+            match (source.get(PARTNER_KEY), source.get(PARTNER_KEY_FILE)) {
+                (Some(_), Some(_)) => return Err(SettingsError::TwoKeys(source.name.clone())),
                 (Some(key), None) => return Ok(Some(SecretString::from(key))),
                 (None, Some(file)) => {
                     return read_key(Path::new(file)).map(Some).map_err(SettingsError::KeyFile);
@@ -67,7 +67,7 @@ impl Layers {
     }
 }
 
-impl Layer {
+impl SettingSource {
     fn of_file(file: &Path) -> Result<Self, SettingsError> {
         let unreadable = |error: &dyn ToString| SettingsError::File {
             file: file.to_owned(),

@@ -1,0 +1,74 @@
+//! The facts of a batch that its summary shows beside the sums.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::commands::endpoint::Endpoint;
+use crate::commands::options::BatchOptions;
+use crate::commands::{next_steps, resume_command, slowed};
+use crate::ledger::Run;
+use crate::model::price::Price;
+use crate::output::Totals;
+use crate::output::progress::Progress;
+use crate::run::stop::StopSwitch;
+use crate::run::tally::Tally;
+
+/// The facts of a run that its summary shows.
+pub(crate) struct RunFacts {
+    /// Start of a run with `--fresh`.
+    fresh: Option<Timestamp>,
+    /// The command that goes on with the run, if it can be shown.
+    resume: Option<String>,
+    /// The flag of its ledger.
+    ledger: String,
+    /// The price of a call.
+    price: Option<Price>,
+    /// Start of the run.
+    started: Timestamp,
+    /// Duration of the run.
+    pub elapsed: Duration,
+    /// Whether the endpoint is a sandbox.
+    sandbox: bool,
+    /// Whether a verdict other than `pass` raises the exit code.
+    fail_on_mismatch: bool,
+}
+
+impl RunFacts {
+    /// The facts of a run that has just begun.
+    pub(crate) fn new(options: &BatchOptions, endpoint: &Endpoint, run: &Run) -> Self {
+        let fresh = options.reuse.fresh.then(|| run.started());
+        // Rows from a pipe have to be piped again. The arguments alone do not say how.
+        let from_pipe = options.file.as_os_str() == "-";
+        let resume = || resume_command::command(std::env::args_os(), fresh);
+        Self {
+            fresh,
+            resume: if from_pipe { None } else { resume() },
+            ledger: endpoint.ledger_flag(),
+            price: options.price.or(endpoint.price),
+            started: run.started(),
+            elapsed: Duration::ZERO,
+            sandbox: endpoint.is_sandbox(),
+            fail_on_mismatch: options.fail_on_mismatch,
+        }
+    }
+
+    /// The totals of the summary.
+    pub(crate) fn totals(&self, tally: &Tally, stop: &StopSwitch, progress: &Progress) -> Totals {
+        let stopped = stop.reason();
+        let exit = next_steps::exit(tally, stopped.as_ref(), self.fail_on_mismatch).code();
+        let resume = self.resume.as_deref();
+        let next = next_steps::next(tally, stopped.as_ref(), self.fresh, resume, &self.ledger);
+        Totals {
+            started: self.started,
+            elapsed: self.elapsed,
+            sandbox: self.sandbox,
+            slowed: slowed(progress),
+            stopped,
+            exit,
+            next,
+            price: self.price,
+            ledger: self.ledger.clone(),
+        }
+    }
+}

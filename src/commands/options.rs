@@ -1,0 +1,310 @@
+//! The options of `verify`, `batch` and `check`: what their flags mean. No other part of these
+//! commands sees the flags themselves.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::cli::{
+    BatchArgs, CheckArgs, EndpointArgs, InputArgs, LedgerArgs, OutputArgs, Suspect, Unknown,
+    VerifyArgs,
+};
+use crate::input;
+use crate::ledger::ReuseRules;
+use crate::model::price::Price;
+use crate::model::problem::Level;
+use crate::model::record::Field;
+use crate::output::{ColorChoice, MayReplace, ResultFormat};
+use crate::settings::EndpointOptions;
+
+/// The options of `idv batch`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+pub(crate) struct BatchOptions {
+    /// The file of applicants, or `-`.
+    pub file: PathBuf,
+    /// How the file is read.
+    pub input: input::Options,
+    /// The endpoint, the account and the ledger.
+    pub endpoint: EndpointOptions,
+    /// Which answers of the ledger are reused.
+    pub reuse: ReuseOptions,
+    /// A row with a problem of this level or a graver one is not sent.
+    pub hold: Level,
+    /// The price of a call, if the flag gives it.
+    pub price: Option<Price>,
+    /// Retries of an uncharged attempt.
+    pub retries: u32,
+    /// Time without a clean answer after which the run stops.
+    pub give_up_after: Duration,
+    /// Charged and possibly charged calls at most.
+    pub max_charges: Option<u64>,
+    /// Whether a person is asked before the run pays.
+    pub ask: bool,
+    /// Whether results are written as they come.
+    pub unordered: bool,
+    /// Whether a verdict other than `pass` raises the exit code.
+    pub fail_on_mismatch: bool,
+    /// Where and how the results are written.
+    pub results: ResultsOptions,
+    /// The file of the summary, or `-`.
+    pub summary: Option<PathBuf>,
+    /// The file of the report, or `-`.
+    pub report: Option<PathBuf>,
+    /// Which messages are shown.
+    pub messages: MessageOptions,
+    /// Whether progress is shown.
+    pub progress: bool,
+}
+
+/// The options of `idv check` and of `idv batch --dry-run`.
+pub(crate) struct CheckOptions {
+    /// The file of applicants, or `-`.
+    pub file: PathBuf,
+    /// How the file is read.
+    pub input: input::Options,
+    /// The endpoint, as far as it decides which ledger is consulted.
+    pub endpoint: EndpointOptions,
+    /// Which answers of the ledger are reused.
+    pub reuse: ReuseOptions,
+    /// A row with a problem of this level or a graver one would not be sent.
+    pub hold: Level,
+    /// The price of a call, if the flag gives it.
+    pub price: Option<Price>,
+    /// Charged and possibly charged calls at most.
+    pub max_charges: Option<u64>,
+    /// Where and how the rows are written.
+    pub rows: ResultsOptions,
+    /// Which messages are shown.
+    pub messages: MessageOptions,
+}
+
+/// The options of `idv verify`.
+pub(crate) struct VerifyOptions {
+    /// The source of the record.
+    pub record: RecordOptions,
+    /// The endpoint, the account and the ledger.
+    pub endpoint: EndpointOptions,
+    /// Which answers of the ledger are reused.
+    pub reuse: ReuseOptions,
+    /// A record with a problem of this level or a graver one is not sent.
+    pub hold: Level,
+    /// Where and how the result is written.
+    pub results: ResultsOptions,
+    /// Which messages are shown.
+    pub messages: MessageOptions,
+}
+
+/// The source of the record of `idv verify`.
+pub(crate) enum RecordOptions {
+    /// One JSON object on stdin.
+    Stdin,
+    /// The values of the flags, in the order of [`Field::ALL`].
+    Flags([Option<String>; 5]),
+}
+
+/// Which answers of the ledger are reused.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ReuseOptions {
+    /// Answers before this moment are not reused.
+    pub max_age: Option<Timestamp>,
+    /// Answers from before the run are not reused.
+    pub fresh: bool,
+    /// Records in doubt are sent again.
+    pub resend_unknown: bool,
+}
+
+impl ReuseOptions {
+    /// The rules for a run that began at `started`.
+    pub(crate) fn rules(self, started: Timestamp) -> ReuseRules {
+        let fresh_since = if self.fresh { Some(started) } else { self.max_age };
+        ReuseRules { fresh_since, resend_unknown: self.resend_unknown }
+    }
+}
+
+/// Where and how results are written.
+#[derive(Debug, Clone)]
+pub(crate) struct ResultsOptions {
+    /// The format, if the flag gives it.
+    pub format: Option<ResultFormat>,
+    /// The file; `None` and `-` are stdout.
+    pub file: Option<PathBuf>,
+    /// Which file may be replaced.
+    pub may_replace: MayReplace,
+    /// Whether numbers and names are masked.
+    pub mask: bool,
+    /// When colour is used.
+    pub color: ColorChoice,
+}
+
+/// Which messages are shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MessageOptions {
+    /// Only errors are shown.
+    pub quiet: bool,
+    /// Number of `-v`.
+    pub verbose: u8,
+}
+
+impl From<BatchArgs> for BatchOptions {
+    fn from(args: BatchArgs) -> Self {
+        let (concurrency, rate) = (args.concurrency, args.rate);
+        Self {
+            file: args.file,
+            input: args.input.into(),
+            endpoint: EndpointOptions {
+                concurrency,
+                rate,
+                ..endpoint(args.endpoint, args.ledger.ledger.clone())
+            },
+            reuse: (&args.ledger).into(),
+            hold: hold(args.plan.suspect),
+            price: args.plan.price,
+            retries: args.retries,
+            give_up_after: args.give_up_after,
+            max_charges: args.max_charges,
+            ask: !args.yes,
+            unordered: args.unordered,
+            fail_on_mismatch: args.fail_on_mismatch,
+            messages: (&args.output).into(),
+            results: args.output.into(),
+            summary: args.summary,
+            report: args.report,
+            progress: !args.no_progress,
+        }
+    }
+}
+
+/// `--dry-run` checks what the same flags would send.
+impl From<BatchOptions> for CheckOptions {
+    fn from(batch: BatchOptions) -> Self {
+        Self {
+            file: batch.file,
+            input: batch.input,
+            endpoint: batch.endpoint,
+            reuse: batch.reuse,
+            hold: batch.hold,
+            price: batch.price,
+            max_charges: batch.max_charges,
+            rows: ResultsOptions { may_replace: checked(&batch.results), ..batch.results },
+            messages: batch.messages,
+        }
+    }
+}
+
+impl CheckOptions {
+    /// The options of `idv check FILE`.
+    pub(crate) fn new(file: PathBuf, args: CheckArgs) -> Self {
+        Self {
+            file,
+            endpoint: EndpointOptions {
+                sandbox: args.sandbox,
+                endpoint: args.endpoint,
+                env_file: args.env_file,
+                ledger: args.ledger.ledger.clone(),
+                ..EndpointOptions::default()
+            },
+            input: args.input.into(),
+            reuse: (&args.ledger).into(),
+            hold: hold(args.plan.suspect),
+            price: args.plan.price,
+            max_charges: None,
+            rows: ResultsOptions {
+                format: args.format,
+                file: args.output,
+                may_replace: MayReplace::of_checks(args.force),
+                mask: args.mask,
+                color: args.color,
+            },
+            messages: MessageOptions { quiet: args.quiet, verbose: 0 },
+        }
+    }
+}
+
+impl From<VerifyArgs> for VerifyOptions {
+    fn from(args: VerifyArgs) -> Self {
+        let values = || Field::ALL.map(|field| args.record.get(field).map(str::to_owned));
+        let record = match args.stdin {
+            Some(_) => RecordOptions::Stdin,
+            None => RecordOptions::Flags(values()),
+        };
+        Self {
+            record,
+            endpoint: EndpointOptions {
+                concurrency: Some(1),
+                ..endpoint(args.endpoint, args.ledger.ledger.clone())
+            },
+            reuse: (&args.ledger).into(),
+            hold: hold(args.suspect),
+            messages: (&args.output).into(),
+            results: args.output.into(),
+        }
+    }
+}
+
+impl From<InputArgs> for input::Options {
+    fn from(args: InputArgs) -> Self {
+        Self {
+            delimiter: args.delimiter,
+            map: args.map,
+            no_header: args.no_header,
+            encoding: args.encoding,
+            format: args.input_format.0,
+            sheet: args.sheet,
+        }
+    }
+}
+
+impl From<&LedgerArgs> for ReuseOptions {
+    fn from(args: &LedgerArgs) -> Self {
+        let resend_unknown = args.unknown == Unknown::Resend;
+        Self { max_age: args.max_age, fresh: args.fresh, resend_unknown }
+    }
+}
+
+impl From<OutputArgs> for ResultsOptions {
+    fn from(args: OutputArgs) -> Self {
+        Self {
+            format: args.format,
+            file: args.output,
+            may_replace: MayReplace::of_results(args.force),
+            mask: args.mask,
+            color: args.color,
+        }
+    }
+}
+
+impl From<&OutputArgs> for MessageOptions {
+    fn from(args: &OutputArgs) -> Self {
+        Self { quiet: args.quiet, verbose: args.verbose }
+    }
+}
+
+fn endpoint(args: EndpointArgs, ledger: Option<PathBuf>) -> EndpointOptions {
+    EndpointOptions {
+        sandbox: args.sandbox,
+        endpoint: args.endpoint,
+        timeout: args.timeout,
+        connect_timeout: args.connect_timeout,
+        proxy: args.proxy,
+        ca_cert: args.ca_cert,
+        env_file: args.env_file,
+        partner_key_file: args.partner_key_file,
+        ledger,
+        concurrency: None,
+        rate: None,
+    }
+}
+
+/// `--suspect hold` holds suspect rows, `--suspect send` holds malformed rows only.
+const fn hold(suspect: Suspect) -> Level {
+    match suspect {
+        Suspect::Hold => Level::Suspect,
+        Suspect::Send => Level::Malformed,
+    }
+}
+
+/// The rows of a check never replace results, which were paid for.
+fn checked(results: &ResultsOptions) -> MayReplace {
+    MayReplace::of_checks(results.may_replace == MayReplace::Anything)
+}
