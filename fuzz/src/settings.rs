@@ -43,7 +43,7 @@ fn a_settings_file(text: &[u8], endpoint: Option<&str>) {
     if let Ok(settings) = settings {
         assert!(!format!("{settings:?}").contains(KEY) || endpoint.is_none());
         assert!(endpoint.is_none_or(|endpoint| endpoint == settings.shown), "{}", settings.shown);
-        assert!((1..=4096).contains(&settings.concurrency));
+        assert!((1..=4096).contains(&settings.concurrency.most()));
         assert!(settings.rate.is_none_or(|rate| (0.001..=1e6).contains(&rate)));
         let secure = settings.client.url.scheme() == "https" || settings.client.loopback;
         assert!(secure, "the key would go unencrypted");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, PlanArgs};
-use crate::cli::values::{duration, in_flight, rate, whole};
+use crate::cli::values::{InFlight, MaxUnknown, duration, in_flight, max_unknown, rate, whole};
 
 pub(super) const BATCH_HELP: &str = "\
 Examples:
@@ -28,9 +28,10 @@ Exit codes:
 pub(crate) struct BatchArgs {
     /// The applicants: CSV, JSON Lines or .xlsx; - for stdin
     pub file: PathBuf,
-    /// Requests in flight at most [env: IDV_CONCURRENCY] [default: 8]
-    #[arg(short, long, value_name = "N", value_parser = in_flight)]
-    pub concurrency: Option<u16>,
+    /// Requests in flight at most; auto begins with 8 and takes more while answers come faster, up
+    /// to 32 [env: IDV_CONCURRENCY] [default: auto]
+    #[arg(short, long, value_name = "auto|N", value_parser = in_flight)]
+    pub concurrency: Option<InFlight>,
     /// Requests a second at most, over any ten seconds; 0.5 is one in two [env: IDV_RATE]
     #[arg(long, value_name = "N", value_parser = rate)]
     pub rate: Option<f64>,
@@ -44,6 +45,10 @@ pub(crate) struct BatchArgs {
     /// Stop when this run has cost, or may have cost, N charges; 0 only shows what is known
     #[arg(long, value_name = "N", value_parser = whole::<u64>)]
     pub max_charges: Option<u64>,
+    /// Stop when more calls than this may have been charged for nothing: N of them, or more than 20
+    /// and more than P% of what was sent
+    #[arg(long, value_name = "N|P%", default_value = "5%", value_parser = max_unknown)]
+    pub max_unknown: MaxUnknown,
     /// What its plan depends on.
     #[command(flatten)]
     pub plan: PlanArgs,

@@ -24,7 +24,8 @@ pub(crate) use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub(crate) use crate::cli::schema::{Described, SchemaArgs};
 pub(crate) use crate::cli::shared::EndpointArgs;
 pub(crate) use crate::cli::shared::{Format, InputArgs, LedgerArgs, OutputArgs, Suspect, Unknown};
-pub(crate) use crate::cli::values::{in_flight, rate};
+
+pub(crate) use crate::cli::values::{Burst, FailKind, InFlight, MaxUnknown, in_flight, rate};
 
 use crate::cli::batch::BATCH_HELP;
 use crate::cli::check::CHECK_HELP;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::values::{duration, share, whole};
+use crate::cli::values::{Burst, FailKind, burst, duration, fail_kind, outage, rate, share, whole};
 
 pub(super) const SANDBOX_HELP: &str = "\
 Examples:
@@ -36,15 +36,38 @@ pub(crate) struct SandboxArgs {
     /// Wait so long before each answer
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
     pub latency: Duration,
-    /// Answer 302 to more than N requests in a second
+    /// Let that wait vary by this share, up and down
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub jitter: f64,
+    /// Answer 302 to more than N requests in the last second
     #[arg(long, value_name = "N", value_parser = whole::<u32>)]
     pub rate_limit: Option<u32>,
+    /// Answer 302 to more than N requests in this second of the clock
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
+    pub window: Option<u32>,
+    /// Answer 600 to more than N requests at once
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
+    pub max_in_flight: Option<u32>,
+    /// Answer N requests a second and let the others wait
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub queue: Option<f64>,
     /// Answer 305 after N charges
     #[arg(long, value_name = "N", value_parser = whole::<u64>)]
     pub daily_limit: Option<u64>,
     /// Let this share of all requests meet a fault, from 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     pub fail_rate: f64,
+    /// What goes wrong then: a code, close (no answer), or mixed (11350, 600, 302, closed or HTTP
+    /// 500); without it, one of the faults of the test values
+    #[arg(long, value_name = "CODE|close|mixed", value_parser = fail_kind)]
+    pub fail_kind: Option<FailKind>,
+    /// Let a further share of requests meet a fault now and then: 10s:1s:0.6 is 60% in the first
+    /// second of each ten
+    #[arg(long, value_name = "EVERY:LENGTH:SHARE", value_parser = burst)]
+    pub burst: Option<Burst>,
+    /// Answer 600 to all between these moments after the first request, as in 10s:20s
+    #[arg(long, value_name = "FROM:TO", value_parser = outage)]
+    pub outage: Option<(Duration, Duration)>,
     /// Makes the faults come out the same each time
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>)]
     pub seed: u64,

@@ -111,10 +111,119 @@ pub(crate) fn whole<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| "say a whole number, as in 5".to_owned())
 }
 
+/// `-c auto` goes up to so many requests in flight: more is for those who know their endpoint.
+const MOST_AUTO: u16 = 32;
+
+/// Requests in flight: a number, or as many as pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InFlight {
+    /// Few at first, more while answers come faster.
+    Auto,
+    /// So many at most.
+    AtMost(u16),
+}
+
+impl InFlight {
+    /// Requests in flight at most.
+    pub fn most(self) -> u16 {
+        match self {
+            Self::Auto => MOST_AUTO,
+            Self::AtMost(most) => most,
+        }
+    }
+}
+
 /// Requests in flight.
-pub(crate) fn in_flight(text: &str) -> Result<u16, String> {
+pub(crate) fn in_flight(text: &str) -> Result<InFlight, String> {
+    if text.trim() == "auto" {
+        return Ok(InFlight::Auto);
+    }
     let number = text.trim().parse().ok().filter(|number| (1..=4096).contains(number));
-    number.ok_or_else(|| "say a whole number in 1..=4096, as in 8".to_owned())
+    let number = number.map(InFlight::AtMost);
+    number.ok_or_else(|| "say auto, or a whole number in 1..=4096, as in 8".to_owned())
+}
+
+/// How many calls may have been charged for nothing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum MaxUnknown {
+    /// So many.
+    Calls(u64),
+    /// This share of all that were sent.
+    Share(f64),
+}
+
+/// A number of calls (`50`), or a share of them (`5%`).
+pub(crate) fn max_unknown(text: &str) -> Result<MaxUnknown, String> {
+    let wanted = || "say a number of calls, as in 50, or a share of them, as in 5%".to_owned();
+    let Some(percent) = text.trim().strip_suffix('%') else {
+        return text.trim().parse().map(MaxUnknown::Calls).map_err(|_| wanted());
+    };
+    match percent.trim().parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(MaxUnknown::Share(percent / 100.0)),
+        Ok(_) | Err(_) => Err(wanted()),
+    }
+}
+
+/// A burst of faults: `EVERY:LENGTH:SHARE`, as in `10s:1s:0.6`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Burst {
+    /// From the beginning of one burst to that of the next.
+    pub every: Duration,
+    /// How long each lasts.
+    pub length: Duration,
+    /// The share of requests that meets a fault besides.
+    pub share: f64,
+}
+
+/// A burst of faults.
+pub(crate) fn burst(text: &str) -> Result<Burst, String> {
+    let wanted = || "say EVERY:LENGTH:SHARE, as in 10s:1s:0.6".to_owned();
+    let mut parts = text.split(':');
+    let (Some(every), Some(length), Some(part), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(wanted());
+    };
+    let (every, length, share) = (duration(every)?, duration(length)?, share(part)?);
+    if every.is_zero() || length > every {
+        Err(wanted())
+    } else {
+        Ok(Burst { every, length, share })
+    }
+}
+
+/// A time without service: `FROM:TO`, as in `10s:20s`.
+pub(crate) fn outage(text: &str) -> Result<(Duration, Duration), String> {
+    let wanted = || "say FROM:TO, as in 10s:20s".to_owned();
+    let (from, to) = text.split_once(':').ok_or_else(wanted)?;
+    let (from, to) = (duration(from)?, duration(to)?);
+    if from < to { Ok((from, to)) } else { Err(wanted()) }
+}
+
+/// What goes wrong with a request that meets a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FailKind {
+    /// A code is answered.
+    Code(u16),
+    /// The connection is closed without an answer.
+    Close,
+    /// One of several, evenly.
+    Mixed,
+}
+
+/// What goes wrong: a documented code, `close` or `mixed`.
+pub(crate) fn fail_kind(text: &str) -> Result<FailKind, String> {
+    match text.trim() {
+        "close" => Ok(FailKind::Close),
+        "mixed" => Ok(FailKind::Mixed),
+        code => {
+            let known = code.parse().ok().and_then(crate::model::code::find);
+            let known = known.filter(|known| known.number != 200);
+            known.map(|known| FailKind::Code(known.number)).ok_or_else(|| {
+                "say a documented code other than 200, as in 600, or close, or mixed".to_owned()
+            })
+        }
+    }
 }
 
 /// Requests a second: a number above 0, which need not be whole.
@@ -157,6 +266,42 @@ mod tests {
         assert_eq!((rate("10"), rate("0.5")), (Ok(10.0), Ok(0.5)));
         for text in ["", "0", "-1", "NaN", "inf", "10/s"] {
             assert!(rate(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn requests_in_flight_are_a_number_or_auto() {
+        assert_eq!(in_flight("8"), Ok(InFlight::AtMost(8)));
+        assert_eq!(in_flight(" auto"), Ok(InFlight::Auto));
+        for text in ["", "0", "4097", "-1", "1.5", "many"] {
+            assert!(in_flight(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn unknown_calls_are_bounded_by_a_number_or_a_share() {
+        assert_eq!(max_unknown("50"), Ok(MaxUnknown::Calls(50)));
+        assert_eq!(max_unknown("0"), Ok(MaxUnknown::Calls(0)));
+        assert_eq!(max_unknown("2.5%"), Ok(MaxUnknown::Share(0.025)));
+        for text in ["", "%", "-1", "101%", "0.05", "few"] {
+            assert!(max_unknown(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn troubles_of_the_sandbox_are_read_in_their_parts() {
+        let (every, length) = (Duration::from_secs(10), Duration::from_secs(1));
+        assert_eq!(burst("10s:1s:0.6"), Ok(Burst { every, length, share: 0.6 }));
+        assert_eq!(outage("1s:10s"), Ok((length, every)));
+        assert_eq!(fail_kind("11350"), Ok(FailKind::Code(11350)));
+        for text in ["", "10s:1s", "1s:10s:0.6", "0s:0s:0.1", "10s:1s:2", "10s:1s:0.6:1"] {
+            assert!(burst(text).is_err(), "{text}");
+        }
+        for text in ["", "10s", "10s:10s", "20s:10s"] {
+            assert!(outage(text).is_err(), "{text}");
+        }
+        for text in ["", "200", "12223", "closed"] {
+            assert!(fail_kind(text).is_err(), "{text}");
         }
     }
 

@@ -220,10 +220,14 @@ impl Run<'_> {
         let (options, endpoint) = (self.options, self.endpoint);
         let policy = RetryPolicy::new(options.retries, None);
         let send = endpoint.send_options(&self.ledger, policy, options.reuse, options.hold);
-        let (max_charges, give_up_after) = (options.max_charges, options.give_up_after);
-        let send = SendOptions { max_charges, give_up_after, ..send };
+        let send = SendOptions {
+            max_charges: options.max_charges,
+            give_up_after: options.give_up_after,
+            max_unknown: Some(options.max_unknown),
+            ..send
+        };
         let (client, stop) = (endpoint.client.clone(), self.stop.clone());
-        Pipeline::new(client, self.ledger.clone(), send, stop, self.progress.gauge())
+        Pipeline::new(client, self.ledger.clone(), send, stop, self.progress.pace_status())
     }
 
     /// Runs to the end. Returns `None` after a second Ctrl-C.
@@ -238,7 +242,7 @@ impl Run<'_> {
         let (sums, sum) = oneshot::channel();
         std::thread::spawn(move || drop(sums.send(results.collect(&receive))));
         let run = async {
-            let limits = StreamLimits::new(usize::from(self.endpoint.concurrency));
+            let limits = StreamLimits::new(usize::from(self.endpoint.concurrency.most()));
             // The receiver ends only with the process.
             let deliver = move |row| drop(done.send(row));
             run::run(pipeline, applicants.rows(), limits, deliver).await;

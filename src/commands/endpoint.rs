@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use reqwest::Url;
 
+use crate::cli::InFlight;
 use crate::client::Client;
 use crate::commands::options::ReuseOptions;
 use crate::commands::plan::PlanLedger;
@@ -17,6 +18,7 @@ use crate::model::problem::Level;
 use crate::output::progress::Progress;
 use crate::output::text::quoted;
 use crate::run::SendOptions;
+use crate::run::pacing::Concurrency;
 use crate::run::retry::RetryPolicy;
 use crate::sandbox::Sandbox;
 use crate::settings::{self, EndpointOptions, Settings};
@@ -29,7 +31,7 @@ pub(crate) struct Endpoint {
     /// Sends the records.
     pub client: Client,
     /// Requests in flight.
-    pub concurrency: u16,
+    pub concurrency: InFlight,
     /// What one call costs, by the settings.
     pub price: Option<Price>,
     /// Requests a second.
@@ -97,11 +99,13 @@ impl Endpoint {
             policy,
             reuse: reuse.rules(run.started()),
             patience: self.timeout * 2,
-            concurrency: usize::from(self.concurrency),
+            concurrency: concurrency(self.concurrency),
             max_charges: None,
             rate: self.rate,
             give_up_after: GIVE_UP_AFTER,
             hold,
+            timeout: self.timeout,
+            max_unknown: None,
         }
     }
 
@@ -145,4 +149,12 @@ impl Endpoint {
 /// The URL of a server at this address.
 pub(crate) fn url_of(address: SocketAddr) -> anyhow::Result<Url> {
     Url::parse(&format!("http://{address}/")).context("an address makes no URL")
+}
+
+fn concurrency(in_flight: InFlight) -> Concurrency {
+    let most = usize::from(in_flight.most());
+    match in_flight {
+        InFlight::Auto => Concurrency::Auto(most),
+        InFlight::AtMost(_) => Concurrency::Fixed(most),
+    }
 }

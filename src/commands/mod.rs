@@ -67,10 +67,10 @@ async fn finish(run: Run, stopped: Option<&StopReason>) {
     let _ = run.finish(run_end(stopped)).await;
 }
 
-/// What the brake did to the run so far.
+/// The pauses of the run so far.
 fn slowed(progress: &Progress) -> Slowed {
-    let seen = progress.gauge().read();
-    Slowed { times: seen.brakings, paused: seen.paused }
+    let seen = progress.pace_status().read();
+    Slowed { times: seen.pauses, paused: seen.paused }
 }
 
 /// One thread for all that waits on the network: a second one costs more than it brings.

@@ -37,6 +37,7 @@ const fn of_stop(reason: &StopReason) -> Exit {
         | StopReason::Credentials(_)
         | StopReason::AllRefused(_)
         | StopReason::Unknowns(_)
+        | StopReason::MaxUnknown { .. }
         | StopReason::GaveUp(_)
         | StopReason::Redirected(_)
         | StopReason::Denied(_)
@@ -123,6 +124,10 @@ fn after_stop(reason: &StopReason) -> Option<String> {
         }
         StopReason::Unknowns(_) => {
             "try one record with `idv verify`; when it is answered, run the same command again"
+        }
+        StopReason::MaxUnknown { .. } => {
+            "ask the provider why calls stay without an answer; raise `--max-unknown` to go on all the \
+             same"
         }
         StopReason::GaveUp(_) => "check the network and IDV_ENDPOINT",
         StopReason::Redirected(_) | StopReason::Denied(_) => {

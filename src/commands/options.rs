@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cli::{
-    BatchArgs, CheckArgs, EndpointArgs, InputArgs, LedgerArgs, OutputArgs, Suspect, Unknown,
-    VerifyArgs,
+    self, BatchArgs, CheckArgs, EndpointArgs, InFlight, InputArgs, LedgerArgs, OutputArgs, Suspect,
+    Unknown, VerifyArgs,
 };
 use crate::input;
 use crate::ledger::ReuseRules;
@@ -16,6 +16,7 @@ use crate::model::price::Price;
 use crate::model::problem::Level;
 use crate::model::record::Field;
 use crate::output::{ColorChoice, MayReplace, ResultFormat};
+use crate::run::MaxUnknown;
 use crate::settings::EndpointOptions;
 
 /// The options of `idv batch`.
@@ -39,6 +40,8 @@ pub(crate) struct BatchOptions {
     pub give_up_after: Duration,
     /// Charged and possibly charged calls at most.
     pub max_charges: Option<u64>,
+    /// Calls of unknown charge that the run bears.
+    pub max_unknown: MaxUnknown,
     /// Whether a person is asked before the run pays.
     pub ask: bool,
     /// Whether results are written as they come.
@@ -163,6 +166,7 @@ impl From<BatchArgs> for BatchOptions {
             retries: args.retries,
             give_up_after: args.give_up_after,
             max_charges: args.max_charges,
+            max_unknown: max_unknown(args.max_unknown),
             ask: !args.yes,
             unordered: args.unordered,
             fail_on_mismatch: args.fail_on_mismatch,
@@ -172,6 +176,13 @@ impl From<BatchArgs> for BatchOptions {
             report: args.report,
             progress: !args.no_progress,
         }
+    }
+}
+
+fn max_unknown(bound: cli::MaxUnknown) -> MaxUnknown {
+    match bound {
+        cli::MaxUnknown::Calls(calls) => MaxUnknown::Calls(calls),
+        cli::MaxUnknown::Share(share) => MaxUnknown::Share(share),
     }
 }
 
@@ -231,7 +242,7 @@ impl From<VerifyArgs> for VerifyOptions {
         Self {
             record,
             endpoint: EndpointOptions {
-                concurrency: Some(1),
+                concurrency: Some(InFlight::AtMost(1)),
                 ..endpoint(args.endpoint, args.ledger.ledger.clone())
             },
             reuse: (&args.ledger).into(),

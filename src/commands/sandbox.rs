@@ -14,7 +14,9 @@ use crate::exit::Exit;
 use crate::output;
 use crate::run::interrupt::Interrupts;
 use crate::run::stop::StopSwitch;
-use crate::sandbox::{Charges, Config, Dialect, Partner, serve};
+use crate::sandbox::{
+    Burst, Charges, Config, Dialect, FailKind, Partner, RequestLimits, Troubles, serve,
+};
 use crate::settings::{PARTNER_CODE, PARTNER_KEY};
 
 /// Serves until it is told to stop.
@@ -53,10 +55,15 @@ fn config(args: &SandboxArgs) -> anyhow::Result<Config> {
     };
     Ok(Config {
         latency: args.latency,
-        rate_limit: args.rate_limit,
+        jitter: args.jitter,
+        limits: RequestLimits {
+            rate_limit: args.rate_limit,
+            window: args.window,
+            max_in_flight: args.max_in_flight,
+            queue: args.queue,
+        },
         daily_limit: args.daily_limit,
-        fail_rate: args.fail_rate,
-        seed: args.seed,
+        troubles: troubles(args),
         drop_connections: args.drop_connections,
         dialect: match args.dialect {
             cli::Dialect::Guide => Dialect::Guide,
@@ -66,6 +73,17 @@ fn config(args: &SandboxArgs) -> anyhow::Result<Config> {
         charges,
         partner: if args.check_partner { Some(partner()?) } else { None },
     })
+}
+
+fn troubles(args: &SandboxArgs) -> Troubles {
+    let fail_kind = args.fail_kind.map(|kind| match kind {
+        cli::FailKind::Code(code) => FailKind::Code(code),
+        cli::FailKind::Close => FailKind::Close,
+        cli::FailKind::Mixed => FailKind::Mixed,
+    });
+    let burst =
+        args.burst.map(|cli::Burst { every, length, share }| Burst { every, length, share });
+    Troubles { fail_rate: args.fail_rate, fail_kind, burst, outage: args.outage, seed: args.seed }
 }
 
 fn partner() -> anyhow::Result<Partner> {

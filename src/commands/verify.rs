@@ -47,7 +47,7 @@ pub(crate) async fn run(options: VerifyOptions) -> anyhow::Result<Exit> {
     let policy = RetryPolicy::new(RETRIES, Some(WITHIN));
     let send = endpoint.send_options(&run, policy, options.reuse, options.hold);
     let verifier =
-        Verifier::new(endpoint.client.clone(), run, send, stop.clone(), progress.gauge());
+        Verifier::new(endpoint.client.clone(), run, send, stop.clone(), progress.pace_status());
     let Some(verdict) = ask(&verifier, &row, &stop, &progress).await? else {
         return Ok(Exit::Interrupted);
     };

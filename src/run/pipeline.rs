@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use tracing::debug;
 
-use crate::client::Client;
+use crate::client::{Client, SendError};
 use crate::ledger::{
     Claim, ClaimReply, InDoubtCall, LedgerError, LookUpParameters, LookUpResult, Reader, Run,
     StoredAnswer, WaitResult, Waiter,
 };
+use crate::model::answer::Answer;
 use crate::model::code::Charge;
 use crate::model::outcome::{Outcome, Source};
 use crate::model::record::Record;
@@ -18,7 +19,7 @@ use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::run::attempt::{PendingVerdict, end_claim, log, may_retry, verdict_of};
 use crate::run::budget::{Budget, BudgetPermit};
-use crate::run::pacing::{Bounds, Cause, Gauge, Signal};
+use crate::run::pacing::{Bounds, Cause, SharedStatus, Signal};
 use crate::run::retry::{AttemptHistory, RetryDecision};
 use crate::run::send_gate::{FirstAttempt, SendGate, SendPermit, signal};
 use crate::run::send_options::SendOptions;
@@ -78,16 +79,17 @@ enum ClaimResult {
 }
 
 impl Pipeline {
-    /// Makes the pipeline of one run. `gauge` shows its pace.
+    /// Makes the pipeline of one run. `status` shows its pace.
     pub(crate) fn new(
         client: Client,
         ledger: Run,
         options: SendOptions,
         stop: StopSwitch,
-        gauge: Gauge,
+        status: SharedStatus,
     ) -> Self {
         let look_up = LookUpParameters::of_run(&ledger, options.reuse);
-        let SendOptions { concurrency, rate, give_up_after: patience, .. } = options;
+        let SendOptions { concurrency, rate, give_up_after: patience, timeout, .. } = options;
+        let bounds = Bounds { concurrency, rate, patience, timeout };
         Self {
             client,
             ledger,
@@ -95,8 +97,8 @@ impl Pipeline {
             look_up,
             options,
             budget: Budget::new(options.max_charges),
-            send_gate: SendGate::new(Bounds { concurrency, rate, patience }, gauge),
-            stop_rules: Mutex::new(StopRules::new(concurrency)),
+            send_gate: SendGate::new(bounds, status),
+            stop_rules: Mutex::new(StopRules::new(options.max_unknown)),
             stop,
         }
     }
@@ -263,10 +265,11 @@ impl Pipeline {
         let seen = self.client.exchange(&row.record).await;
         let elapsed = sent.elapsed();
         log(row, attempts, elapsed, &seen);
-        let stop = self.stop_rules.lock().unwrap_or_else(PoisonError::into_inner).observe(&seen);
+        let stop = self.observe(&seen);
         let signal = signal(&seen);
-        let gave_up =
-            send_permit.report(signal).then_some(StopReason::GaveUp(self.options.give_up_after));
+        let gave_up = send_permit
+            .report(signal, elapsed)
+            .then_some(StopReason::GaveUp(self.options.give_up_after));
         if let Some(reason) = stop.or(gave_up) {
             self.stop.stop(reason);
         }
@@ -276,6 +279,12 @@ impl Pipeline {
         }
         let settling = Some(end_claim(claim, &verdict, &row.record));
         (PendingVerdict { verdict, settling }, signal)
+    }
+
+    /// Asks the stop rules about an attempt.
+    fn observe(&self, seen: &Result<Answer, SendError>) -> Option<StopReason> {
+        let ceiling = self.send_gate.ceiling();
+        self.stop_rules.lock().unwrap_or_else(PoisonError::into_inner).observe(seen, ceiling)
     }
 
     /// Returns the wait before a retry, or `None` if the verdict is final.
@@ -308,11 +317,17 @@ impl Pipeline {
             Signal::Unsent(Cause::OpenFiles) => false,
             Signal::Unsent(_) => wait.others_answered,
             Signal::Refused { .. } | Signal::Clean | Signal::Final => {
-                wait.others_answered || !self.send_gate.has_first_attempts()
+                wait.others_answered || self.is_alone(state)
             }
         };
         state.counted += u32::from(counts);
         state.counted > self.options.policy.retries
+    }
+
+    /// Whether no other row is at its first attempt, and none got a clean answer since the last
+    /// attempt of this one.
+    fn is_alone(&self, state: &RetryState) -> bool {
+        !self.send_gate.has_first_attempts() && self.send_gate.clean() == state.clean
     }
 
     /// Returns the answer of the ledger after a stop, or `skipped`.

@@ -1,8 +1,8 @@
-//! The gate to the endpoint: whoever wants to send waits here until the brake lets him pass. One
-//! at a time watches it, the others stand in line: it moves on in the order in which they came.
+//! The gate that every request passes: a task that wants to send waits here until the pacing lets it.
+//! One task at a time asks the pacing. The others stand in line, so that they go in their order.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 use tokio::time::{sleep_until, timeout_at};
@@ -11,27 +11,27 @@ use tracing::debug;
 use crate::client::SendError;
 use crate::model::answer::Answer;
 use crate::model::code::Class;
-use crate::run::pacing::{Bounds, Brake, Cause, Gate, Gauge, Signal, Ticket};
+use crate::run::pacing::{Bounds, Cause, Gate, Pacer, SharedStatus, Signal, Ticket};
 use crate::run::stop::StopSwitch;
 
 /// `EMFILE`, as the system words it wherever a file descriptor can't be had.
 const TOO_MANY_OPEN_FILES: i32 = 24;
 
-/// The brake, and who waits for it.
+/// The pacing, and the line of tasks that wait for it.
 pub(crate) struct SendGate {
     state: Mutex<GateState>,
     line: tokio::sync::Mutex<()>,
     changed: Notify,
-    gauge: Gauge,
+    status: SharedStatus,
 }
 
 struct GateState {
-    brake: Brake,
+    pacer: Pacer,
     /// Rows at their first attempt.
     untried: usize,
 }
 
-/// Leave to send one request. Dropped unused, it is handed back.
+/// The permission to send one request. Dropped unused, it is handed back.
 #[must_use]
 pub(crate) struct SendPermit<'a> {
     gate: &'a SendGate,
@@ -43,17 +43,18 @@ pub(crate) struct SendPermit<'a> {
 pub(crate) struct FirstAttempt<'a>(&'a SendGate);
 
 impl SendGate {
-    /// An open gate. What the brake does shows on the gauge.
-    pub(crate) fn new(bounds: Bounds, gauge: Gauge) -> Self {
+    /// Makes a gate that is open within these bounds. `status` shows its pace.
+    pub(crate) fn new(bounds: Bounds, status: SharedStatus) -> Self {
+        let pacer = Pacer::new(bounds, Instant::now());
         Self {
-            state: Mutex::new(GateState { brake: Brake::new(bounds), untried: 0 }),
+            state: Mutex::new(GateState { pacer, untried: 0 }),
             line: tokio::sync::Mutex::new(()),
             changed: Notify::new(),
-            gauge,
+            status,
         }
     }
 
-    /// Waits for leave to send; `None` is for a stopped run.
+    /// Waits until a request may be sent. Returns `None` if the run was stopped.
     pub(crate) async fn acquire(&self, stop: &StopSwitch) -> Option<SendPermit<'_>> {
         if let Ok(_first) = self.line.try_lock()
             && let Gate::Open(ticket) = self.ask()
@@ -73,7 +74,7 @@ impl SendGate {
             let changed = self.changed.notified();
             match self.ask() {
                 Gate::Open(ticket) => return SendPermit { gate: self, ticket: Some(ticket) },
-                // Whichever comes first, the brake is asked again.
+                // Whichever comes first, the pacing is asked again.
                 Gate::Until(at) => drop(timeout_at(at.into(), changed).await),
                 Gate::Shut => changed.await,
             }
@@ -81,17 +82,22 @@ impl SendGate {
     }
 
     fn ask(&self) -> Gate {
-        self.state().brake.may_send(Instant::now())
+        self.state().pacer.may_send(Instant::now())
     }
 
-    /// Whether nothing but the number in flight holds anybody back.
+    /// Whether nothing but the number in flight limits the run.
     pub(crate) fn is_open(&self) -> bool {
-        self.state().brake.is_open()
+        self.state().pacer.is_open()
     }
 
     /// Clean answers of the run so far.
     pub(crate) fn clean(&self) -> u64 {
-        self.state().brake.clean()
+        self.state().pacer.clean_answers()
+    }
+
+    /// Requests in flight that the run may grow to at present.
+    pub(crate) fn ceiling(&self) -> usize {
+        self.state().pacer.ceiling()
     }
 
     /// A row begins.
@@ -115,27 +121,25 @@ impl SendPermit<'_> {
     /// the disk was so slow that the operator's rate would be exceeded.
     pub(crate) async fn wait_until_due(&self) {
         let now = Instant::now();
-        let at = self.gate.state().brake.send_at(now);
+        let at = self.gate.state().pacer.send_at(now);
         if at > now {
             sleep_until(at.into()).await;
         }
     }
 
-    /// Hands it in with what came of the request. True: there was no clean answer for too long.
-    pub(crate) fn report(mut self, signal: Signal) -> bool {
+    /// Reports the result of the request, and how long it took. Returns true when there was no
+    /// clean answer for too long.
+    pub(crate) fn report(mut self, signal: Signal, took: Duration) -> bool {
         let Some(ticket) = self.ticket.take() else { return false };
         let mut state = self.gate.state();
-        let (was_open, brakings) = (state.brake.is_open(), state.brake.brakings());
-        let gave_up = state.brake.observe(ticket, signal, Instant::now(), fastrand::f64());
-        if !(was_open && state.brake.is_open()) {
-            let reading = state.brake.reading();
-            if let Some((until, cause)) = reading.pause.filter(|_| reading.brakings > brakings) {
-                let pause = until.saturating_duration_since(Instant::now());
-                debug!(%cause, ?pause, pace = reading.rate, "slowing down");
-            }
-            self.gate.gauge.show(reading);
-        }
+        let jitter = fastrand::f64();
+        let gave_up = state.pacer.observe(ticket, signal, took, Instant::now(), jitter);
+        let decisions = state.pacer.take_decisions();
+        self.gate.status.show(state.pacer.status());
         drop(state);
+        for decision in decisions {
+            debug!("pace: {decision}");
+        }
         self.gate.changed.notify_one();
         gave_up
     }
@@ -144,7 +148,7 @@ impl SendPermit<'_> {
 impl Drop for SendPermit<'_> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket.take() {
-            self.gate.state().brake.give_back(ticket);
+            self.gate.state().pacer.give_back(ticket);
             self.gate.changed.notify_one();
         }
     }

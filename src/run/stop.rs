@@ -22,6 +22,14 @@ pub enum StopReason {
     /// Calls that may have been charged, one after another, with no clean answer between.
     #[error("{0} calls in a row brought no usable answer, and each may have been charged")]
     Unknowns(usize),
+    /// More calls may have been charged for nothing than `--max-unknown` allows.
+    #[error("{unknown} of {sent} calls brought no usable answer, and each may have been charged")]
+    MaxUnknown {
+        /// Calls that may have been charged.
+        unknown: u64,
+        /// Calls that were sent.
+        sent: u64,
+    },
     /// No clean answer for so long.
     #[error("no clean answer for {}", in_words(*.0))]
     GaveUp(Duration),
@@ -68,10 +76,11 @@ fn in_words(time: Duration) -> String {
 
 impl StopReason {
     /// All words that [`Self::word`] returns.
-    pub const WORDS: [&str; 13] = [
+    pub const WORDS: [&str; 14] = [
         "quota",
         "account",
         "unknowns",
+        "max_unknown",
         "unreachable",
         "endpoint",
         "tls",
@@ -90,6 +99,7 @@ impl StopReason {
             Self::Account(305) => "quota",
             Self::Account(_) | Self::Credentials(_) | Self::AllRefused(_) => "account",
             Self::Unknowns(_) => "unknowns",
+            Self::MaxUnknown { .. } => "max_unknown",
             Self::GaveUp(_) => "unreachable",
             Self::Redirected(_) | Self::Denied(_) => "endpoint",
             Self::Tls(_) => "tls",
@@ -176,6 +186,7 @@ mod tests {
             StopReason::Credentials(11340),
             StopReason::AllRefused(20),
             StopReason::Unknowns(3),
+            StopReason::MaxUnknown { unknown: 21, sent: 100 },
             StopReason::GaveUp(Duration::ZERO),
             StopReason::Redirected(307),
             StopReason::Denied(403),

@@ -6,39 +6,61 @@ use crate::model::answer::Answer;
 use crate::model::code::{Charge, Class};
 use crate::run::stop::StopReason;
 
+/// So many calls of unknown charge are never too large a share.
+const FEW_UNKNOWNS: u64 = 20;
+
 /// If the first 20 answers are all refusals, the account is wrong, not the records.
 const FIRST_ANSWERS: u32 = 20;
+
+/// How many calls of unknown charge a run bears.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum MaxUnknown {
+    /// So many calls.
+    Calls(u64),
+    /// A share of the calls that were sent, once there are more than a few.
+    Share(f64),
+}
 
 /// The answers of a run so far, as far as the stop rules need them.
 #[derive(Debug)]
 pub(crate) struct StopRules {
-    most_unknowns: usize,
+    max_unknown: Option<MaxUnknown>,
+    sent: u64,
+    unknown: u64,
+    /// Calls of unknown charge since the last clean answer.
     unknowns: usize,
     refusals: u32,
     looked_up: bool,
 }
 
 impl StopRules {
-    /// Makes the rules of a run with so many requests in flight.
-    pub(crate) fn new(concurrency: usize) -> Self {
-        Self { most_unknowns: concurrency.max(3), unknowns: 0, refusals: 0, looked_up: false }
+    /// Makes the rules of a run that bears so many calls of unknown charge.
+    pub(crate) fn new(max_unknown: Option<MaxUnknown>) -> Self {
+        let (sent, unknown, unknowns) = (0, 0, 0);
+        Self { max_unknown, sent, unknown, unknowns, refusals: 0, looked_up: false }
     }
 
-    /// Observes one attempt. Returns a reason if the run must stop.
-    pub(crate) fn observe(&mut self, attempt: &Result<Answer, SendError>) -> Option<StopReason> {
+    /// Observes one attempt of a run with so many requests in flight. Returns a reason if the run
+    /// must stop.
+    pub(crate) fn observe(
+        &mut self,
+        attempt: &Result<Answer, SendError>,
+        in_flight: usize,
+    ) -> Option<StopReason> {
+        self.sent += u64::from(!matches!(attempt, Err(SendError::NotSent(_))));
         match attempt {
-            Ok(answer) => self.answered(answer),
+            Ok(answer) => self.answered(answer, in_flight),
             Err(SendError::Tls(why)) => Some(StopReason::Tls(why.clone())),
             Err(SendError::Proxy(why)) => Some(StopReason::Proxy(why.clone())),
             Err(SendError::Denied(status)) => Some(StopReason::Denied(*status)),
             Err(SendError::Redirected(status)) => Some(StopReason::Redirected(*status)),
             Err(
                 error @ (SendError::NotSent(_) | SendError::Busy { .. } | SendError::NoAnswer(_)),
-            ) => self.failed(error.charge()),
+            ) => self.failed(error.charge(), in_flight),
         }
     }
 
-    fn answered(&mut self, answer: &Answer) -> Option<StopReason> {
+    fn answered(&mut self, answer: &Answer, in_flight: usize) -> Option<StopReason> {
         match answer.class() {
             Some(Class::Answered) => {
                 self.looked_up = true;
@@ -55,8 +77,8 @@ impl StopRules {
                 Some(StopReason::Credentials(answer.code))
             }
             Some(Class::Account | Class::Quota) => Some(StopReason::Account(answer.code)),
-            Some(Class::Passing) => self.failed(Charge::No),
-            None => self.failed(Charge::Unknown),
+            Some(Class::Passing) => self.failed(Charge::No, in_flight),
+            None => self.failed(Charge::Unknown, in_flight),
         }
     }
 
@@ -64,9 +86,28 @@ impl StopRules {
         self.unknowns = 0;
     }
 
-    fn failed(&mut self, charge: Charge) -> Option<StopReason> {
-        self.unknowns += usize::from(charge == Charge::Unknown);
-        (self.unknowns >= self.most_unknowns).then_some(StopReason::Unknowns(self.unknowns))
+    fn failed(&mut self, charge: Charge, in_flight: usize) -> Option<StopReason> {
+        if charge == Charge::No {
+            return None;
+        }
+        self.unknowns += 1;
+        self.unknown += 1;
+        let in_a_row = self.unknowns >= in_flight.max(3);
+        let all = || StopReason::MaxUnknown { unknown: self.unknown, sent: self.sent };
+        if in_a_row {
+            return Some(StopReason::Unknowns(self.unknowns));
+        }
+        self.has_too_many_unknown().then(all)
+    }
+
+    fn has_too_many_unknown(&self) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "calls of a run are far fewer than 2^52")]
+        let share = self.unknown as f64 / self.sent as f64;
+        match self.max_unknown {
+            Some(MaxUnknown::Calls(most)) => self.unknown > most,
+            Some(MaxUnknown::Share(most)) => self.unknown > FEW_UNKNOWNS && share > most,
+            None => false,
+        }
     }
 }
 
@@ -84,8 +125,8 @@ mod tests {
     }
 
     fn last(attempts: impl IntoIterator<Item = Result<Answer, SendError>>) -> Option<StopReason> {
-        let mut guard = StopRules::new(8);
-        attempts.into_iter().fold(None, |_, attempt| guard.observe(&attempt))
+        let mut guard = StopRules::new(None);
+        attempts.into_iter().fold(None, |_, attempt| guard.observe(&attempt, 8))
     }
 
     #[test]
@@ -126,8 +167,8 @@ mod tests {
 
     #[test]
     fn one_at_a_time_still_bears_two_unknowns() {
-        let mut guard = StopRules::new(1);
-        let seen: Vec<_> = (0..3).map(|_| guard.observe(&silence()).is_some()).collect();
+        let mut guard = StopRules::new(None);
+        let seen: Vec<_> = (0..3).map(|_| guard.observe(&silence(), 1).is_some()).collect();
         assert_eq!(seen, [false, false, true]);
     }
 

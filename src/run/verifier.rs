@@ -17,7 +17,7 @@ use crate::model::problem::{Level, Problem};
 use crate::model::record::Record;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
-use crate::run::pacing::Gauge;
+use crate::run::pacing::{Concurrency, SharedStatus};
 use crate::run::pipeline::Pipeline;
 use crate::run::retry::RetryPolicy;
 use crate::run::send_options::SendOptions;
@@ -102,20 +102,24 @@ impl Verifier {
             partner_key: SecretString::default(),
             ledger: None,
             timeout: Duration::from_secs(30),
-            options: SendOptions { policy, concurrency: 8, ..SendOptions::default() },
+            options: SendOptions {
+                policy,
+                concurrency: Concurrency::Fixed(8),
+                ..SendOptions::default()
+            },
         }
     }
 
-    /// Makes a verifier for a run of the ledger that has begun. `gauge` shows its pace.
+    /// Makes a verifier for a run of the ledger that has begun. `status` shows its pace.
     pub(crate) fn new(
         client: Client,
         run: ledger::Run,
         options: SendOptions,
         stop: StopSwitch,
-        gauge: Gauge,
+        status: SharedStatus,
     ) -> Self {
-        let concurrency = options.concurrency;
-        let pipeline = Pipeline::new(client, run.clone(), options, stop.clone(), gauge);
+        let concurrency = options.concurrency.most();
+        let pipeline = Pipeline::new(client, run.clone(), options, stop.clone(), status);
         Self { pipeline: Arc::new(pipeline), run, stop, concurrency }
     }
 
@@ -183,7 +187,7 @@ impl VerifierBuilder {
 
     /// Requests in flight at most: 8 by default, at least 1.
     pub fn concurrency(mut self, requests: u16) -> Self {
-        self.options.concurrency = usize::from(requests.max(1));
+        self.options.concurrency = Concurrency::Fixed(usize::from(requests.max(1)));
         self
     }
 
@@ -223,12 +227,13 @@ impl VerifierBuilder {
         }
         let options = client::Options::new(&self.endpoint, &self.partner_code, &self.partner_key)?;
         let kind = Kind::of_endpoint(options.loopback);
-        let connections = self.options.concurrency;
+        let connections = self.options.concurrency.most();
         let options = client::Options { timeout: self.timeout, connections, ..options };
         let client = Client::new(options)?;
         let run = Ledger::open(&file, kind)?.start_run("library", &self.partner_code).await?;
-        let send = SendOptions { patience: self.timeout * 2, ..self.options };
-        Ok(Verifier::new(client, run, send, StopSwitch::default(), Gauge::default()))
+        let timeout = self.timeout;
+        let send = SendOptions { patience: timeout * 2, timeout, ..self.options };
+        Ok(Verifier::new(client, run, send, StopSwitch::default(), SharedStatus::default()))
     }
 }
 

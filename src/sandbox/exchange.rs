@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -21,7 +21,7 @@ use crate::sandbox::charges::{Charges, Digest};
 use crate::sandbox::dialect::{self, Dialect};
 use crate::sandbox::fault::{BUSY, Fault, UNDOCUMENTED};
 use crate::sandbox::request::{self, Asked, Refusal, Sent};
-use crate::sandbox::script::{Reply, Rules, Script};
+use crate::sandbox::script::{Moment, Reply, Rules, Script};
 use crate::sandbox::{Config, Partner};
 
 /// The longest body that is read; the guide's five fields need a few hundred bytes.
@@ -38,6 +38,9 @@ const HTML: &str = "text/html";
 /// What all connections share: the rules, the script, the books.
 pub(super) struct Desk {
     latency: Duration,
+    jitter: f64,
+    /// Requests that are being answered.
+    in_flight: AtomicU32,
     dialect: Dialect,
     partner: Option<Partner>,
     file: Option<File>,
@@ -50,17 +53,21 @@ pub(super) struct Desk {
 struct Decision {
     reply: Reply,
     json: Vec<u8>,
+    /// How long it waits in the queue.
+    wait: Duration,
 }
 
 impl Desk {
     pub(super) fn new(config: Config, charges: Charges) -> Self {
-        let Config { rate_limit, daily_limit, fail_rate, seed, .. } = config;
+        let Config { limits, troubles, daily_limit, .. } = config;
         Self {
             latency: config.latency,
+            jitter: config.jitter,
+            in_flight: AtomicU32::new(0),
             dialect: config.dialect,
             partner: config.partner,
             file: config.charges,
-            script: Mutex::new(Script::new(Rules { rate_limit, daily_limit, fail_rate, seed })),
+            script: Mutex::new(Script::new(Rules { limits, troubles, daily_limit })),
             serial: Serial::new(),
             charges,
         }
@@ -74,16 +81,30 @@ impl Desk {
         let mut script = self.script();
         self.charges.arrived();
         let reply = match &asked {
-            Ok(asked) => script.decide(asked, &digest, Instant::now(), self.charges.charged()),
+            Ok(asked) => script.decide(asked, &digest, self.moment()),
             Err(refusal) => Reply::Refused(*refusal),
         };
         if reply.is_charged() {
             self.note(&sequence_id, &digest)?;
         }
         self.charges.decided(reply.code(), reply.is_charged().then_some(digest));
+        let wait = script.wait(Instant::now());
         drop(script);
         let id_number = asked.as_ref().map_or("", |asked| &asked.id_number);
-        Ok(Decision { reply, json: self.json(reply, &sequence_id, id_number) })
+        Ok(Decision { reply, json: self.json(reply, &sequence_id, id_number), wait })
+    }
+
+    fn moment(&self) -> Moment {
+        let in_flight = self.in_flight.load(Ordering::Relaxed);
+        Moment { now: Instant::now(), charged: self.charges.charged(), in_flight }
+    }
+
+    /// How long the endpoint works on a request.
+    fn latency(&self) -> Duration {
+        if self.jitter == 0.0 {
+            return self.latency;
+        }
+        self.latency.mul_f64(1.0 + self.jitter * (2.0 * fastrand::f64() - 1.0))
     }
 
     fn read(&self, parts: &Parts, body: &[u8]) -> Result<Asked, Refusal> {
@@ -175,10 +196,13 @@ pub(super) async fn answer(
     let Some(body) = read_body(body).await? else {
         return Ok(response(StatusCode::PAYLOAD_TOO_LARGE, TEXT, "too large\n"));
     };
-    let due = tokio::time::Instant::now() + desk.latency;
+    let _answering = Answering::begin(&desk.in_flight);
+    let arrived = tokio::time::Instant::now();
     let decision = desk.decide(&parts, &body);
-    if !desk.latency.is_zero() {
-        tokio::time::sleep_until(due).await;
+    let queued = decision.as_ref().map_or(Duration::ZERO, |decision| decision.wait);
+    let time = desk.latency() + queued;
+    if !time.is_zero() {
+        tokio::time::sleep_until(arrived + time).await;
     }
     match decision {
         Ok(decision) => perform(decision, reset).await,
@@ -187,6 +211,22 @@ pub(super) async fn answer(
             TEXT,
             "the charge could not be noted, so nothing was charged\n",
         )),
+    }
+}
+
+/// A request that is being answered, until its answer leaves or its client has gone.
+struct Answering<'a>(&'a AtomicU32);
+
+impl<'a> Answering<'a> {
+    fn begin(in_flight: &'a AtomicU32) -> Self {
+        in_flight.fetch_add(1, Ordering::Relaxed);
+        Self(in_flight)
+    }
+}
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -8,11 +8,13 @@ mod charges;
 mod dialect;
 mod exchange;
 mod fault;
+mod limits;
 mod local;
 mod request;
 mod script;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 use std::fs::File;
 use std::io;
@@ -28,7 +30,9 @@ use tokio::task::JoinSet;
 
 pub(crate) use crate::sandbox::charges::Charges;
 pub(crate) use crate::sandbox::dialect::Dialect;
+pub(crate) use crate::sandbox::limits::RequestLimits;
 pub use crate::sandbox::local::Sandbox;
+pub(crate) use crate::sandbox::trouble::{Burst, FailKind, Troubles};
 
 use crate::sandbox::body::Reset;
 use crate::sandbox::exchange::Desk;
@@ -38,14 +42,14 @@ use crate::sandbox::exchange::Desk;
 pub(crate) struct Config {
     /// How long each POST waits for its answer, from the moment it was read.
     pub latency: Duration,
-    /// How many requests a second are let through; the others get code 302.
-    pub rate_limit: Option<u32>,
+    /// By which share that wait varies, up and down.
+    pub jitter: f64,
+    /// The limits on requests.
+    pub limits: RequestLimits,
     /// After how many charges every request gets code 305.
     pub daily_limit: Option<u64>,
-    /// The share of requests, 0 to 1, that meets a fault by chance.
-    pub fail_rate: f64,
-    /// Where that chance starts: the same seed and the same order of requests, the same faults.
-    pub seed: u64,
+    /// What goes wrong by chance or by the clock.
+    pub troubles: Troubles,
     /// How many of the first connections are closed on accept.
     pub drop_connections: u64,
     /// Which published shape the answers have.

@@ -1,19 +1,17 @@
 //! What the sandbox answers: limits, chance, test values. No socket and no clock of its own.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::model::code;
 use crate::sandbox::charges::Digest;
-use crate::sandbox::fault::{ANSWERED, FAULTS, Fault};
+use crate::sandbox::fault::{ANSWERED, BUSY, FAULTS, Fault};
+use crate::sandbox::limits::{LimitCounter, RequestLimits};
 use crate::sandbox::request::{Asked, Refusal};
+use crate::sandbox::trouble::{Misfortune, TroubleSource, Troubles};
 
-/// The guide's code for "traffic blocked".
-const BLOCKED: u16 = 302;
 /// The guide's code for "daily maximum volume reached".
 const QUOTA: u16 = 305;
-/// The window of the rate limit.
-const WINDOW: Duration = Duration::from_secs(1);
 
 /// What was decided for one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,21 +101,30 @@ fn six_digits(text: &str) -> Option<u32> {
     (text.len() == 6).then(|| text.parse().ok())?
 }
 
-/// The limits and chances of a run.
+/// The rules of a run.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Rules {
-    pub(super) rate_limit: Option<u32>,
+    pub(super) limits: RequestLimits,
+    pub(super) troubles: Troubles,
     pub(super) daily_limit: Option<u64>,
-    pub(super) fail_rate: f64,
-    pub(super) seed: u64,
+}
+
+/// The moment at which a request is decided.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    /// The time.
+    pub(super) now: Instant,
+    /// Requests that were charged before.
+    pub(super) charged: u64,
+    /// Requests that are being answered, this one among them.
+    pub(super) in_flight: u32,
 }
 
 /// The rules, and what has to be remembered to follow them.
 pub(super) struct Script {
-    rules: Rules,
-    chance: fastrand::Rng,
-    /// When the requests of the last second were let through, oldest first.
-    passed: VecDeque<Instant>,
+    daily_limit: Option<u64>,
+    limits: LimitCounter,
+    troubles: TroubleSource,
     /// How often a record has met the passing fault it asks for.
     met: HashMap<Digest, u8>,
 }
@@ -125,30 +132,34 @@ pub(super) struct Script {
 impl Script {
     pub(super) fn new(rules: Rules) -> Self {
         Self {
-            rules,
-            chance: fastrand::Rng::with_seed(rules.seed),
-            passed: VecDeque::new(),
+            daily_limit: rules.daily_limit,
+            limits: LimitCounter::new(rules.limits),
+            troubles: TroubleSource::new(rules.troubles),
             met: HashMap::new(),
         }
     }
 
-    /// Decides about a valid request; `charged` is how many were charged before it.
-    pub(super) fn decide(
-        &mut self,
-        asked: &Asked,
-        digest: &Digest,
-        now: Instant,
-        charged: u64,
-    ) -> Reply {
-        if self.is_too_fast(now) {
-            return Reply::Code(BLOCKED);
+    /// How long an answer waits in the queue.
+    pub(super) fn wait(&mut self, now: Instant) -> Duration {
+        self.limits.wait(now)
+    }
+
+    /// Decides about a valid request.
+    pub(super) fn decide(&mut self, asked: &Asked, digest: &Digest, moment: Moment) -> Reply {
+        if self.troubles.is_outage(moment.now) {
+            return Reply::Code(BUSY);
         }
-        if self.rules.daily_limit.is_some_and(|limit| charged >= limit) {
+        if let Some(code) = self.limits.refuse(moment.now, moment.in_flight) {
+            return Reply::Code(code);
+        }
+        if self.daily_limit.is_some_and(|limit| moment.charged >= limit) {
             return Reply::Code(QUOTA);
         }
         let verdict = Verdict::of(&asked.id_number);
-        if let Some(fault) = self.misfortune() {
-            return Reply::Fault(fault, verdict);
+        match self.troubles.draw(moment.now) {
+            Some(Misfortune::Code(code)) => return Reply::Code(code),
+            Some(Misfortune::Fault(fault)) => return Reply::Fault(fault, verdict),
+            None => {}
         }
         match TestValue::of(&asked.phone_number) {
             Some(TestValue::Code(ANSWERED)) => Reply::Verdict(Verdict::Pass),
@@ -158,24 +169,6 @@ impl Script {
             }
             Some(TestValue::Fault(_)) | None => Reply::Verdict(verdict),
         }
-    }
-
-    /// A blocked request doesn't count against the next: a client that slows down gets through.
-    fn is_too_fast(&mut self, now: Instant) -> bool {
-        let Some(limit) = self.rules.rate_limit else { return false };
-        while self.passed.front().is_some_and(|then| now.duration_since(*then) >= WINDOW) {
-            self.passed.pop_front();
-        }
-        let too_fast = self.passed.len() as u64 >= u64::from(limit);
-        if !too_fast {
-            self.passed.push_back(now);
-        }
-        too_fast
-    }
-
-    fn misfortune(&mut self) -> Option<Fault> {
-        let struck = self.chance.f64() < self.rules.fail_rate;
-        struck.then(|| FAULTS[self.chance.usize(..FAULTS.len())])
     }
 
     /// Whether this record still meets the fault its phone number asks for.
@@ -207,7 +200,21 @@ mod tests {
     }
 
     fn decide(id_number: &str, phone_number: &str) -> Reply {
-        script(Rules::default()).decide(&asked(id_number, phone_number), &RECORD, Instant::now(), 0)
+        let asked = asked(id_number, phone_number);
+        script(Rules::default()).decide(&asked, &RECORD, at(Instant::now(), 0))
+    }
+
+    fn at(now: Instant, charged: u64) -> Moment {
+        Moment { now, charged, in_flight: 1 }
+    }
+
+    fn chance(fail_rate: f64, seed: u64) -> Rules {
+        let troubles = Troubles { fail_rate, seed, ..Troubles::default() };
+        Rules { troubles, ..Rules::default() }
+    }
+
+    fn rate_limit(limit: u32) -> RequestLimits {
+        RequestLimits { rate_limit: Some(limit), ..RequestLimits::default() }
     }
 
     #[test]
@@ -283,7 +290,7 @@ mod tests {
             let mut script = script(Rules::default());
             for digest in [[1; 32], [2; 32]] {
                 for round in 0..5 {
-                    let reply = script.decide(&asked("1", phone), &digest, Instant::now(), 0);
+                    let reply = script.decide(&asked("1", phone), &digest, at(Instant::now(), 0));
                     let faulty = matches!(reply, Reply::Fault(..));
                     assert_eq!(faulty, round < times, "{phone}, round {round}");
                 }
@@ -293,13 +300,13 @@ mod tests {
 
     #[test]
     fn more_than_the_rate_in_the_last_second_is_blocked() {
-        let mut script = script(Rules { rate_limit: Some(2), ..Rules::default() });
+        let mut script = script(Rules { limits: rate_limit(2), ..Rules::default() });
         let start = Instant::now();
         let table =
             [(0, 200), (400, 200), (500, 302), (999, 302), (1000, 200), (1001, 302), (1400, 200)];
         for (millis, code) in table {
             let now = start + Duration::from_millis(millis);
-            let reply = script.decide(&pass(), &RECORD, now, 0);
+            let reply = script.decide(&pass(), &RECORD, at(now, 0));
             assert_eq!(reply.code(), Some(code), "after {millis} ms");
         }
     }
@@ -308,26 +315,25 @@ mod tests {
     fn after_the_daily_limit_everything_is_refused() {
         let mut script = script(Rules { daily_limit: Some(2), ..Rules::default() });
         for (charged, code) in [(0, 200), (1, 200), (2, 305), (3, 305)] {
-            let reply = script.decide(&pass(), &RECORD, Instant::now(), charged);
+            let reply = script.decide(&pass(), &RECORD, at(Instant::now(), charged));
             assert_eq!(reply.code(), Some(code), "after {charged} charges");
         }
     }
 
     #[test]
     fn the_rate_is_looked_at_before_the_daily_limit_and_both_before_chance() {
-        let rules = Rules { rate_limit: Some(1), daily_limit: Some(0), fail_rate: 1.0, seed: 0 };
+        let rules = Rules { limits: rate_limit(1), daily_limit: Some(0), ..chance(1.0, 0) };
         let mut script = script(rules);
         let now = Instant::now();
-        assert_eq!(script.decide(&pass(), &RECORD, now, 0), Reply::Code(QUOTA));
-        assert_eq!(script.decide(&pass(), &RECORD, now, 0), Reply::Code(BLOCKED));
+        assert_eq!(script.decide(&pass(), &RECORD, at(now, 0)), Reply::Code(QUOTA));
+        assert_eq!(script.decide(&pass(), &RECORD, at(now, 0)), Reply::Code(302));
     }
 
     #[test]
     fn chance_meets_every_fault_about_evenly_and_as_often_as_asked() {
-        let rules = Rules { fail_rate: 0.5, seed: 42, ..Rules::default() };
-        let mut script = script(rules);
+        let mut script = script(chance(0.5, 42));
         let replies: Vec<Reply> =
-            (0..28_000).map(|_| script.decide(&pass(), &RECORD, Instant::now(), 0)).collect();
+            (0..28_000).map(|_| script.decide(&pass(), &RECORD, at(Instant::now(), 0))).collect();
         for fault in FAULTS {
             let met =
                 replies.iter().filter(|reply| matches!(reply, Reply::Fault(f, _) if *f == fault));
@@ -339,18 +345,32 @@ mod tests {
     #[test]
     fn the_same_seed_brings_the_same_faults() {
         let run = |seed| {
-            let mut script = script(Rules { fail_rate: 0.3, seed, ..Rules::default() });
+            let mut script = script(chance(0.3, seed));
             let now = Instant::now();
-            (0..200).map(|_| script.decide(&pass(), &RECORD, now, 0)).collect::<Vec<_>>()
+            (0..200).map(|_| script.decide(&pass(), &RECORD, at(now, 0))).collect::<Vec<_>>()
         };
         assert_eq!(run(1), run(1));
         assert_ne!(run(1), run(2));
     }
 
     #[test]
+    fn an_outage_goes_before_everything_and_more_at_once_than_allowed_get_600() {
+        let outage = Some((Duration::ZERO, Duration::from_secs(1)));
+        let troubles = Troubles { outage, ..Troubles::default() };
+        let limits = RequestLimits { max_in_flight: Some(2), ..rate_limit(1) };
+        let mut script = script(Rules { limits, troubles, daily_limit: Some(0) });
+        let start = Instant::now();
+        let after = start + Duration::from_secs(1);
+        let three = Moment { in_flight: 3, ..at(after, 0) };
+        for (moment, code) in [(at(start, 0), 600), (three, 600), (at(after, 0), 305)] {
+            assert_eq!(script.decide(&pass(), &RECORD, moment), Reply::Code(code));
+        }
+    }
+
+    #[test]
     fn chance_goes_before_the_test_values() {
-        let mut script = script(Rules { fail_rate: 1.0, ..Rules::default() });
-        let reply = script.decide(&asked("1", "0800000301"), &RECORD, Instant::now(), 0);
+        let mut script = script(chance(1.0, 0));
+        let reply = script.decide(&asked("1", "0800000301"), &RECORD, at(Instant::now(), 0));
         assert!(matches!(reply, Reply::Fault(..)));
     }
 }

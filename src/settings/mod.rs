@@ -13,6 +13,7 @@ use etcetera::{BaseStrategy as _, choose_base_strategy};
 use reqwest::Url;
 use secrecy::SecretString;
 
+use crate::cli::InFlight;
 use crate::client;
 use crate::client::endpoint_url::{self, EndpointError};
 use crate::ledger::Kind;
@@ -140,7 +141,7 @@ pub struct EndpointOptions {
     /// The ledger's file.
     pub ledger: Option<PathBuf>,
     /// Requests in flight at most.
-    pub concurrency: Option<u16>,
+    pub concurrency: Option<InFlight>,
     /// Requests a second at most.
     pub rate: Option<f64>,
 }
@@ -170,7 +171,7 @@ pub struct Settings {
     /// What may be shown of the endpoint: no query, so no credentials.
     pub shown: String,
     /// Requests in flight.
-    pub concurrency: u16,
+    pub concurrency: InFlight,
     /// Requests a second.
     pub rate: Option<f64>,
     /// Whose calls these are: a record is known by it too.
@@ -220,7 +221,7 @@ impl Settings {
                 .connect_timeout
                 .min(options.timeout)
                 .max(Duration::from_millis(1)),
-            connections: usize::from(concurrency),
+            connections: usize::from(concurrency.most()),
         };
         let price = sources.price()?;
         Ok(Self { client, shown, concurrency, rate, partner_code: code, kind, ledger, price })

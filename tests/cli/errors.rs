@@ -21,7 +21,7 @@ const WAYS: [(&[&str], &str); 39] = [
     (&["batch", "a.csv", "--max-age", "old"], "as in 90d"),
     (&["batch", "a.csv", "--price", "1,000"], "as in 1000"),
     (&["batch", "a.csv", "-c", "0"], "1..=4096"),
-    (&["batch", "a.csv", "-c", "many"], "say a whole number"),
+    (&["batch", "a.csv", "-c", "many"], "say auto, or a whole number"),
     (&["batch", "a.csv", "--max-charges", "1,000"], "say a whole number"),
     (&["sandbox", "--seed", "luck"], "say a whole number"),
     (&["batch", "a.csv", "-o", "a.csv"], "a file of their own"),

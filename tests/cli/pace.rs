@@ -221,6 +221,6 @@ fn the_progress_says_how_fast_and_why_not_faster() {
     let run = folder.idv(&["batch", "a.csv", "-c", "1"]).code(0);
     // One line falls into the pause, ten seconds after the start.
     let said = stderr(&run);
-    assert!(said.contains(" s (HTTP 429)") && said.contains(", paused "), "{said}");
+    assert!(said.contains(" s (HTTP 429, Retry-After)") && said.contains(", paused "), "{said}");
     assert_eq!(server.requests().len(), 21);
 }

@@ -16,7 +16,7 @@ use terminal_size::{Width, terminal_size_of};
 use crate::model::code::Charge;
 use crate::output::progress::rendering::Sight;
 use crate::output::text::{self, columns, wrap};
-use crate::run::pacing::Gauge;
+use crate::run::pacing::SharedStatus;
 
 /// How often a line is written where there is no bar.
 const EVERY: Duration = Duration::from_secs(10);
@@ -41,7 +41,7 @@ pub(crate) struct Progress {
     total: Option<u64>,
     started: Instant,
     counts: Arc<Counts>,
-    pace: Gauge,
+    pace: SharedStatus,
 }
 
 impl Progress {
@@ -54,7 +54,7 @@ impl Progress {
             total: None,
             started: Instant::now(),
             counts: Arc::default(),
-            pace: Gauge::default(),
+            pace: SharedStatus::default(),
         }
     }
 
@@ -71,7 +71,7 @@ impl Progress {
     }
 
     /// Where the run shows its pace.
-    pub(crate) fn gauge(&self) -> Gauge {
+    pub(crate) fn pace_status(&self) -> SharedStatus {
         self.pace.clone()
     }
 

@@ -1,346 +1,386 @@
-//! The brake: one pace for the whole run. A pure state machine: it is told the time and what the
-//! endpoint says, and says who may send, and when.
+//! The pacing: one pace for the whole run, found by measuring. A pure state machine: it is told the
+//! time and what the endpoint says, and says when a call may go out.
 //!
-//! - **Open.** Requests go out as the operator's `--rate`, the speed learnt (`speed.rs`) and the
-//!   window allow.
-//! - **Slow down.** A refusal, or a call without a usable answer, slows rate and window down and
-//!   begins a pause. What else is refused of the requests sent before counts as the same event.
-//! - **Paused.** Nothing is sent: at first for a tenth of a second at most, twice as long after
-//!   each probe that failed, and at least as long as the server asks.
-//! - **Probing.** When the pause is over exactly one request goes out. Clean: open again.
-//!   Otherwise the next pause begins.
-//!
-//! Where nothing could be sent (no network), it is paused and probed alike, but not slowed down.
+//! - `search`: the rate and the number in flight that the endpoint bears. Its tests tell noise, a
+//!   limit on the rate and a limit on calls in flight apart.
+//! - `window`: few calls in flight at the start, more as answers come; `-c auto`.
+//! - `latency`: calls do not wait in the server's queue.
+//! - `pause`: after an alarm, in an outage, and where the server asks for it, nothing is sent but one
+//!   call now and then.
+//! - `operator_rate`: `--rate` is exact.
 
+mod bounds;
+mod call;
+mod decision;
+mod evidence;
+mod flight_split;
+mod known_limit;
+mod latency;
+mod operator_rate;
 mod pace_status;
-mod rate_control;
+mod parameters;
+mod pause;
+mod search;
+#[cfg(test)]
+mod simulation;
 mod spacing;
 #[cfg(test)]
 mod tests;
+mod traffic;
+mod trial;
+mod unsent;
+mod window;
 
 use std::time::{Duration, Instant};
 
-pub(crate) use crate::run::pacing::pace_status::{Cause, Gauge, Reading};
+pub(crate) use crate::run::pacing::bounds::{Bounds, Concurrency};
+pub(crate) use crate::run::pacing::call::{Gate, Signal, Ticket};
+pub(crate) use crate::run::pacing::decision::Decision;
+pub(crate) use crate::run::pacing::pace_status::{Cause, PaceStatus, SharedStatus};
 
-use crate::run::pacing::rate_control::Speed;
-use crate::run::pacing::spacing::Meter;
-
-/// The longest first pause; it doubles with each probe that fails.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-
-/// The longest pause that is not the server's wish.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// A server's own wish is obeyed up to this.
-const LONGEST_WISH: Duration = Duration::from_secs(300);
-
-/// `--rate` is exact over any so long a time.
-const EXACT_OVER: Duration = Duration::from_secs(10);
-
-/// How much a claim may delay its request without delaying the next one's.
-const CLAIM_SLACK: Duration = Duration::from_millis(20);
-
-/// How long before its time a request may be claimed, where the disk is slow.
-const CLAIM_LEAD: Duration = Duration::from_millis(250);
-
-/// How much later than others a request may arrive at the endpoint, for `--rate` to be exact there.
-const ON_THE_WAY: Duration = Duration::from_millis(20);
-
-/// What the operator allows.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
-    /// Requests in flight at most.
-    pub concurrency: usize,
-    /// Requests a second at most, over any ten seconds.
-    pub rate: Option<f64>,
-    /// How long to go on without a clean answer.
-    pub patience: Duration,
-}
-
-/// What a request came to, as far as the pace is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Signal {
-    /// The endpoint has done its work: a verdict, or a refusal of this record.
-    Clean,
-    /// Refused for now, or no usable answer.
-    Refused {
-        /// By what.
-        cause: Cause,
-        /// The pause that the server asks for.
-        wish: Option<Duration>,
-    },
-    /// Not sent for want of a connection: nothing was refused.
-    Unsent(Cause),
-    /// What ends the run anyway.
-    Final,
-}
-
-/// Whether a request may go out.
-#[derive(Debug)]
-pub(crate) enum Gate {
-    /// It may.
-    Open(Ticket),
-    /// Not before this moment; ask again then, or when something has changed.
-    Until(Instant),
-    /// Not before something has changed.
-    Shut,
-}
-
-/// A request on its way. To be handed in again: with what came of it, or unused.
-#[derive(Debug)]
-#[must_use]
-pub(crate) struct Ticket {
-    /// How many times the run had braked when it went out.
-    generation: u32,
-    probe: bool,
-}
-
-#[derive(Debug)]
-struct Pause {
-    /// Up to when it is in the books.
-    booked: Instant,
-    until: Instant,
-    probing: bool,
-    cause: Cause,
-}
+use crate::run::pacing::latency::{Finding, Latency};
+use crate::run::pacing::operator_rate::OperatorRate;
+use crate::run::pacing::pace_status::Activity;
+use crate::run::pacing::parameters as p;
+use crate::run::pacing::pause::{Outage, Pause};
+use crate::run::pacing::search::{Context, Reaction, Sample, Search};
+use crate::run::pacing::spacing::Spacing;
+use crate::run::pacing::traffic::Traffic;
+use crate::run::pacing::trial::Phase;
+use crate::run::pacing::unsent::Unsent;
+use crate::run::pacing::window::Window;
 
 /// The pace of a run.
 #[derive(Debug)]
-pub(crate) struct Brake {
-    patience: Duration,
-    /// The time from one send to the next that the operator allows.
-    interval: Duration,
-    speed: Speed,
-    meter: Meter,
-    /// For the moment when a request goes out; only for the operator's rate.
-    exact: Meter,
+pub(crate) struct Pacer {
+    bounds: Bounds,
+    operator: OperatorRate,
+    /// Spaces calls as the search and the window allow.
+    spacing: Spacing,
+    window: Window,
+    latency: Latency,
+    search: Search,
+    traffic: Traffic,
+    unsent: Unsent,
     in_flight: usize,
     pause: Option<Pause>,
-    failed_probes: u32,
-    generation: u32,
-    clean: u64,
     outage: Option<Outage>,
-    paused: Duration,
+    /// The window is smaller because answers got slower.
+    queueing: bool,
+    totals: Totals,
+    decisions: Vec<Decision>,
 }
 
-impl Brake {
-    /// A brake that is open.
-    pub(crate) fn new(bounds: Bounds) -> Self {
+/// What is counted for the summary.
+#[derive(Debug, Default)]
+struct Totals {
+    pauses: u32,
+    paused: Duration,
+    refused: u64,
+}
+
+impl Pacer {
+    /// A pace that nothing slows down yet.
+    pub(crate) fn new(bounds: Bounds, now: Instant) -> Self {
         Self {
-            patience: bounds.patience,
-            interval: bounds.rate.map_or(Duration::ZERO, interval),
-            speed: Speed::new(bounds.concurrency),
-            meter: Meter::default(),
-            exact: Meter::with_slack(CLAIM_SLACK),
+            bounds,
+            operator: OperatorRate::new(bounds.rate),
+            spacing: Spacing::with_slack(p::TIMER_SLACK),
+            window: Window::new(bounds.concurrency),
+            latency: Latency::new(bounds.timeout),
+            search: Search::new(bounds.concurrency.most(), now),
+            traffic: Traffic::default(),
+            unsent: Unsent::new(now),
             in_flight: 0,
             pause: None,
-            failed_probes: 0,
-            generation: 0,
-            clean: 0,
             outage: None,
-            paused: Duration::ZERO,
+            queueing: false,
+            totals: Totals::default(),
+            decisions: Vec::new(),
         }
     }
 
-    /// Whether a request may go out now.
+    /// Whether a call may go out now.
     pub(crate) fn may_send(&mut self, now: Instant) -> Gate {
-        let probe = match &self.pause {
-            Some(pause) if now < pause.until => return Gate::Until(pause.until),
-            Some(pause) if pause.probing => return Gate::Shut,
+        let lone = match self.pause.as_ref().map(|pause| pause.may_ask(now)) {
+            Some(Err(Some(until))) => return Gate::Until(until),
+            Some(Err(None)) => return Gate::Shut,
             paused => paused.is_some(),
         };
-        if self.in_flight >= self.speed.window() {
-            self.speed.held_back(now);
+        if self.in_flight >= self.window() {
+            self.window.held_back();
             return Gate::Shut;
         }
-        let ready = self.meter.ready(now);
-        // What was learnt about the rate says nothing about a single probe.
-        if now < ready && !(probe && self.interval.is_zero()) {
-            self.speed.held_back(now);
+        let mut ready = self.operator.ready(now);
+        // What was learnt about the rate says nothing about the one call of a pause.
+        if !lone {
+            ready = ready.max(self.spacing.ready(now));
+        }
+        if now < ready && (!lone || self.operator.is_limited()) {
             return Gate::Until(ready);
         }
-        self.meter.take(now, self.spacing());
-        self.in_flight += 1;
-        if let Some(pause) = &mut self.pause {
-            pause.probing = true;
-        }
-        Gate::Open(Ticket { generation: self.generation, probe })
+        Gate::Open(self.give_ticket(now, lone))
     }
 
-    /// When a request may go out that has its ticket and, since then, its claim.
-    pub(crate) fn send_at(&mut self, now: Instant) -> Instant {
-        if self.interval.is_zero() {
-            return now;
+    fn give_ticket(&mut self, now: Instant, lone: bool) -> Ticket {
+        self.operator.take(now);
+        self.spacing.take(now, self.interval());
+        self.traffic.begin(now);
+        self.in_flight += 1;
+        if let Some(pause) = &mut self.pause {
+            pause.set_asking(true);
         }
-        let at = self.exact.ready(now).max(now);
-        self.exact.take(at, self.interval);
-        self.meter.follow(&self.exact, CLAIM_LEAD);
-        at
+        Ticket { trial: self.search.trial(), sent: now, others: self.in_flight - 1, lone }
+    }
+
+    /// When a call may go out that has its ticket and, since then, its claim.
+    pub(crate) fn send_at(&mut self, now: Instant) -> Instant {
+        self.operator.send_at(now)
     }
 
     /// The ticket was not used.
     #[expect(clippy::needless_pass_by_value, reason = "a ticket is used up")]
     pub(crate) fn give_back(&mut self, ticket: Ticket) {
-        self.in_flight -= 1;
-        self.meter.give_back(self.spacing());
-        self.probed(&ticket);
+        self.operator.give_back();
+        self.spacing.give_back(self.interval());
+        self.take_back(&ticket);
     }
 
-    /// Takes note of what a request came to. `jitter` is a random number from 0 to 1. True: there
-    /// was no clean answer for too long.
+    fn take_back(&mut self, ticket: &Ticket) {
+        self.in_flight -= 1;
+        if let Some(pause) = self.pause.as_mut().filter(|_| ticket.lone) {
+            pause.set_asking(false);
+        }
+    }
+
+    /// Takes note of what a call came to, and how long it took. `jitter` is a random number from 0
+    /// to 1. Returns true when there was no clean answer for too long.
     #[expect(clippy::needless_pass_by_value, reason = "a ticket is used up")]
     pub(crate) fn observe(
         &mut self,
         ticket: Ticket,
         signal: Signal,
+        took: Duration,
         now: Instant,
         jitter: f64,
     ) -> bool {
-        self.in_flight -= 1;
-        self.probed(&ticket);
-        self.book(&ticket, now);
-        let current = ticket.generation == self.generation;
+        self.take_back(&ticket);
         match signal {
-            Signal::Clean => self.answered(&ticket, current, now),
+            Signal::Clean => self.note_clean(&ticket, took, now),
             Signal::Refused { cause, wish } => {
-                self.fail(now, wish);
-                if current {
-                    self.speed.slow_down(now, ticket.probe);
-                    self.stand_still(&ticket, cause, now, jitter);
-                }
-                self.obey(wish, now);
+                self.totals.refused += u64::from(cause.is_refusal());
+                self.note_failure(now, wish);
+                self.note_refused(&ticket, cause, now, jitter);
+                self.obey(wish, cause, now, jitter);
             }
             Signal::Unsent(cause) => {
-                self.fail(now, None);
-                if cause == Cause::OpenFiles {
-                    self.speed.fewer(self.in_flight + 1);
-                }
-                if current {
-                    self.stand_still(&ticket, cause, now, jitter);
-                }
+                self.note_failure(now, None);
+                self.note_unsent(&ticket, cause, now, jitter);
             }
             Signal::Final => {}
         }
-        self.outage.is_some_and(|outage| outage.lasts(now) >= self.patience)
+        self.decisions.extend(self.search.take_decisions());
+        self.outage.is_some_and(|outage| outage.lasts(now) >= self.bounds.patience)
     }
 
-    fn answered(&mut self, ticket: &Ticket, current: bool, now: Instant) {
-        self.clean += 1;
+    fn note_clean(&mut self, ticket: &Ticket, took: Duration, now: Instant) {
         self.outage = None;
-        if current {
-            self.failed_probes = 0;
-            self.speed.clean(now);
+        self.traffic.note(now, true);
+        self.unsent.note(now, false);
+        self.judge_latency(ticket, took, now);
+        if ticket.lone {
+            return self.resume(now);
         }
-        // Unless somebody was told meanwhile to wait for longer.
-        if self.pause.take_if(|pause| ticket.probe && now >= pause.until).is_some() {
-            self.meter.restart(now);
+        let grows = ticket.trial == self.search.trial()
+            && matches!(self.search.phase(), Phase::Hold)
+            && self.pause.is_none()
+            && self.latency.is_calm()
+            && self.traffic.age(now) > p::GENTLE_START;
+        self.judge(ticket, None, now);
+        if grows {
+            self.grow(took, now);
         }
     }
 
-    fn fail(&mut self, now: Instant, wish: Option<Duration>) {
+    fn grow(&mut self, took: Duration, now: Instant) {
+        self.window.grow(self.latency.is_brisk());
+        self.queueing &= self.window.size() < self.window.ceiling();
+        // Below a limit a larger window can't pay.
+        if self.search.limit().is_some() {
+            self.window.disturbed();
+        } else if let Some(size) = self.window.measure(took, now) {
+            self.decisions.push(Decision::Settled(size));
+        }
+    }
+
+    fn judge_latency(&mut self, ticket: &Ticket, took: Duration, now: Instant) {
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
+        let window = self.window() as f64;
+        let finding = self.latency.note(took, ticket.sent, window, now);
+        if let Finding::Queue { keep, .. } = finding {
+            self.window.shrink(keep);
+            self.window.disturbed();
+            self.queueing = true;
+        }
+        if finding != Finding::Fine {
+            self.decisions.push(Decision::Latency(finding, self.window.size()));
+        }
+    }
+
+    /// The one call of a pause was clean: the others follow.
+    fn resume(&mut self, now: Instant) {
+        let Some(pause) = self.pause.take_if(|pause| pause.is_over(now)) else { return };
+        let paused = pause.lasts(now);
+        self.totals.paused += paused;
+        self.decisions.push(Decision::Resumed { failed: pause.failed(), paused });
+        self.operator.restart(now);
+        self.spacing.restart(now);
+        self.search.resume(now);
+        self.window.disturbed();
+    }
+
+    /// A call was refused, or had no usable answer.
+    fn note_refused(&mut self, ticket: &Ticket, cause: Cause, now: Instant, jitter: f64) {
+        self.traffic.note(now, false);
+        if ticket.lone {
+            return self.stand_still(cause, now, jitter);
+        }
+        match self.judge(ticket, Some(cause), now) {
+            Reaction::GoOn => return,
+            Reaction::PauseAndHalve => self.window.halve(),
+            Reaction::Pause => {}
+        }
+        // A pause that the server asked for goes on.
+        if self.pause.is_none() {
+            self.stand_still(cause, now, jitter);
+        }
+    }
+
+    /// Asks the search what an answer means.
+    fn judge(&mut self, ticket: &Ticket, failed: Option<Cause>, now: Instant) -> Reaction {
+        if self.pause.as_ref().is_some_and(|pause| !pause.is_asked_for()) {
+            return Reaction::GoOn;
+        }
+        let (trial, sent, others) = (ticket.trial, ticket.sent, ticket.others);
+        let named = failed.is_some_and(Cause::is_too_frequent);
+        let sample = Sample { trial, sent, others, failed: failed.is_some(), named };
+        let context = Context {
+            now,
+            window: self.window.size(),
+            latency: self.latency.mean(),
+            ceiling: self.bounds.rate.unwrap_or(f64::INFINITY),
+            traffic: &self.traffic,
+        };
+        self.search.answer(sample, context)
+    }
+
+    fn note_unsent(&mut self, ticket: &Ticket, cause: Cause, now: Instant, jitter: f64) {
+        let want_of_files = cause == Cause::OpenFiles;
+        if want_of_files {
+            self.window.fewer(self.in_flight + 1);
+            self.decisions.push(Decision::Fewer(self.window.size()));
+        }
+        let outage = self.unsent.note(now, true) || want_of_files;
+        if ticket.lone || outage && self.pause.is_none() {
+            self.stand_still(cause, now, jitter);
+        }
+    }
+
+    /// Begins to count the time without a clean answer, except what the server asked for.
+    fn note_failure(&mut self, now: Instant, wish: Option<Duration>) {
         let outage = self.outage.get_or_insert(Outage::new(now));
         if let Some(wish) = wish {
-            outage.excuse(now, wish.min(LONGEST_WISH));
+            outage.excuse(now, wish);
         }
     }
 
-    /// Begins a pause, or prolongs it where the probe has failed.
-    fn stand_still(&mut self, ticket: &Ticket, cause: Cause, now: Instant, jitter: f64) {
-        self.generation += 1;
-        self.failed_probes = if ticket.probe { self.failed_probes + 1 } else { 0 };
-        let bound = FIRST_PAUSE.saturating_mul(1 << self.failed_probes.min(16));
-        let left = self
-            .outage
-            .map_or(self.patience, |outage| self.patience.saturating_sub(outage.lasts(now)));
-        // The last probe is made when patience ends, not long after it.
-        let pause = bound.min(LONGEST_PAUSE).mul_f64(jitter.clamp(0.0, 1.0)).min(left);
-        self.pause = Some(Pause { booked: now, until: now + pause, probing: false, cause });
+    /// Begins a pause, or prolongs it where its one call has failed.
+    fn stand_still(&mut self, cause: Cause, now: Instant, jitter: f64) {
+        let jitter = jitter.clamp(0.0, 1.0);
+        let lasts = self.outage.map_or(Duration::ZERO, |outage| outage.lasts(now));
+        let pause = if let Some(pause) = &mut self.pause {
+            pause.prolong(now, cause, jitter);
+            pause
+        } else {
+            self.totals.pauses += 1;
+            self.window.disturbed();
+            self.pause.insert(Pause::new(now, cause, jitter))
+        };
+        // The last call is made when patience ends, not long after it.
+        pause.end_by(now + self.bounds.patience.saturating_sub(lasts));
     }
 
-    /// Whatever the server asks for, and whoever it told so.
-    fn obey(&mut self, wish: Option<Duration>, now: Instant) {
-        if let (Some(pause), Some(wish)) = (&mut self.pause, wish) {
-            pause.until = pause.until.max(now + wish.min(LONGEST_WISH));
+    fn obey(&mut self, wish: Option<Duration>, cause: Cause, now: Instant, jitter: f64) {
+        let Some(wish) = wish else { return };
+        if self.pause.is_none() {
+            self.stand_still(cause, now, jitter);
+        }
+        if let Some(pause) = &mut self.pause {
+            pause.obey(now, wish, cause);
         }
     }
 
-    fn probed(&mut self, ticket: &Ticket) {
-        if let Some(pause) = self.pause.as_mut().filter(|_| ticket.probe) {
-            pause.probing = false;
-        }
+    /// Calls in flight that are allowed now.
+    fn window(&self) -> usize {
+        self.window.size().min(self.search.speed().window).max(1)
     }
 
-    /// A pause, up to the end of its probe, is time lost, and says nothing about the rate.
-    fn book(&mut self, ticket: &Ticket, now: Instant) {
-        if let Some(pause) = self.pause.as_mut().filter(|_| ticket.probe) {
-            let lost = now.duration_since(pause.booked);
-            pause.booked = now;
-            self.paused += lost;
-            self.speed.paused(lost);
-        }
-    }
-
-    fn spacing(&self) -> Duration {
-        self.interval.max(self.speed.interval())
+    /// The time from one call to the next. It is bounded even where no limit is known: refusals
+    /// that come back at once must not be followed at once by the next calls.
+    fn interval(&self) -> Duration {
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
+        let window = self.window() as f64;
+        let carried = match self.latency.mean() {
+            Some(latency) => p::HEADROOM * window / latency,
+            None => p::FIRST_RATE,
+        };
+        Duration::from_secs_f64(self.search.speed().rate.min(carried).recip())
     }
 
     /// Clean answers so far.
-    pub(crate) fn clean(&self) -> u64 {
-        self.clean
+    pub(crate) fn clean_answers(&self) -> u64 {
+        self.traffic.clean()
     }
 
-    /// How often the run was slowed down or paused so far.
-    pub(crate) fn brakings(&self) -> u32 {
-        self.generation
+    /// Calls in flight that the window may grow to.
+    pub(crate) fn ceiling(&self) -> usize {
+        self.window.ceiling()
     }
 
     /// Whether nothing but the number in flight limits the run.
     pub(crate) fn is_open(&self) -> bool {
-        self.pause.is_none() && self.interval.is_zero() && self.speed.rate().is_none()
+        let unlimited = !self.operator.is_limited() && self.search.speed().rate.is_infinite();
+        unlimited && self.pause.is_none()
     }
 
-    /// What is shown of it.
-    pub(crate) fn reading(&self) -> Reading {
-        Reading {
-            rate: self.speed.rate(),
-            pause: self.pause.as_ref().map(|pause| (pause.until, pause.cause)),
-            brakings: self.generation,
-            paused: self.paused,
+    /// Returns what was decided since the last time, to be logged.
+    pub(crate) fn take_decisions(&mut self) -> Vec<Decision> {
+        std::mem::take(&mut self.decisions)
+    }
+
+    /// What is shown of the pace.
+    pub(crate) fn status(&self) -> PaceStatus {
+        let rate = self.search.speed().rate;
+        PaceStatus {
+            rate: rate.is_finite().then_some(rate),
+            activity: self.activity(),
+            pause: self.pause.as_ref().map(Pause::status),
+            limit: self.search.limit(),
+            noise: self.search.noise(),
+            refused: self.totals.refused,
+            pauses: self.totals.pauses,
+            paused: self.totals.paused,
+            settled: self.window.settled(),
         }
     }
-}
 
-/// So far apart that in no ten seconds there are more than ten seconds' worth, even where some
-/// are a little late.
-fn interval(rate: f64) -> Duration {
-    let stretched = EXACT_OVER + CLAIM_SLACK + ON_THE_WAY;
-    Duration::from_secs_f64(stretched.as_secs_f64() / EXACT_OVER.as_secs_f64() / rate)
-}
-
-/// A time without a clean answer.
-#[derive(Debug, Clone, Copy)]
-struct Outage {
-    since: Instant,
-    /// For how long of it, and until when, the server asked for patience.
-    excused: Duration,
-    excused_until: Instant,
-}
-
-impl Outage {
-    fn new(now: Instant) -> Self {
-        Self { since: now, excused: Duration::ZERO, excused_until: now }
-    }
-
-    fn excuse(&mut self, now: Instant, wish: Duration) {
-        let until = self.excused_until.max(now + wish);
-        self.excused += until.duration_since(self.excused_until.max(now));
-        self.excused_until = until;
-    }
-
-    /// How long it has lasted, without what the server asked for.
-    fn lasts(&self, now: Instant) -> Duration {
-        let ahead = self.excused_until.saturating_duration_since(now);
-        let excused = self.excused.saturating_sub(ahead);
-        now.duration_since(self.since).saturating_sub(excused)
+    fn activity(&self) -> Activity {
+        match self.search.phase() {
+            Phase::Slower(_) | Phase::Again(..) => Activity::Testing,
+            Phase::Probe(_) => Activity::Probing,
+            Phase::Hold if self.search.limit().is_some() => Activity::Limited,
+            Phase::Hold if self.queueing => Activity::Queueing { window: self.window.size() },
+            Phase::Hold => Activity::Open,
+        }
     }
 }

@@ -1,8 +1,10 @@
-//! What a run shows of its pace: written by the brake, read by the progress.
+//! What a run shows of its pace: written by the pacing, read by the progress and the summary.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::run::pacing::trial::PerSecond;
 
 /// Why the run is slower than it could be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,18 @@ pub(crate) enum Cause {
     OpenFiles,
 }
 
+impl Cause {
+    /// Whether the endpoint refused the call: it did not work on it.
+    pub(crate) fn is_refusal(self) -> bool {
+        matches!(self, Self::Code(_) | Self::Http(_))
+    }
+
+    /// Whether it says "too frequent".
+    pub(crate) fn is_too_frequent(self) -> bool {
+        matches!(self, Self::Code(302) | Self::Http(429))
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -31,49 +45,160 @@ impl fmt::Display for Cause {
     }
 }
 
-/// The pace of a run at a moment, and what the brake has done up to it.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Reading {
-    /// Requests a second, where the brake limits them.
-    pub rate: Option<f64>,
-    /// Until when nothing is sent but a probe, and why.
-    pub pause: Option<(Instant, Cause)>,
-    /// How often the run was slowed down or paused.
-    pub brakings: u32,
-    /// How long it was paused so far, without the pause that goes on.
-    pub paused: Duration,
+/// A limit of the endpoint.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Limit {
+    /// So many calls a second.
+    Rate(f64),
+    /// So many calls in flight.
+    InFlight(usize),
 }
 
-/// Shows the pace of a run. Cheap to clone; all clones show the same.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Gauge(Arc<Mutex<Reading>>);
+impl Limit {
+    /// Calls a second, or calls in flight.
+    pub(crate) fn size(self) -> f64 {
+        match self {
+            Self::Rate(rate) => rate,
+            #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
+            Self::InFlight(calls) => calls as f64,
+        }
+    }
+}
 
-impl Gauge {
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rate(rate) => write!(f, "{}/s", PerSecond(*rate)),
+            Self::InFlight(calls) => write!(f, "{calls} calls at once"),
+        }
+    }
+}
+
+/// What the run does about its pace.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) enum Activity {
+    /// Nothing.
+    #[default]
+    Open,
+    /// It tests whether failures depend on the pace.
+    Testing,
+    /// It tries whether the endpoint takes more than it did.
+    Probing,
+    /// It stays below a limit.
+    Limited,
+    /// It keeps fewer calls in flight, since answers get slower with more.
+    Queueing {
+        /// Calls in flight.
+        window: usize,
+    },
+}
+
+/// A pause of the whole run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Paused {
+    /// Until when nothing is sent; one call goes out then.
+    pub(crate) until: Instant,
+    /// Why.
+    pub(crate) cause: Cause,
+    /// The server asked for it.
+    pub(crate) asked: bool,
+}
+
+/// The pace of a run at a moment, and what was done about it up to then.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct PaceStatus {
+    /// Calls a second at most, where something else than the operator limits them.
+    pub(crate) rate: Option<f64>,
+    /// What the run does about it.
+    pub(crate) activity: Activity,
+    /// The pause that goes on.
+    pub(crate) pause: Option<Paused>,
+    /// The limit of the endpoint, where one was found.
+    pub(crate) limit: Option<Limit>,
+    /// The share of calls that fail whatever the pace; 0 where none was found.
+    pub(crate) noise: f64,
+    /// Calls that the endpoint refused for the moment, by a code or an HTTP status.
+    pub(crate) refused: u64,
+    /// How often the run paused.
+    pub(crate) pauses: u32,
+    /// How long it was paused so far, without the pause that goes on.
+    pub(crate) paused: Duration,
+    /// Calls in flight that `-c auto` has settled on.
+    pub(crate) settled: Option<usize>,
+}
+
+/// The status of a run that its progress reads. Cheap to clone; all clones show the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SharedStatus(Arc<Mutex<PaceStatus>>);
+
+impl SharedStatus {
     /// What it shows now.
-    pub(crate) fn read(&self) -> Reading {
+    pub(crate) fn read(&self) -> PaceStatus {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Shows this from now on.
-    pub(crate) fn show(&self, reading: Reading) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = reading;
+    pub(crate) fn show(&self, status: PaceStatus) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = status;
     }
 }
 
-impl Reading {
-    /// A short phrase for the progress: `pace 170/s`, `paused 3 s (302)`, `probing (302)`; `None`
-    /// when nothing slows the run down.
+impl PaceStatus {
+    /// A short phrase for the progress: `pace 190/s (the endpoint takes about 200/s)`, `paused 3 s
+    /// (HTTP 429, Retry-After)`; `None` when nothing slows the run down and nothing was found.
     pub(crate) fn phrase(&self, now: Instant) -> Option<String> {
-        if let Some((until, cause)) = self.pause {
-            let left = until.saturating_duration_since(now);
-            return Some(if left.is_zero() {
-                format!("probing ({cause})")
-            } else {
-                format!("paused {:.0} s ({cause})", left.as_secs_f64().ceil())
-            });
+        if let Some(pause) = self.pause {
+            return Some(pause.phrase(now));
         }
-        let rate = self.rate?;
-        Some(if rate < 10.0 { format!("pace {rate:.1}/s") } else { format!("pace {rate:.0}/s") })
+        match (self.activity, self.rate) {
+            (Activity::Testing, Some(rate)) => Some(format!("testing {}/s", PerSecond(rate))),
+            (Activity::Testing, None) => Some("testing the pace".to_owned()),
+            (Activity::Probing, Some(rate)) => Some(format!("probing {}/s", PerSecond(rate))),
+            (Activity::Probing, None) => Some("probing more at once".to_owned()),
+            (Activity::Limited, rate) => self.limited(rate),
+            (Activity::Queueing { window }, _) => {
+                Some(format!("{window} in flight (more make answers slower)"))
+            }
+            (Activity::Open, _) => self.noisy(),
+        }
+    }
+
+    fn limited(&self, rate: Option<f64>) -> Option<String> {
+        let limit = self.limit?;
+        Some(match rate {
+            Some(rate) => format!("pace {}/s (the endpoint takes about {limit})", PerSecond(rate)),
+            None => format!("pace held (the endpoint takes about {limit})"),
+        })
+    }
+
+    fn noisy(&self) -> Option<String> {
+        let share = Percent(self.noise);
+        (self.noise > 0.0).then(|| format!("{share} of calls fail at any rate: not slowing down"))
+    }
+}
+
+impl Paused {
+    fn phrase(&self, now: Instant) -> String {
+        let left = self.until.saturating_duration_since(now);
+        let cause = self.cause;
+        let asked = if self.asked { ", Retry-After" } else { "" };
+        if left.is_zero() {
+            format!("asking once ({cause}{asked})")
+        } else {
+            format!("paused {:.0} s ({cause}{asked})", left.as_secs_f64().ceil())
+        }
+    }
+}
+
+/// A share in per cent, in as many digits as mean something.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Percent(pub f64);
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = 100.0 * self.0;
+        let digits = usize::from(percent < 0.95);
+        write!(f, "{percent:.digits$}%")
     }
 }
 
@@ -84,17 +209,47 @@ mod tests {
     #[test]
     fn the_phrase_is_short_and_says_why() {
         let now = Instant::now();
-        let until = |millis| now + Duration::from_millis(millis);
-        for (rate, pause, phrase) in [
-            (None, None, None),
-            (Some(169.6), None, Some("pace 170/s")),
-            (Some(1.25), None, Some("pace 1.2/s")),
-            (Some(170.0), Some((until(2_400), Cause::Code(302))), Some("paused 3 s (302)")),
-            (None, Some((until(30_000), Cause::Unreachable)), Some("paused 30 s (no connection)")),
-            (None, Some((now, Cause::Http(429))), Some("probing (HTTP 429)")),
+        let pause = |millis, cause, asked| {
+            Some(Paused { until: now + Duration::from_millis(millis), cause, asked })
+        };
+        let open = PaceStatus::default();
+        let limit = Some(Limit::Rate(200.4));
+        for (status, phrase) in [
+            (open, None),
+            (
+                PaceStatus { noise: 0.031, ..open },
+                Some("3% of calls fail at any rate: not slowing down"),
+            ),
+            (
+                PaceStatus { rate: Some(190.0), activity: Activity::Limited, limit, ..open },
+                Some("pace 190/s (the endpoint takes about 200/s)"),
+            ),
+            (
+                PaceStatus {
+                    activity: Activity::Limited,
+                    limit: Some(Limit::InFlight(20)),
+                    ..open
+                },
+                Some("pace held (the endpoint takes about 20 calls at once)"),
+            ),
+            (
+                PaceStatus { rate: Some(223.7), activity: Activity::Probing, limit, ..open },
+                Some("probing 224/s"),
+            ),
+            (
+                PaceStatus { rate: Some(1.25), activity: Activity::Testing, ..open },
+                Some("testing 1.2/s"),
+            ),
+            (
+                PaceStatus { pause: pause(2_400, Cause::Http(429), true), ..open },
+                Some("paused 3 s (HTTP 429, Retry-After)"),
+            ),
+            (
+                PaceStatus { pause: pause(0, Cause::Unreachable, false), ..open },
+                Some("asking once (no connection)"),
+            ),
         ] {
-            let reading = Reading { rate, pause, ..Reading::default() };
-            assert_eq!(reading.phrase(now).as_deref(), phrase);
+            assert_eq!(status.phrase(now).as_deref(), phrase);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Evenly spaced sends: a meter gives each one its time, and no credit for time gone by.
+//! Evenly spaced sends: each send has its time, and time gone by earns no credit.
 
 use std::time::{Duration, Instant};
 
@@ -8,20 +8,20 @@ const SLACK: Duration = Duration::from_millis(100);
 
 /// Spaces sends evenly. `n` sends take at least `n - 1` intervals, less the slack.
 #[derive(Debug)]
-pub(crate) struct Meter {
+pub(crate) struct Spacing {
     /// When the next send has its time; `None` before the first.
     due: Option<Instant>,
     slack: Duration,
 }
 
-impl Default for Meter {
+impl Default for Spacing {
     fn default() -> Self {
         Self::with_slack(SLACK)
     }
 }
 
-impl Meter {
-    /// A meter whose sends may be so much ahead of their time.
+impl Spacing {
+    /// Makes a spacing whose sends may be so much ahead of their time.
     pub(crate) const fn with_slack(slack: Duration) -> Self {
         Self { due: None, slack }
     }
@@ -61,11 +61,11 @@ mod tests {
     /// When each of the sends goes whose askers come at these milliseconds.
     fn sends(interval: u64, asked: &[u64]) -> Vec<u128> {
         let start = Instant::now();
-        let mut meter = Meter::default();
+        let mut spacing = Spacing::default();
         let send = |millis: &u64| {
             let now = start + Duration::from_millis(*millis);
-            let at = meter.ready(now).max(now);
-            meter.take(at, Duration::from_millis(interval));
+            let at = spacing.ready(now).max(now);
+            spacing.take(at, Duration::from_millis(interval));
             at.duration_since(start).as_millis()
         };
         asked.iter().map(send).collect()
@@ -78,18 +78,18 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_late_has_saved_up_no_more_than_the_slack() {
+    fn a_late_send_earns_no_more_credit_than_the_slack() {
         assert_eq!(sends(100, &[0, 1000, 1000, 1000]), [0, 1000, 1000, 1100]);
         assert_eq!(sends(100, &[0, 130, 130, 130]), [0, 130, 200, 300]);
     }
 
     #[test]
-    fn what_is_given_back_can_be_taken_again() {
+    fn a_send_that_was_given_back_can_be_taken_again() {
         let (now, interval) = (Instant::now(), Duration::from_secs(1));
-        let mut meter = Meter::default();
-        meter.take(now, interval);
-        assert!(meter.ready(now) > now);
-        meter.give_back(interval);
-        assert!(meter.ready(now) <= now);
+        let mut spacing = Spacing::default();
+        spacing.take(now, interval);
+        assert!(spacing.ready(now) > now);
+        spacing.give_back(interval);
+        assert!(spacing.ready(now) <= now);
     }
 }

@@ -1,15 +1,14 @@
-//! The brake as a table, and in simulated time.
-
-use std::collections::VecDeque;
+//! The pacing call by call, in virtual time.
 
 use super::*;
 
 const MILLI: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
+const USUAL: Duration = Duration::from_millis(50);
 
-/// A brake at a desk: it is told what happens, and when.
+/// A run whose calls and times the test chooses.
 struct Desk {
-    brake: Brake,
+    pacer: Pacer,
     start: Instant,
     now: Instant,
 }
@@ -17,7 +16,7 @@ struct Desk {
 impl Desk {
     fn new(bounds: Bounds) -> Self {
         let start = Instant::now();
-        Self { brake: Brake::new(bounds), start, now: start }
+        Self { pacer: Pacer::new(bounds, start), start, now: start }
     }
 
     fn later(&mut self, millis: u64) -> &mut Self {
@@ -25,90 +24,103 @@ impl Desk {
         self
     }
 
+    /// A call that goes out now, or as soon as the rate allows it.
     fn send(&mut self) -> Ticket {
-        match self.brake.may_send(self.now) {
-            Gate::Open(ticket) => ticket,
-            shut => panic!("{shut:?} at {:?}", self.now - self.start),
+        loop {
+            match self.pacer.may_send(self.now) {
+                Gate::Open(ticket) => return ticket,
+                Gate::Until(at) if at < self.now + 100 * MILLI => self.now = at,
+                shut => panic!("{shut:?} at {:?}", self.now - self.start),
+            }
         }
     }
 
     /// How many milliseconds nothing may be sent; `None`: until something changes.
     fn wait(&mut self) -> Option<u128> {
-        match self.brake.may_send(self.now) {
+        match self.pacer.may_send(self.now) {
             Gate::Open(_) => panic!("open at {:?}", self.now - self.start),
             Gate::Until(at) => Some((at - self.now).as_millis()),
             Gate::Shut => None,
         }
     }
 
-    /// The longest pauses there can be, so that they can be told.
-    fn tell(&mut self, ticket: Ticket, signal: Signal) -> bool {
-        self.brake.observe(ticket, signal, self.now, 1.0)
+    /// An answer with the longest pause there can be, so that it can be told.
+    fn answer(&mut self, ticket: Ticket, signal: Signal) -> bool {
+        self.pacer.observe(ticket, signal, USUAL, self.now, 1.0)
+    }
+
+    /// So many clean answers, one after another.
+    fn warm_up(&mut self, answers: u32) {
+        for _ in 0..answers {
+            let ticket = self.send();
+            self.later(50).answer(ticket, Signal::Clean);
+        }
+    }
+
+    /// Refusals until the run pauses.
+    fn alarm(&mut self) -> u32 {
+        for refusals in 1..100 {
+            let ticket = self.send();
+            self.answer(ticket, CODE);
+            if self.pacer.status().pause.is_some() {
+                return refusals;
+            }
+        }
+        panic!("no alarm");
     }
 }
 
 fn bounds(concurrency: usize) -> Bounds {
-    Bounds { concurrency, rate: None, patience: 300 * SECOND }
+    let concurrency = Concurrency::Fixed(concurrency);
+    Bounds { concurrency, rate: None, patience: 300 * SECOND, timeout: 30 * SECOND }
 }
 
 const CODE: Signal = Signal::Refused { cause: Cause::Code(302), wish: None };
+const AWAY: Signal = Signal::Unsent(Cause::Unreachable);
 
 fn busy(seconds: u32) -> Signal {
     Signal::Refused { cause: Cause::Http(429), wish: Some(seconds * SECOND) }
 }
 
 #[test]
-fn a_refusal_pauses_and_one_probe_ends_the_pause() {
+fn one_refusal_is_an_accident_and_four_pause_the_run() {
     let mut desk = Desk::new(bounds(8));
-    let refused = desk.send();
-    desk.tell(refused, CODE);
-    assert_eq!(desk.wait(), Some(100));
-    let probe = desk.later(100).send();
-    assert_eq!(desk.wait(), None, "only one probe at a time");
-    desk.tell(probe, Signal::Clean);
-    assert!(!desk.brake.is_open() && desk.brake.reading().pause.is_none());
-    let _next = desk.later(1000).send();
+    desk.warm_up(40);
+    assert_eq!(desk.alarm(), 4);
+    assert_eq!(desk.wait(), Some(50));
+    let lone = desk.later(50).send();
+    assert_eq!(desk.wait(), None, "only one call at a time");
+    desk.answer(lone, Signal::Clean);
+    assert!(desk.pacer.status().pause.is_none());
+    let _next = desk.later(100).send();
 }
 
 #[test]
-fn pauses_double_with_each_probe_that_fails_and_a_clean_answer_ends_that() {
-    let mut desk = Desk::new(bounds(1));
+fn pauses_get_longer_with_each_call_that_fails() {
+    let mut desk = Desk::new(bounds(8));
+    desk.warm_up(40);
+    let unsent = [(); 4].map(|()| desk.send());
+    for ticket in unsent {
+        desk.answer(ticket, AWAY);
+    }
     let mut pauses = Vec::new();
-    for _ in 0..10 {
-        let ticket = desk.send();
-        desk.tell(ticket, CODE);
+    while desk.now < desk.start + 200 * SECOND {
         let pause = desk.wait().unwrap();
+        desk.now += Duration::from_millis(u64::try_from(pause).unwrap()) + MILLI;
         pauses.push(pause);
-        desk.now += Duration::from_millis(u64::try_from(pause).unwrap());
+        let lone = desk.send();
+        desk.answer(lone, AWAY);
     }
-    let expected = [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000];
-    assert_eq!(pauses, expected);
-    let probe = desk.send();
-    desk.tell(probe, Signal::Clean);
-    let ticket = desk.later(5000).send();
-    desk.tell(ticket, CODE);
-    assert_eq!(desk.wait(), Some(100));
-}
-
-#[test]
-fn what_was_sent_before_a_slow_down_slows_down_once() {
-    let mut desk = Desk::new(bounds(8));
-    let sent: Vec<_> = (0..8).map(|_| desk.send()).collect();
-    for ticket in sent {
-        desk.tell(ticket, CODE);
-    }
-    assert_eq!(desk.brake.reading().brakings, 1);
-    assert_eq!(desk.wait(), Some(100));
+    assert_eq!(pauses[..7], [50, 100, 200, 400, 800, 1000, 1000]);
+    assert!(pauses.is_sorted() && *pauses.last().unwrap() > 10_000, "{pauses:?}");
 }
 
 #[test]
 fn a_pause_is_as_long_as_the_server_asks_up_to_five_minutes() {
-    for (asked, millis) in [(0, 100), (1, 1000), (59, 59_000), (300, 300_000), (9999, 300_000)] {
+    for (asked, millis) in [(0, 50), (1, 1000), (59, 59_000), (300, 300_000), (9999, 300_000)] {
         let mut desk = Desk::new(bounds(8));
-        let (first, second) = (desk.send(), desk.send());
-        desk.tell(first, CODE);
-        // It counts even where it was said to a request of before.
-        desk.tell(second, busy(asked));
+        let ticket = desk.send();
+        desk.answer(ticket, busy(asked));
         assert_eq!(desk.wait(), Some(millis), "{asked}");
     }
 }
@@ -117,46 +129,49 @@ fn a_pause_is_as_long_as_the_server_asks_up_to_five_minutes() {
 fn a_clean_answer_from_before_does_not_end_a_pause() {
     let mut desk = Desk::new(bounds(8));
     let (clean, refused) = (desk.send(), desk.send());
-    desk.tell(refused, busy(3));
-    desk.later(100).tell(clean, Signal::Clean);
+    desk.answer(refused, busy(3));
+    desk.later(100).answer(clean, Signal::Clean);
     assert_eq!(desk.wait(), Some(2900));
 }
 
 #[test]
-fn a_probe_that_was_not_used_lets_another_one_go() {
+fn a_lone_call_that_was_not_used_lets_another_one_go() {
     let mut desk = Desk::new(bounds(8));
     let refused = desk.send();
-    desk.tell(refused, CODE);
-    let unused = desk.later(100).send();
-    desk.brake.give_back(unused);
-    let _probe = desk.send();
+    desk.answer(refused, busy(1));
+    let unused = desk.later(1000).send();
+    desk.pacer.give_back(unused);
+    let _lone = desk.send();
     assert_eq!(desk.wait(), None);
 }
 
 #[test]
-fn no_network_pauses_and_slows_nothing_down() {
+fn no_network_pauses_the_run_and_is_no_limit() {
     let mut desk = Desk::new(bounds(8));
-    let unsent = desk.send();
-    desk.tell(unsent, Signal::Unsent(Cause::Unreachable));
-    assert_eq!(desk.wait(), Some(100));
-    let probe = desk.later(100).send();
-    desk.tell(probe, Signal::Clean);
-    assert_eq!(desk.brake.reading().rate, None);
-    let all: Vec<_> = (0..8).map(|_| desk.send()).collect();
-    assert_eq!((all.len(), desk.wait()), (8, None));
+    desk.warm_up(40);
+    for _ in 0..4 {
+        let ticket = desk.send();
+        desk.answer(ticket, AWAY);
+    }
+    assert_eq!(desk.wait(), Some(50));
+    let lone = desk.later(50).send();
+    desk.answer(lone, Signal::Clean);
+    let status = desk.pacer.status();
+    assert_eq!((status.rate, status.limit, status.activity), (None, None, Activity::Open));
 }
 
 #[test]
 fn without_files_for_connections_there_are_fewer_from_then_on() {
     let mut desk = Desk::new(bounds(64));
+    desk.warm_up(200);
     let mut sent: Vec<_> = (0..20).map(|_| desk.send()).collect();
     let unsent = sent.pop().unwrap();
-    desk.tell(unsent, Signal::Unsent(Cause::OpenFiles));
+    desk.answer(unsent, Signal::Unsent(Cause::OpenFiles));
     for ticket in sent {
-        desk.tell(ticket, Signal::Clean);
+        desk.answer(ticket, Signal::Clean);
     }
-    let probe = desk.later(100).send();
-    desk.tell(probe, Signal::Clean);
+    let lone = desk.later(100).send();
+    desk.answer(lone, Signal::Clean);
     let again: Vec<_> = (0..17).map(|_| desk.send()).collect();
     assert_eq!((again.len(), desk.wait()), (17, None));
 }
@@ -164,38 +179,51 @@ fn without_files_for_connections_there_are_fewer_from_then_on() {
 #[test]
 fn patience_ends_so_long_after_the_first_failure() {
     let mut desk = Desk::new(Bounds { patience: 10 * SECOND, ..bounds(1) });
-    let mut told = Vec::new();
-    loop {
-        let ticket = desk.send();
-        let ends = desk.tell(ticket, CODE);
-        told.push((desk.now - desk.start).as_millis());
-        if ends {
-            break;
-        }
+    desk.alarm();
+    let begun = desk.now;
+    let ended = loop {
         let pause = desk.wait().unwrap();
         desk.now += Duration::from_millis(u64::try_from(pause).unwrap());
-    }
-    // The last pause is cut so that the last probe goes when patience ends.
-    assert_eq!(told, [0, 100, 300, 700, 1500, 3100, 6300, 10_000]);
+        let ticket = desk.send();
+        if desk.answer(ticket, CODE) {
+            break desk.now - begun;
+        }
+    };
+    // The last pause is cut so that the last call goes when patience ends.
+    assert!((9 * SECOND..=10 * SECOND).contains(&ended), "{ended:?}");
 }
 
 #[test]
-fn what_the_server_asked_for_and_what_was_clean_do_not_try_patience() {
+fn the_pauses_that_the_server_asks_for_do_not_try_patience() {
     let mut desk = Desk::new(Bounds { patience: 10 * SECOND, ..bounds(2) });
     let (first, second) = (desk.send(), desk.send());
-    assert!(!desk.tell(first, busy(60)));
+    assert!(!desk.answer(first, busy(60)));
     // The same pause again is not excused twice.
-    assert!(!desk.tell(second, busy(60)));
-    let probe = desk.later(60_000).send();
-    assert!(!desk.tell(probe, CODE));
-    let probe = desk.later(9_000).send();
-    assert!(!desk.tell(probe, CODE));
-    let probe = desk.later(1_000).send();
-    assert!(desk.tell(probe, CODE));
-    let mut desk = Desk::new(Bounds { patience: 10 * SECOND, ..bounds(1) });
-    for signal in [CODE, Signal::Clean, CODE, CODE] {
-        let ticket = desk.later(9_000).send();
-        assert!(!desk.tell(ticket, signal));
+    assert!(!desk.answer(second, busy(60)));
+    let lone = desk.later(60_000).send();
+    assert!(!desk.answer(lone, CODE));
+    let lone = desk.later(9_000).send();
+    assert!(!desk.answer(lone, CODE));
+    let lone = desk.later(1_000).send();
+    assert!(desk.answer(lone, CODE));
+}
+
+#[test]
+fn at_most_eight_are_in_flight_in_the_first_tenth_of_a_second() {
+    for concurrency in [Concurrency::Fixed(1000), Concurrency::Fixed(8), Concurrency::Auto(32)] {
+        let mut desk = Desk::new(Bounds { concurrency, ..bounds(1) });
+        let mut under_way = Vec::new();
+        while desk.now < desk.start + 100 * MILLI {
+            while let Gate::Open(ticket) = desk.pacer.may_send(desk.now) {
+                under_way.push(ticket);
+                assert!(under_way.len() <= 8, "{concurrency:?}");
+            }
+            desk.later(1);
+            if desk.now.duration_since(desk.start).as_millis().is_multiple_of(10) {
+                let ticket = under_way.remove(0);
+                desk.answer(ticket, Signal::Clean);
+            }
+        }
     }
 }
 
@@ -205,18 +233,11 @@ fn claims_that_take_long_change_neither_the_rate_nor_how_exact_it_is() {
     let mut desk = Desk::new(Bounds { rate: Some(20.0), ..bounds(16) });
     let mut sent = Vec::new();
     for _ in 0..400 {
-        let ticket = match desk.brake.may_send(desk.now) {
-            Gate::Open(ticket) => ticket,
-            Gate::Until(at) => {
-                desk.now = at;
-                desk.send()
-            }
-            Gate::Shut => panic!("shut"),
-        };
+        let ticket = desk.send();
         // Another one is claimed meanwhile, so that the time does not go on here.
         let claimed = desk.now + Duration::from_millis(chance.u64(1..120));
-        sent.push(desk.brake.send_at(claimed) - desk.start);
-        desk.tell(ticket, Signal::Clean);
+        sent.push(desk.pacer.send_at(claimed) - desk.start);
+        desk.answer(ticket, Signal::Clean);
     }
     for (first, last) in (0..200).map(|first| (sent[first], sent[first + 200])) {
         assert!(last >= first + 10 * SECOND, "{first:?} to {last:?}");
@@ -224,187 +245,58 @@ fn claims_that_take_long_change_neither_the_rate_nor_how_exact_it_is() {
     assert!(sent[399] < 21 * SECOND, "{:?}", sent[399]);
 }
 
-/// An endpoint in simulated time, and a run that asks it and always has more to ask.
-struct World {
-    concurrency: usize,
-    /// Of each answer.
-    latency: Duration,
-    /// Requests a second that are let through, over any one second; the second one holds from the
-    /// 60th second on.
-    limits: [usize; 2],
-    /// Of each this many is one refused, by chance.
-    one_in: Option<u32>,
-    rate: Option<f64>,
-    seed: u64,
-    /// The endpoint comes to a halt now and then, and takes what has gathered all at once.
-    halts: bool,
-}
-
-const WORLD: World = World {
-    concurrency: 8,
-    latency: Duration::ZERO,
-    limits: [usize::MAX; 2],
-    one_in: None,
-    rate: None,
-    seed: 1,
-    halts: false,
-};
-
-/// When each request went out, and whether it was refused.
-struct Played(Vec<(Duration, bool)>);
-
-impl Played {
-    /// Clean answers a second, and the share that was refused.
-    fn rates(&self, from: u32, to: u32) -> (f64, f64) {
-        let span = from * SECOND..to * SECOND;
-        let sent = self.0.iter().filter(|(at, _)| span.contains(at));
-        let refused = count(sent.clone().filter(|(_, refused)| *refused));
-        let sent = count(sent);
-        (f64::from(sent - refused) / f64::from(to - from), f64::from(refused) / f64::from(sent))
-    }
-}
-
-fn count<T>(of: impl Iterator<Item = T>) -> u32 {
-    u32::try_from(of.count()).unwrap()
-}
-
-impl World {
-    fn play(&self, seconds: u32) -> Played {
-        let mut chance = fastrand::Rng::with_seed(self.seed);
-        let (concurrency, rate) = (self.concurrency, self.rate);
-        let mut brake = Brake::new(Bounds { concurrency, rate, patience: 300 * SECOND });
-        let start = Instant::now();
-        let mut now = start;
-        let mut under_way: VecDeque<(Instant, Ticket, bool)> = VecDeque::new();
-        let mut passed: VecDeque<Instant> = VecDeque::new();
-        let mut played = Vec::new();
-        let mut halted = start;
-        while now < start + seconds * SECOND {
-            let wake = match brake.may_send(now) {
-                Gate::Open(ticket) => {
-                    if self.halts && now > halted + 300 * MILLI {
-                        halted = now + (80 * MILLI).mul_f64(chance.f64());
-                    }
-                    let at = now.max(halted);
-                    let refused = self.refuses(&mut passed, at, now - start, &mut chance);
-                    played.push((now - start, refused));
-                    // An answer takes at least a third of a millisecond.
-                    under_way.push_back((at + self.latency.max(MILLI / 3), ticket, refused));
-                    continue;
-                }
-                // A timer is up to a millisecond late.
-                Gate::Until(at) => Some(at + MILLI.mul_f64(chance.f64())),
-                Gate::Shut => None,
-            };
-            let answer = under_way.front().map(|(at, _, _)| *at);
-            now = now.max(answer.into_iter().chain(wake).min().unwrap());
-            while under_way.front().is_some_and(|(at, _, _)| *at <= now) {
-                let (_, ticket, refused) = under_way.pop_front().unwrap();
-                let signal = if refused { CODE } else { Signal::Clean };
-                assert!(!brake.observe(ticket, signal, now, chance.f64()));
+/// When calls go out that take a constant time and are all clean.
+fn play(bounds: Bounds, latency: Duration, seconds: u32) -> Vec<Duration> {
+    let mut desk = Desk::new(bounds);
+    let mut under_way = std::collections::VecDeque::new();
+    let mut sent = Vec::new();
+    while desk.now < desk.start + seconds * SECOND {
+        let wake = match desk.pacer.may_send(desk.now) {
+            Gate::Open(ticket) => {
+                sent.push(desk.now - desk.start);
+                under_way.push_back((desk.now + latency, ticket));
+                continue;
             }
-        }
-        Played(played)
-    }
-
-    fn refuses(
-        &self,
-        passed: &mut VecDeque<Instant>,
-        now: Instant,
-        since: Duration,
-        chance: &mut fastrand::Rng,
-    ) -> bool {
-        while passed.front().is_some_and(|then| now - *then >= SECOND) {
-            passed.pop_front();
-        }
-        let limit = self.limits[usize::from(since >= 60 * SECOND)];
-        let refused =
-            passed.len() >= limit || self.one_in.is_some_and(|many| chance.u32(..many) == 0);
-        if !refused && limit < usize::MAX {
-            passed.push_back(now);
-        }
-        refused
-    }
-}
-
-#[test]
-fn it_settles_just_below_what_the_endpoint_lets_through() {
-    for concurrency in [1, 8, 64] {
-        for latency in [Duration::ZERO, 20 * MILLI] {
-            for seed in 1..=5 {
-                let world = World { limits: [200; 2], concurrency, latency, seed, ..WORLD };
-                let (clean, refused) = world.play(60).rates(10, 60);
-                // One at a time, 20 ms each, can't be more than 50 a second.
-                let least = if concurrency == 1 && !latency.is_zero() { 48.0 } else { 178.0 };
-                let told = format!("{concurrency} in flight, {latency:?}, seed {seed}");
-                assert!(clean >= least, "{told}: {clean:.1} clean answers a second");
-                assert!(refused < 0.015, "{told}: {:.2}% refused", refused * 100.0);
-            }
+            Gate::Until(at) => Some(at),
+            Gate::Shut => None,
+        };
+        let answer = under_way.front().map(|(at, _)| *at);
+        desk.now = answer.into_iter().chain(wake).min().unwrap();
+        while under_way.front().is_some_and(|(at, _)| *at <= desk.now) {
+            let (_, ticket) = under_way.pop_front().unwrap();
+            desk.pacer.observe(ticket, Signal::Clean, latency, desk.now, 0.5);
         }
     }
-}
-
-#[test]
-fn an_endpoint_that_halts_now_and_then_is_no_slower_for_it_than_it_must_be() {
-    for concurrency in [8, 64] {
-        for seed in 1..=5 {
-            let world = World { limits: [200; 2], concurrency, seed, halts: true, ..WORLD };
-            let (clean, refused) = world.play(60).rates(10, 60);
-            let told = format!("{concurrency} in flight, seed {seed}");
-            assert!(clean >= 174.0, "{told}: {clean:.1} clean answers a second");
-            assert!(refused < 0.015, "{told}: {:.2}% refused", refused * 100.0);
-        }
-    }
-}
-
-#[test]
-fn it_finds_a_limit_of_any_size_and_follows_one_that_moves() {
-    for (limits, concurrency) in
-        [([20, 20], 8), ([2000, 2000], 64), ([200, 50], 8), ([50, 200], 8), ([1000, 100], 64)]
-    {
-        for seed in 1..=3 {
-            let world = World { limits, concurrency, seed, latency: 5 * MILLI, ..WORLD };
-            let played = world.play(120);
-            for (from, limit) in [(40, limits[0]), (100, limits[1])] {
-                let (clean, refused) = played.rates(from, from + 20);
-                let told = format!("{limits:?}, {concurrency} in flight, seed {seed}, at {from} s");
-                let limit = f64::from(u32::try_from(limit).unwrap());
-                assert!(clean >= 0.8 * limit, "{told}: {clean:.1} clean answers a second");
-                assert!(refused < 0.05, "{told}: {:.2}% refused", refused * 100.0);
-            }
-        }
-    }
-}
-
-#[test]
-fn a_refusal_by_chance_does_not_bring_the_run_to_a_crawl() {
-    for (one_in, least) in [(10_000, 370.0), (1000, 120.0), (100, 15.0)] {
-        for seed in 1..=3 {
-            let world = World { one_in: Some(one_in), latency: 20 * MILLI, seed, ..WORLD };
-            let (clean, _) = world.play(600).rates(300, 600);
-            assert!(clean >= least, "one in {one_in}, seed {seed}: {clean:.1} a second");
-        }
-    }
+    sent
 }
 
 #[test]
 fn the_operators_rate_is_exact_over_any_ten_seconds() {
-    for rate in [0.7, 3.0, 50.0, 1500.0] {
-        let world = World { rate: Some(rate), concurrency: 64, latency: 5 * MILLI, ..WORLD };
-        let sent: Vec<_> = world.play(40).0.iter().map(|(at, _)| *at).collect();
-        let most = (10.0 * rate).ceil();
-        let mut first = 0;
-        for (last, at) in sent.iter().enumerate() {
-            while *at > sent[first] + 10 * SECOND {
-                first += 1;
+    for rate in [0.1_f64, 0.7, 3.0, 50.0, 1500.0] {
+        for concurrency in [Concurrency::Fixed(64), Concurrency::Auto(32)] {
+            let bounds = Bounds { rate: Some(rate), concurrency, ..bounds(1) };
+            let sent = play(bounds, 5 * MILLI, 40);
+            let mut first = 0;
+            for (last, at) in sent.iter().enumerate() {
+                while *at > sent[first] + 10 * SECOND {
+                    first += 1;
+                }
+                let within = f64::from(u32::try_from(last - first + 1).unwrap());
+                assert!(within <= (10.0 * rate).ceil(), "{within} in ten seconds at {rate}");
             }
-            let within = count(first..=last);
-            assert!(f64::from(within) <= most, "{within} in ten seconds at {rate}");
+            let all = f64::from(u32::try_from(sent.len()).unwrap());
+            assert!(all >= 0.97 * 40.0 * rate - 1.0, "{all} in 40 seconds at {rate}");
         }
-        let all = f64::from(count(sent.iter()));
-        assert!(all >= 0.98 * 40.0 * rate - 1.0, "{all} in 40 seconds at {rate}");
-        // No burst at the start either.
-        let early = f64::from(count(sent.iter().filter(|at| **at < SECOND)));
-        assert!(early <= (rate + 1.0).ceil(), "{early} in the first second at {rate}");
     }
+}
+
+#[test]
+fn each_decision_is_one_line_with_its_figures() {
+    let mut desk = Desk::new(bounds(8));
+    desk.warm_up(40);
+    desk.alarm();
+    let said: Vec<_> = desk.pacer.take_decisions().iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].starts_with("4 of 44 calls failed, "), "{said:?}");
+    assert!(said[1].starts_with("testing whether failures depend on the pace: "), "{said:?}");
 }

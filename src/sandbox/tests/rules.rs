@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
-use crate::sandbox::{Dialect, Partner};
+use crate::sandbox::{Dialect, Partner, RequestLimits, Troubles};
 
 const PHONE: &str = "081234567890";
 
@@ -182,7 +182,8 @@ async fn a_charge_that_cannot_be_noted_is_none() {
 
 #[tokio::test]
 async fn more_than_the_rate_is_blocked() {
-    let house = House::open(Config { rate_limit: Some(3), ..Config::default() }).await;
+    let limits = RequestLimits { rate_limit: Some(3), ..RequestLimits::default() };
+    let house = House::open(Config { limits, ..Config::default() }).await;
     let start = Instant::now();
     let mut codes = Vec::new();
     for _ in 0..4 {
@@ -192,6 +193,40 @@ async fn more_than_the_rate_is_blocked() {
     if start.elapsed() < Duration::from_secs(1) {
         assert_eq!(codes, [200, 200, 200, 302]);
     }
+}
+
+#[tokio::test]
+async fn more_at_once_than_allowed_are_told_that_it_is_busy() {
+    let limits = RequestLimits { max_in_flight: Some(2), ..RequestLimits::default() };
+    let latency = PATIENCE * 2;
+    let house = House::open(Config { latency, limits, ..Config::default() }).await;
+    let mut clients = Vec::new();
+    for asked in 1..=3 {
+        let mut client = house.connect().await;
+        client.write_all(&post(&record("3310225629467", PHONE))).await.unwrap();
+        until(|| house.charges.requests() == asked).await;
+        clients.push(client);
+    }
+    assert_eq!(house.charges().await["by_code"], json!({"200": 2, "600": 1}));
+    assert_eq!(house.charges.charged(), 2);
+}
+
+#[tokio::test]
+async fn a_queue_makes_answers_wait_and_refuses_none() {
+    let limits = RequestLimits { queue: Some(20.0), ..RequestLimits::default() };
+    let house = House::open(Config { limits, ..Config::default() }).await;
+    let start = Instant::now();
+    let mut clients = Vec::new();
+    for _ in 0..4 {
+        let mut client = house.connect().await;
+        client.write_all(&post(&record("3310225629467", PHONE))).await.unwrap();
+        clients.push(client);
+    }
+    for client in &mut clients {
+        assert_eq!(read_answer(client).await.code(), Some(200));
+    }
+    assert!(start.elapsed() >= Duration::from_millis(190), "{:?}", start.elapsed());
+    assert_eq!(house.charges.charged(), 4);
 }
 
 #[tokio::test]
@@ -298,7 +333,8 @@ async fn a_body_beyond_all_measure_is_refused_unread() {
 
 #[tokio::test]
 async fn chance_strikes_at_the_wire_too() {
-    let config = Config { fail_rate: 1.0, ..Config::default() };
+    let troubles = Troubles { fail_rate: 1.0, ..Troubles::default() };
+    let config = Config { troubles, ..Config::default() };
     let house = House::open(config).await;
     for asked in 1..=20 {
         let mut client = house.connect().await;
