@@ -127,17 +127,17 @@ pub mod internal {
     }
     pub mod output {
         pub use crate::output::{
-            Book, Layout, Look, Mask, Ours, Particulars, Sink, Slowed, Summary, Totals, Writer,
-            card, csv, jsonl, report, rows_of_workbook, table, write_line,
+            AddedColumns, CardDetails, Layout, Mask, Sink, Slowed, Summary, TerminalStyle, Totals,
+            WorkbookContents, Writer, card, csv, jsonl, report, rows_of_workbook, table,
+            write_line,
         };
     }
     pub mod redaction {
         pub use crate::model::redaction::{mask_digits, mask_name};
     }
     pub mod text {
-        pub use crate::output::text::{
-            columns, cut, escape, fit, lines, message, quoted, shown, wrap,
-        };
+        pub use crate::output::text::{escape, message, quoted, shown};
+        pub use crate::output::text_layout::{columns, cut, fit, lines, wrap};
     }
     pub mod run {
         pub use crate::run::stop::StopReason;

@@ -14,7 +14,9 @@ use idv::internal::model::Row;
 use idv::internal::model::Source;
 use idv::internal::model::Verdict;
 use idv::internal::model::{Field, Record};
-use idv::internal::output::{self, Book, Layout, Mask, Ours, Sink, Slowed, Summary, Totals};
+use idv::internal::output::{
+    self, AddedColumns, Layout, Mask, Sink, Slowed, Summary, Totals, WorkbookContents,
+};
 use idv::internal::redaction;
 use idv::internal::run::StopReason;
 use idv::internal::run::Tally;
@@ -126,7 +128,7 @@ struct Case<'a> {
     row: Row,
     verdict: Verdict,
     mask: Mask,
-    ours: Ours,
+    added: AddedColumns,
 }
 
 impl<'a> Case<'a> {
@@ -170,7 +172,7 @@ impl<'a> Case<'a> {
             },
             verdict,
             mask: if which & 32 == 0 { Mask::default() } else { Mask::on(hidden) },
-            ours: if which & 64 == 0 { Ours::Results } else { Ours::Checks },
+            added: if which & 64 == 0 { AddedColumns::Results } else { AddedColumns::Checks },
         }
     }
 
@@ -181,7 +183,7 @@ impl<'a> Case<'a> {
             bom: false,
             mask: self.mask.clone(),
             color: false,
-            ours: self.ours,
+            added: self.added,
         }
     }
 
@@ -214,7 +216,7 @@ impl<'a> Case<'a> {
         if !self.mask.is_on() {
             assert_eq!((input[2], input[3]), (&self.row.cells[2].into(), &self.said.into()));
         }
-        if self.ours == Ours::Checks {
+        if self.added == AddedColumns::Checks {
             return;
         }
         for name in ["message", "result", "id_phone_match", "id_name_match", "reason"] {
@@ -233,7 +235,7 @@ impl<'a> Case<'a> {
             csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).from_reader(&*bytes);
         let rows: Vec<_> = reader.records().map(|row| row.expect("it is CSV")).collect();
         assert_eq!(rows.len(), 2);
-        assert_eq!(rows[0].len(), 4 + self.ours.columns().len());
+        assert_eq!(rows[0].len(), 4 + self.added.columns().len());
         for (index, cell) in rows.iter().flat_map(|row| row.iter().enumerate()) {
             let runs = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
             let phone = cell.chars().all(|c| c.is_ascii_digit() || "+-(). ".contains(c));
@@ -245,7 +247,7 @@ impl<'a> Case<'a> {
         let harmless = |cell: &str| cell == self.said || cell.strip_prefix('\'') == Some(self.said);
         assert!(self.mask.is_on() || harmless(&rows[1][3]), "{:?}", &rows[1][3]);
         // What was escaped holds letters and digits of our own, as `\u{0}` does.
-        let masked = self.ours == Ours::Results && !self.said.chars().any(is_obeyed);
+        let masked = self.added == AddedColumns::Results && !self.said.chars().any(is_obeyed);
         for at in [7, 9, 10, 11, 12].into_iter().filter(|_| masked) {
             assert!(self.masked(&rows[1][at]), "{:?}", &rows[1][at]);
         }
@@ -261,8 +263,8 @@ impl<'a> Case<'a> {
     }
 
     fn card(&self, width: usize) {
-        let particulars = output::Particulars { width, ..output::Particulars::default() };
-        let card = output::card(&self.row, &self.verdict, &self.mask, &particulars);
+        let details = output::CardDetails { width, ..output::CardDetails::default() };
+        let card = output::card(&self.row, &self.verdict, &self.mask, &details);
         is_plain("card", &card);
     }
 
@@ -283,7 +285,7 @@ impl<'a> Case<'a> {
             ledger: format!(" --ledger {quoted}"),
         };
         let summary = Summary { tally: &tally, totals: &totals };
-        let look = output::Look { color: false, width: Some(width) };
+        let look = output::TerminalStyle { color: false, width: Some(width) };
         is_plain("summary", &summary.text(look));
         let mut json = Vec::new();
         output::write_line(&summary.json(), &mut json).expect("memory can be written");
@@ -336,7 +338,7 @@ fn book(rows: &[u8]) -> Vec<u8> {
     let out = Shared::default();
     let beside = serde_json::json!({"rows": 1});
     let titles = ["Results", "Summary"];
-    Book { rows: file, folder: folder.path(), titles, beside: &beside }
+    WorkbookContents { rows: file, folder: folder.path(), titles, sums: &beside }
         .write(Box::new(out.clone()))
         .expect("a workbook can be made");
     out.bytes()

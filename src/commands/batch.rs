@@ -20,7 +20,7 @@ use crate::input::Reader;
 use crate::ledger;
 use crate::output::progress::Progress;
 use crate::output::text::path;
-use crate::output::{self, Ours, ResultFormat, Summary};
+use crate::output::{self, AddedColumns, ResultFormat, Summary};
 use crate::run::interrupt::Interrupts;
 use crate::run::retry::RetryPolicy;
 use crate::run::stop::{StopReason, StopSwitch};
@@ -160,7 +160,8 @@ impl OutputFiles {
         progress: &Progress,
         stop: &StopSwitch,
     ) -> anyhow::Result<ResultCollector> {
-        let layout = self.results.layout(&applicants.reader, &options.results, Ours::Results);
+        let layout =
+            self.results.layout(&applicants.reader, &options.results, AddedColumns::Results);
         let sink = self.results.sink(layout).context("can't begin the results")?;
         let (ordered, beside_bar) = (!options.unordered, self.results.is_terminal());
         Ok(ResultCollector::new(sink, ordered, beside_bar, progress.clone(), stop.clone()))

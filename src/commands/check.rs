@@ -17,7 +17,7 @@ use crate::model::record::Field;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
 use crate::output::text::path;
-use crate::output::{self, Ours, PlanView, ResultFormat, Sink};
+use crate::output::{self, AddedColumns, PlanView, ResultFormat, Sink};
 use crate::plan::Plan;
 use crate::run::interrupt::Interrupts;
 use crate::settings::PlanSettings;
@@ -160,7 +160,7 @@ fn rows_file(
     if rows.format == ResultFormat::Table {
         bail!("the rows are written as .csv, .jsonl or .xlsx, not as a table");
     }
-    let layout = rows.layout(reader, &options.rows, Ours::Checks);
+    let layout = rows.layout(reader, &options.rows, AddedColumns::Checks);
     let sink =
         rows.sink(output::Layout { color: false, ..layout }).context("can't begin the rows")?;
     Ok((rows, sink))

@@ -9,7 +9,7 @@ use crate::cli::CodesArgs;
 use crate::exit::Exit;
 use crate::model::code::{self, CODES, Code};
 use crate::output;
-use crate::output::text;
+use crate::output::text_layout;
 
 /// Prints all codes, or one.
 pub(crate) fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
@@ -52,12 +52,12 @@ fn by_two_lines(width: usize) -> String {
     let mut text = format!("{:<6} {:<8} MEANING, AND WHAT IDV DOES\n", "CODE", "CHARGED");
     for code in CODES {
         let first = format!("{:<6} {:<8} ", code.number, code.charge.word());
-        let meaning = text::wrap(code.meaning, width, &first, &indent);
-        let action = text::wrap(code.action, width, &indent, &indent);
+        let meaning = text_layout::wrap(code.meaning, width, &first, &indent);
+        let action = text_layout::wrap(code.action, width, &indent, &indent);
         // Writing to a String can't fail.
         let _ = writeln!(text, "{meaning}\n{action}");
     }
-    text + &text::wrap(REST, width, "", "")
+    text + &text_layout::wrap(REST, width, "", "")
 }
 
 /// A width of 0 breaks no line.
@@ -65,6 +65,6 @@ fn one(code: &Code, width: usize) -> String {
     let Code { number, message, .. } = code;
     let pairs = [("meaning", code.meaning), ("charged", code.charge.word()), ("idv", code.action)];
     pairs.into_iter().fold(format!("{number}  {message}\n\n"), |text, (name, value)| {
-        text + &text::wrap(value, width, &format!("  {name:<10}"), &" ".repeat(12)) + "\n"
+        text + &text_layout::wrap(value, width, &format!("  {name:<10}"), &" ".repeat(12)) + "\n"
     })
 }

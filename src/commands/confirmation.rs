@@ -125,7 +125,7 @@ async fn ask(view: &PlanView<'_>, progress: &Progress) -> anyhow::Result<bool> {
 
 fn question(calls: u64, plan: &Plan, price: Option<Price>) -> String {
     let most = if calls < plan.to_send() { "at most " } else { "" };
-    let calls_word = crate::output::text::count(calls, "call");
+    let calls_word = crate::output::number_format::count(calls, "call");
     let cost = match price {
         Some(each) => format!("{} at {each} each", each.times(calls)),
         None => "each of which is charged".to_owned(),

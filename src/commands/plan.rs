@@ -7,7 +7,7 @@ use crate::input::{self, InputError};
 use crate::ledger::{Kind, LedgerError, LookUpParameters, Reader, ReuseRules};
 use crate::model::problem::Level;
 use crate::model::row::Row;
-use crate::output::Consulted;
+use crate::output::Consultation;
 use crate::plan::{Plan, Planner};
 
 /// The ledger that a plan consults, if there is one and the partner code is known.
@@ -15,7 +15,7 @@ pub(crate) struct PlanLedger {
     /// The ledger's file.
     pub ledger: PathBuf,
     /// Whether it is consulted.
-    pub consulted: Consulted,
+    pub consulted: Consultation,
     look_up: Option<(Reader, LookUpParameters)>,
 }
 
@@ -42,15 +42,19 @@ impl PlanLedger {
         reuse: ReuseRules,
     ) -> Result<Self, LedgerError> {
         let Some(partner_code) = partner_code else {
-            return Ok(Self { ledger, consulted: Consulted::NoPartnerCode, look_up: None });
+            return Ok(Self { ledger, consulted: Consultation::NoPartnerCode, look_up: None });
         };
         match Reader::open(&ledger, Some(kind)) {
             Ok(reader) => {
                 let parameters = reader.look_up_parameters(kind, partner_code, reuse);
-                Ok(Self { ledger, consulted: Consulted::Yes, look_up: Some((reader, parameters)) })
+                Ok(Self {
+                    ledger,
+                    consulted: Consultation::Done,
+                    look_up: Some((reader, parameters)),
+                })
             }
             Err(LedgerError::Missing(_)) => {
-                Ok(Self { ledger, consulted: Consulted::NotYet, look_up: None })
+                Ok(Self { ledger, consulted: Consultation::NoLedgerYet, look_up: None })
             }
             Err(error) => Err(error),
         }
@@ -70,7 +74,7 @@ impl PlanLedger {
             show(&row, held)?;
         }
         let plan = planner.finish()?;
-        let empty = self.consulted == Consulted::NotYet;
+        let empty = self.consulted == Consultation::NoLedgerYet;
         Ok(if empty { plan.with_empty_ledger() } else { plan })
     }
 }

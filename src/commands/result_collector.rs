@@ -15,7 +15,7 @@ use crate::model::outcome::Source;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
-use crate::output::{Order, Sink};
+use crate::output::{ReorderBuffer, Sink};
 use crate::run::FinishedRow;
 use crate::run::stop::{StopReason, StopSwitch};
 use crate::run::tally::Tally;
@@ -29,7 +29,7 @@ pub(crate) struct ResultCollector {
     /// The sink of the results. `None` once a write has failed.
     sink: Option<Box<dyn Sink>>,
     /// The reorder buffer. `None` writes rows as they come.
-    order: Option<Order<FinishedRow>>,
+    order: Option<ReorderBuffer<FinishedRow>>,
     /// Whether the results share a terminal with the bar.
     beside_bar: bool,
     progress: Progress,
@@ -48,7 +48,7 @@ impl ResultCollector {
         progress: Progress,
         stop: StopSwitch,
     ) -> Self {
-        let order = ordered.then(Order::default);
+        let order = ordered.then(ReorderBuffer::default);
         let tally = Tally::begun(Timestamp::now());
         let sequence_ids = SequenceIds::default();
         Self { sink: Some(sink), order, beside_bar, progress, stop, tally, sequence_ids }
@@ -76,7 +76,7 @@ impl ResultCollector {
                 None => self.put(done),
                 Some(order) => {
                     order.put(done.row.number, done);
-                    while let Some(next) = self.order.as_mut().and_then(Order::take) {
+                    while let Some(next) = self.order.as_mut().and_then(ReorderBuffer::take) {
                         self.put(next);
                     }
                 }

@@ -14,7 +14,8 @@ use crate::input::Reader;
 use crate::model::record::Field;
 use crate::output::progress::is_dumb;
 use crate::output::{
-    self, Book, ColorChoice, Layout, Look, Mask, Ours, OutputFile, ResultFormat, Sink, Writer,
+    self, AddedColumns, ColorChoice, Layout, Mask, OutputFile, ResultFormat, Sink, TerminalStyle,
+    WorkbookContents, Writer,
 };
 
 /// Size of the write buffer. The buffer is flushed earlier when no result is waiting.
@@ -82,7 +83,12 @@ impl ResultsFile {
     }
 
     /// The layout of results for the rows of this reader.
-    pub(crate) fn layout(&self, reader: &Reader, options: &ResultsOptions, ours: Ours) -> Layout {
+    pub(crate) fn layout(
+        &self,
+        reader: &Reader,
+        options: &ResultsOptions,
+        added: AddedColumns,
+    ) -> Layout {
         let shape = reader.shape();
         let columns = || {
             let column = |field| Some((field, shape.column_of(field)?.to_owned()));
@@ -94,7 +100,7 @@ impl ResultsFile {
             bom: shape.bom,
             mask: if options.mask { Mask::on(columns()) } else { Mask::default() },
             color: color(options.color, self.is_terminal()),
-            ours,
+            added,
         }
     }
 
@@ -112,7 +118,7 @@ impl ResultsFile {
     /// Puts the file in its place. `sums` are the contents of a workbook's second sheet.
     pub(crate) fn persist(self, titles: [&'static str; 2], sums: &Value) -> io::Result<()> {
         let book =
-            |rows, folder: &Path, out| Book { rows, folder, titles, beside: sums }.write(out);
+            |rows, folder: &Path, out| WorkbookContents { rows, folder, titles, sums }.write(out);
         match (self.workbook_rows, self.file) {
             (Some(mut rows), file) => {
                 rows.rewind()?;
@@ -183,9 +189,12 @@ pub(crate) fn color(choice: ColorChoice, terminal: bool) -> bool {
 }
 
 /// How text on stderr is shown.
-pub(crate) fn look(choice: ColorChoice) -> Look {
+pub(crate) fn look(choice: ColorChoice) -> TerminalStyle {
     let stderr = io::stderr();
     let terminal = stderr.is_terminal();
     let size = terminal_size::terminal_size_of(stderr).filter(|_| terminal);
-    Look { color: color(choice, terminal), width: size.map(|(width, _)| usize::from(width.0)) }
+    TerminalStyle {
+        color: color(choice, terminal),
+        width: size.map(|(width, _)| usize::from(width.0)),
+    }
 }

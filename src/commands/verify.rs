@@ -19,7 +19,9 @@ use crate::model::record::Field;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
-use crate::output::{self, Layout, Mask, Ours, Particulars, ResultFormat, Slowed, Summary, Totals};
+use crate::output::{
+    self, AddedColumns, CardDetails, Layout, Mask, ResultFormat, Slowed, Summary, Totals,
+};
 use crate::run::Verifier;
 use crate::run::interrupt::Interrupts;
 use crate::run::retry::RetryPolicy;
@@ -89,12 +91,12 @@ impl Answered<'_> {
             let mut out = file.writer()?;
             let says = if mask.is_on() { None } else { says(self.row) };
             let (ledger, width) = (self.endpoint.ledger_flag(), file.width());
-            let particulars = Particulars { says, ledger, color, width };
-            out.write_all(output::card(self.row, self.verdict, &mask, &particulars).as_bytes())?;
+            let details = CardDetails { says, ledger, color, width };
+            out.write_all(output::card(self.row, self.verdict, &mask, &details).as_bytes())?;
             out.flush()?;
         } else {
-            let (columns, ours) = (self.row.columns.clone(), Ours::Results);
-            let layout = Layout { columns, delimiter: b',', bom: false, mask, color, ours };
+            let (columns, added) = (self.row.columns.clone(), AddedColumns::Results);
+            let layout = Layout { columns, delimiter: b',', bom: false, mask, color, added };
             let mut sink = file.sink(layout)?;
             sink.write(self.row, self.verdict)?;
             sink.flush()?;
@@ -110,8 +112,8 @@ impl Answered<'_> {
                 progress.warn(&format!("error: the answer can't be written: {error}"));
             }
             // The answer is paid for, so it is shown on stderr.
-            let (mask, particulars) = (Mask::on(Vec::new()), Particulars::default());
-            progress.warn(&output::card(self.row, self.verdict, &mask, &particulars));
+            let (mask, details) = (Mask::on(Vec::new()), CardDetails::default());
+            progress.warn(&output::card(self.row, self.verdict, &mask, &details));
         } else if let Some(reason) = stop.reason() {
             progress.say(&format!("stopped: {reason}"));
         }

@@ -12,11 +12,12 @@ use crate::model::verdict::Verdict;
 use crate::output::fields::{self, Mask};
 use crate::output::table::{Style, paint};
 use crate::output::text;
+use crate::output::text_layout;
 use crate::run::tally::Match;
 
 /// What a card shows besides the result, and how.
 #[derive(Debug, Clone, Default)]
-pub struct Particulars {
+pub struct CardDetails {
     /// What the number itself says; personal data, so `None` where it is masked.
     pub says: Option<String>,
     /// The flag that leads `idv ledger` to the call.
@@ -34,8 +35,8 @@ const NAMES: usize = 14;
 const LONGEST: usize = 800;
 
 /// The card of one result.
-pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, particulars: &Particulars) -> String {
-    let mut card = Card { text: String::new(), particulars };
+pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, details: &CardDetails) -> String {
+    let mut card = Card { text: String::new(), details };
     card.headline(verdict);
     card.matches(row, verdict.answer.as_ref(), mask);
     card.record(row, mask);
@@ -61,12 +62,12 @@ fn headword(outcome: Outcome, color: bool) -> String {
 
 struct Card<'a> {
     text: String,
-    particulars: &'a Particulars,
+    details: &'a CardDetails,
 }
 
 impl Card<'_> {
     fn headline(&mut self, verdict: &Verdict) {
-        let word = headword(verdict.outcome, self.particulars.color);
+        let word = headword(verdict.outcome, self.details.color);
         self.paragraph(&format!("{word}  {}", meaning(verdict)));
     }
 
@@ -139,7 +140,7 @@ impl Card<'_> {
     }
 
     fn notes(&mut self, row: &Row) {
-        let says = self.particulars.says.as_deref();
+        let says = self.details.says.as_deref();
         if says.is_some() || !row.problems.is_empty() {
             self.text.push('\n');
         }
@@ -159,7 +160,7 @@ impl Card<'_> {
     }
 
     fn hints(&mut self, verdict: &Verdict) {
-        let hints = hints(verdict, &self.particulars.ledger);
+        let hints = hints(verdict, &self.details.ledger);
         if !hints.is_empty() {
             self.text.push('\n');
         }
@@ -169,7 +170,7 @@ impl Card<'_> {
     }
 
     fn paint<'t>(&self, text: &'t str, style: Style) -> Cow<'t, str> {
-        paint(text, style, self.particulars.color)
+        paint(text, style, self.details.color)
     }
 
     fn pair(&mut self, name: &str, value: &str) {
@@ -180,11 +181,11 @@ impl Card<'_> {
     fn hanging(&mut self, name: &str, value: &str) {
         let indent = " ".repeat(2 + NAMES);
         let first = format!("  {name}");
-        self.line(&text::wrap(value, self.particulars.width, &first, &indent));
+        self.line(&text_layout::wrap(value, self.details.width, &first, &indent));
     }
 
     fn paragraph(&mut self, text: &str) {
-        self.line(&text::wrap(text, self.particulars.width, "", ""));
+        self.line(&text_layout::wrap(text, self.details.width, "", ""));
     }
 
     fn line(&mut self, text: &str) {
@@ -195,7 +196,7 @@ impl Card<'_> {
 
 /// What the endpoint said; of a very long text its beginning, which is enough on a screen.
 fn brief(text: &str) -> String {
-    text::shown(&text::cut(text, LONGEST)).into_owned()
+    text::shown(&text_layout::cut(text, LONGEST)).into_owned()
 }
 
 /// What was read for a field.
@@ -267,7 +268,8 @@ fn hints(verdict: &Verdict, ledger: &str) -> Vec<String> {
     let mut hints: Vec<String> = hint.into_iter().map(str::to_owned).collect();
     if verdict.outcome == Outcome::Unknown || verdict.charged == Charge::Unknown {
         hints.push(
-            "Asking again may be charged a second time. Look at the invoice, then:".to_owned(),
+            "Asking again may be charged a second time. TerminalStyle at the invoice, then:"
+                .to_owned(),
         );
         hints.push(format!("  idv ledger show{ledger} --outcome unknown"));
         hints.push(format!("  idv ledger resolve{ledger} CALL --charged"));

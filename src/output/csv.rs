@@ -1,4 +1,4 @@
-//! The results CSV: the input's columns untouched and in place, then ours.
+//! The results CSV: the input's columns untouched and in place, then added.
 
 use std::borrow::Cow;
 use std::io::{self, Write as _};
@@ -10,7 +10,7 @@ use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::fields::{cells, checked_cells};
 use crate::output::text;
-use crate::output::{Layout, Ours, Sink};
+use crate::output::{AddedColumns, Layout, Sink};
 
 /// Writes results as CSV.
 pub(crate) struct Csv {
@@ -33,8 +33,8 @@ impl Csv {
         let out = WriterBuilder::new().delimiter(layout.delimiter).from_writer(out);
         let mut csv = Self { out, layout, escaped };
         let columns = Arc::clone(&csv.layout.columns);
-        let ours = csv.layout.ours.columns().iter().copied();
-        for column in columns.iter().map(String::as_str).chain(ours) {
+        let added = csv.layout.added.columns().iter().copied();
+        for column in columns.iter().map(String::as_str).chain(added) {
             csv.write_cell(column)?;
         }
         csv.end_row()?;
@@ -42,7 +42,7 @@ impl Csv {
     }
 
     fn write_cell(&mut self, cell: &str) -> io::Result<()> {
-        let cell = if self.escaped { harmless(cell) } else { cell.into() };
+        let cell = if self.escaped { escape_formula(cell) } else { cell.into() };
         self.out.write_field(cell.as_bytes()).map_err(into_io)
     }
 
@@ -50,7 +50,7 @@ impl Csv {
         self.out.write_record(None::<&[u8]>).map_err(into_io)
     }
 
-    fn write_ours(&mut self, cells: &[Cow<'_, str>]) -> io::Result<()> {
+    fn write_added(&mut self, cells: &[Cow<'_, str>]) -> io::Result<()> {
         cells.iter().try_for_each(|cell| self.write_cell(cell))
     }
 
@@ -71,9 +71,11 @@ impl Csv {
 impl Sink for Csv {
     fn write(&mut self, row: &Row, verdict: &Verdict) -> io::Result<()> {
         self.write_input(row)?;
-        match self.layout.ours {
-            Ours::Results => self.write_ours(&cells(row, verdict, &self.layout.mask))?,
-            Ours::Checks => self.write_ours(&checked_cells(row, verdict, &self.layout.mask))?,
+        match self.layout.added {
+            AddedColumns::Results => self.write_added(&cells(row, verdict, &self.layout.mask))?,
+            AddedColumns::Checks => {
+                self.write_added(&checked_cells(row, verdict, &self.layout.mask))?
+            }
         }
         self.end_row()
     }
@@ -92,19 +94,19 @@ fn into_io(error: csv::Error) -> io::Error {
 
 /// A cell that a spreadsheet would run as a formula gets a leading `'` (the list is OWASP's).
 /// Cells of digits and phone punctuation are no formulas: `+62 812-...` stays as it is.
-fn harmless(cell: &str) -> Cow<'_, str> {
+fn escape_formula(cell: &str) -> Cow<'_, str> {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let phone = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | ' ');
     if formula && !cell.chars().all(phone) { format!("'{cell}").into() } else { cell.into() }
 }
 
 /// Rows of CSV that are no results, each cell shown and harmless.
-pub(crate) fn made_harmless(rows: &[u8]) -> io::Result<Vec<u8>> {
+pub(crate) fn escape_formulas(rows: &[u8]) -> io::Result<Vec<u8>> {
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(rows);
     let mut writer = WriterBuilder::new().flexible(true).from_writer(Vec::new());
     for row in reader.records() {
         let row = row.map_err(into_io)?;
-        let cells = row.iter().map(|cell| harmless(&text::escape(cell)).into_owned());
+        let cells = row.iter().map(|cell| escape_formula(&text::escape(cell)).into_owned());
         writer.write_record(cells).map_err(into_io)?;
     }
     writer.into_inner().map_err(csv::IntoInnerError::into_error)
@@ -138,12 +140,12 @@ mod tests {
 
     const HEADER: [&str; 4] = ["nik", "hp", "nama", "catatan"];
 
-    fn written(cells: &[[String; 4]], delimiter: u8, bom: bool, ours: Ours) -> Vec<u8> {
+    fn written(cells: &[[String; 4]], delimiter: u8, bom: bool, added: AddedColumns) -> Vec<u8> {
         let out = Shared::default();
         let columns: Arc<[String]> = HEADER.map(str::to_owned).into();
         let mask = Mask::default();
         let columns_of_rows = Arc::clone(&columns);
-        let layout = Layout { columns, delimiter, bom, mask, color: false, ours };
+        let layout = Layout { columns, delimiter, bom, mask, color: false, added };
         let mut csv = Csv::new(Box::new(out.clone()), layout, true).unwrap();
         for (number, cells) in (1..).zip(cells) {
             let row = Row {
@@ -179,15 +181,15 @@ mod tests {
             bom in any::<bool>(),
             checks in any::<bool>(),
         ) {
-            let ours = if checks { Ours::Checks } else { Ours::Results };
-            let bytes = written(&cells, delimiter, bom, ours);
+            let added = if checks { AddedColumns::Checks } else { AddedColumns::Results };
+            let bytes = written(&cells, delimiter, bom, added);
             let reader = Reader::from_reader(Box::new(Cursor::new(bytes)), "x", &Options::default());
             let reader = reader.unwrap();
             prop_assert_eq!(reader.shape().delimiter, delimiter);
             let rows: Vec<Row> = reader.map(Result::unwrap).collect();
             prop_assert_eq!(rows.len(), cells.len());
             for (row, cells) in rows.iter().zip(&cells) {
-                let expected: Vec<_> = cells.iter().map(|cell| harmless(cell)).collect();
+                let expected: Vec<_> = cells.iter().map(|cell| escape_formula(cell)).collect();
                 prop_assert_eq!(row.cells.iter().collect::<Vec<_>>(), expected);
                 prop_assert!(row.problems.is_empty(), "{:?}", row.problems);
             }
@@ -207,7 +209,7 @@ mod tests {
             ("Budi =x", "Budi =x"),
             ("", ""),
         ] {
-            assert_eq!(harmless(cell), written);
+            assert_eq!(escape_formula(cell), written);
         }
     }
 }

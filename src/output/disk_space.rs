@@ -1,4 +1,4 @@
-//! Room on a disk. The part that makes workbooks leaves the program where its disk is full, so
+//! DiskSpace on a disk. The part that makes workbooks leaves the program where its disk is full, so
 //! there must be room before it is given anything.
 
 use std::io;
@@ -11,19 +11,19 @@ const STEP: usize = 2 << 20;
 const MARGIN: u64 = 24 << 20;
 
 /// The room in a folder.
-pub(crate) struct Room {
+pub(crate) struct DiskSpace {
     folder: PathBuf,
     unseen: usize,
 }
 
-impl Room {
+impl DiskSpace {
     /// Nothing is looked at before something is taken.
     pub(crate) fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), unseen: STEP }
     }
 
     /// Fails when so many bytes more might not find room.
-    pub(crate) fn take(&mut self, bytes: usize) -> io::Result<()> {
+    pub(crate) fn reserve(&mut self, bytes: usize) -> io::Result<()> {
         self.unseen += bytes;
         if self.unseen < STEP {
             return Ok(());

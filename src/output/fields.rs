@@ -109,7 +109,7 @@ pub(crate) fn sent<'a>(row: &'a Row, verdict: &Verdict, field: Field) -> Option<
     (verdict.source != Source::Local).then(|| row.record.get(field))
 }
 
-/// The message: the provider's, or ours.
+/// The message: the provider's, or added.
 pub(crate) fn message<'a>(row: &Row, verdict: &'a Verdict, mask: &Mask) -> Option<Cow<'a, str>> {
     verdict.message().map(|message| mask.text(row, message))
 }

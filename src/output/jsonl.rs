@@ -17,32 +17,33 @@ use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::fields::{self, Mask};
 use crate::output::text;
-use crate::output::{Layout, Ours, Sink, Writer};
+use crate::output::{AddedColumns, Layout, Sink, Writer};
 
 /// Writes results as JSON Lines.
 pub(crate) struct Jsonl {
     out: Writer,
     mask: Mask,
-    ours: Ours,
+    added: AddedColumns,
     keys: Keys,
 }
 
 impl Jsonl {
     /// Writes to `out`.
     pub(crate) fn new(out: Writer, layout: Layout) -> Self {
-        Self { out, mask: layout.mask, ours: layout.ours, keys: Keys::default() }
+        Self { out, mask: layout.mask, added: layout.added, keys: Keys::default() }
     }
 }
 
 impl Sink for Jsonl {
     fn write(&mut self, row: &Row, verdict: &Verdict) -> io::Result<()> {
         let keys = self.keys.of(&row.columns);
-        let mut serializer = serde_json::Serializer::with_formatter(&mut self.out, Shown);
-        match self.ours {
-            Ours::Results => {
+        let mut serializer =
+            serde_json::Serializer::with_formatter(&mut self.out, EscapingFormatter);
+        match self.added {
+            AddedColumns::Results => {
                 Line::new(row, verdict, keys, &self.mask).serialize(&mut serializer)?;
             }
-            Ours::Checks => {
+            AddedColumns::Checks => {
                 CheckedLine::new(row, verdict, keys, &self.mask).serialize(&mut serializer)?;
             }
         }
@@ -204,15 +205,15 @@ fn unique(columns: &[String]) -> Vec<String> {
 
 /// One line of JSON that is no result, written as a result would be.
 pub fn write_line(value: &impl Serialize, mut out: impl io::Write) -> io::Result<()> {
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Shown))?;
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, EscapingFormatter))?;
     out.write_all(b"\n")
 }
 
 /// Compact JSON that also escapes what a terminal would obey or what turns text around: JSON
 /// itself only asks for U+0000 to U+001F.
-struct Shown;
+struct EscapingFormatter;
 
-impl Formatter for Shown {
+impl Formatter for EscapingFormatter {
     fn write_string_fragment<W: ?Sized + io::Write>(
         &mut self,
         out: &mut W,
@@ -254,7 +255,8 @@ mod tests {
     fn what_a_terminal_would_obey_is_escaped_and_reads_back_the_same() {
         let text = "a\u{9b}31m\u{202e}b\u{7f}\u{1b}é";
         let mut written = Vec::new();
-        let mut serializer = serde_json::Serializer::with_formatter(&mut written, Shown);
+        let mut serializer =
+            serde_json::Serializer::with_formatter(&mut written, EscapingFormatter);
         text.serialize(&mut serializer).unwrap();
         let written = String::from_utf8(written).unwrap();
         assert_eq!(written, r#""a\u009b31m\u202eb\u007f\u001bé""#);

@@ -6,6 +6,7 @@ mod csv;
 mod disk_space;
 mod fields;
 mod jsonl;
+pub(crate) mod number_format;
 mod output_file;
 mod plan_view;
 pub(crate) mod progress;
@@ -17,23 +18,25 @@ mod summary_sheet;
 mod table;
 mod terminal;
 pub(crate) mod text;
+pub(crate) mod text_layout;
 mod xlsx;
+mod xlsx_cell;
 
 use std::io::{self, Write};
 use std::sync::Arc;
 
-pub use crate::output::card::{Particulars, card};
+pub use crate::output::card::{CardDetails, card};
 pub(crate) use crate::output::choices::{ColorChoice, ResultFormat};
-pub(crate) use crate::output::csv::made_harmless;
+pub(crate) use crate::output::csv::escape_formulas;
 pub use crate::output::fields::Mask;
 pub use crate::output::jsonl::write_line;
 pub(crate) use crate::output::output_file::{MayReplace, OutputError, OutputFile, print, stdout};
-pub(crate) use crate::output::plan_view::{Consulted, PlanView};
-pub(crate) use crate::output::reorder_buffer::Order;
+pub(crate) use crate::output::plan_view::{Consultation, PlanView};
+pub(crate) use crate::output::reorder_buffer::ReorderBuffer;
 pub use crate::output::report::report;
-pub use crate::output::summary::{Look, Slowed, Summary, Totals};
+pub use crate::output::summary::{Slowed, Summary, TerminalStyle, Totals};
 pub(crate) use crate::output::terminal::width;
-pub use crate::output::xlsx::Book;
+pub use crate::output::xlsx::WorkbookContents;
 pub(crate) use crate::output::xlsx::{MOST_ROWS, template, too_many};
 
 use crate::model::row::Row;
@@ -50,14 +53,14 @@ pub trait Sink: Send {
 
 /// Which columns of ours stand beside the input's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ours {
+pub enum AddedColumns {
     /// What became of the row.
     Results,
     /// What the checks found in it; it was not sent.
     Checks,
 }
 
-impl Ours {
+impl AddedColumns {
     /// Their names, in order.
     pub const fn columns(self) -> &'static [&'static str] {
         match self {
@@ -81,7 +84,7 @@ pub struct Layout {
     /// Whether colour is used.
     pub color: bool,
     /// Which columns are added.
-    pub ours: Ours,
+    pub added: AddedColumns,
 }
 
 /// Anything that results can be written to.
@@ -104,7 +107,7 @@ pub fn csv(out: Writer, layout: Layout) -> io::Result<Box<dyn Sink>> {
 
 /// The rows of a workbook as they come: CSV until all are there, and nothing in it escaped.
 pub fn rows_of_workbook(out: Writer, layout: Layout) -> io::Result<Box<dyn Sink>> {
-    xlsx::holds_columns(layout.columns.len(), layout.ours)?;
+    xlsx::holds_columns(layout.columns.len(), layout.added)?;
     let layout = Layout { delimiter: b',', bom: false, ..layout };
     Ok(Box::new(csv::Csv::new(out, layout, false)?))
 }

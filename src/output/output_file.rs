@@ -36,7 +36,7 @@ pub(crate) enum OutputError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MayReplace {
     /// One that idv wrote.
-    Ours,
+    AddedColumns,
     /// One that a check wrote: what was paid for is worth more than what a check finds.
     Checks,
     /// Any.
@@ -46,7 +46,7 @@ pub(crate) enum MayReplace {
 impl MayReplace {
     /// For results, with `--force` or without.
     pub(crate) const fn of_results(force: bool) -> Self {
-        if force { Self::Anything } else { Self::Ours }
+        if force { Self::Anything } else { Self::AddedColumns }
     }
 
     /// For the rows of a check, with `--force` or without.
@@ -56,7 +56,7 @@ impl MayReplace {
 
     fn allows(self, path: &Path) -> io::Result<bool> {
         match self {
-            Self::Ours => Ok(is_ours(path)? || is_check(path)?),
+            Self::AddedColumns => Ok(is_idv_output(path)? || is_check(path)?),
             Self::Checks => is_check(path),
             Self::Anything => Ok(true),
         }
@@ -274,7 +274,7 @@ fn is_check(path: &Path) -> io::Result<bool> {
 }
 
 /// An empty file, or one that begins as one of our results does.
-fn is_ours(path: &Path) -> io::Result<bool> {
+fn is_idv_output(path: &Path) -> io::Result<bool> {
     let text = beginning(path)?;
     let line = text.lines().next().unwrap_or_default();
     let holds = |words: &[&str]| words.iter().all(|word| line.contains(word));
@@ -306,8 +306,12 @@ mod tests {
             ("{}\n", false),
         ] {
             fs::write(&file, text).unwrap();
-            assert_eq!(is_ours(&file).unwrap(), ours, "{text}");
-            assert_eq!(OutputFile::open(&file, None, MayReplace::Ours).is_ok(), ours, "{text}");
+            assert_eq!(is_idv_output(&file).unwrap(), ours, "{text}");
+            assert_eq!(
+                OutputFile::open(&file, None, MayReplace::AddedColumns).is_ok(),
+                ours,
+                "{text}"
+            );
             assert!(OutputFile::open(&file, None, MayReplace::Anything).is_ok(), "{text}");
         }
     }

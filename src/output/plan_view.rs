@@ -9,17 +9,19 @@ use crate::input::Shape;
 use crate::model::price::Price;
 use crate::model::problem::Level;
 use crate::model::record::Field;
+use crate::output::number_format::{count, thousands};
 use crate::output::table::{Style, paint};
-use crate::output::text::{count, escape, thousands, wrap};
+use crate::output::text::escape;
+use crate::output::text_layout::wrap;
 use crate::plan::{Found, Place, Plan};
 
 /// Whether the ledger was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Consulted {
+pub(crate) enum Consultation {
     /// It was.
-    Yes,
+    Done,
     /// There is none yet, so nothing is known.
-    NotYet,
+    NoLedgerYet,
     /// Without a partner code nobody can tell whose answers count.
     NoPartnerCode,
 }
@@ -36,7 +38,7 @@ pub(crate) struct PlanView<'a> {
     /// The ledger's file.
     pub ledger: &'a Path,
     /// Whether it was asked.
-    pub consulted: Consulted,
+    pub consulted: Consultation,
     /// What one call costs, where that is known.
     pub price: Option<Price>,
     /// The charges at which the run would stop.
@@ -140,9 +142,9 @@ impl PlanView<'_> {
 
     fn of_ledger(&self) -> String {
         let why = match self.consulted {
-            Consulted::Yes => "",
-            Consulted::NotYet => " (there is none yet)",
-            Consulted::NoPartnerCode => {
+            Consultation::Done => "",
+            Consultation::NoLedgerYet => " (there is none yet)",
+            Consultation::NoPartnerCode => {
                 " (ledger not consulted: it knows records by IDV_PARTNER_CODE, which is not set)"
             }
         };
@@ -172,7 +174,7 @@ impl PlanView<'_> {
             "price": self.price.map(|each| json!({ "each": each, "total": each.times(calls) })),
             "ledger": {
                 "path": self.ledger.display().to_string(),
-                "consulted": self.consulted != Consulted::NoPartnerCode,
+                "consulted": self.consulted != Consultation::NoPartnerCode,
             },
             "problems": self.plan.problems.iter().map(problem_json).collect::<Vec<_>>(),
             "signs": self.plan.signs.iter().map(|sign| json!({

@@ -4,18 +4,18 @@ use std::collections::VecDeque;
 
 /// Holds what came too early. Numbers count from 1, without gaps.
 #[derive(Debug)]
-pub(crate) struct Order<T> {
+pub(crate) struct ReorderBuffer<T> {
     next: u64,
     early: VecDeque<Option<T>>,
 }
 
-impl<T> Default for Order<T> {
+impl<T> Default for ReorderBuffer<T> {
     fn default() -> Self {
         Self { next: 1, early: VecDeque::new() }
     }
 }
 
-impl<T> Order<T> {
+impl<T> ReorderBuffer<T> {
     /// Takes the item of this number.
     pub(crate) fn put(&mut self, number: u64, item: T) {
         let at = usize::try_from(number.saturating_sub(self.next)).unwrap_or(usize::MAX);
@@ -44,7 +44,7 @@ mod tests {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut numbers: Vec<u64> = (1..=500).collect();
         random.shuffle(&mut numbers);
-        let mut order = Order::default();
+        let mut order = ReorderBuffer::default();
         let mut out = Vec::new();
         for number in numbers {
             order.put(number, number);

@@ -1,13 +1,13 @@
-//! The sheet beside the rows: what is known of the whole run, as it also stands in the JSON
-//! summary. A key that is added there is added here.
+//! The second sheet of a workbook: the sums of the run, in the shape of the JSON summary. A key that
+//! is added there appears here too.
 
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use serde_json::{Map, Value};
 
-use crate::output::xlsx::cut;
+use crate::output::xlsx_cell::truncate;
 
 /// Writes an object of sums, its keys below each other.
-pub(crate) fn beside(sheet: &mut Worksheet, value: &Value) -> Result<(), XlsxError> {
+pub(crate) fn write_sums(sheet: &mut Worksheet, value: &Value) -> Result<(), XlsxError> {
     let mut lines = Lines { sheet, row: 0, strong: Format::new().set_bold() };
     for column in 0..2 {
         lines.sheet.set_column_width(column, 24)?;
@@ -71,7 +71,7 @@ impl Lines<'_> {
             (Value::Null, _) => {}
             (_, Some(number)) => drop(self.sheet.write_number(self.row, column, number)?),
             (Value::String(text), _) => {
-                self.sheet.write_string(self.row, column, cut(text))?;
+                self.sheet.write_string(self.row, column, truncate(text))?;
             }
             (other, _) => drop(self.sheet.write_string(self.row, column, other.to_string())?),
         }

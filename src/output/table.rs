@@ -11,7 +11,7 @@ use crate::model::problem::Level;
 use crate::model::record::Field;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
-use crate::output::text;
+use crate::output::text_layout;
 use crate::output::{Layout, Sink, Writer};
 
 /// How wide each column is, on a wide terminal and in a file.
@@ -32,14 +32,14 @@ const WHAT_USUAL: usize = 26;
 
 /// The columns that there is room for: row, number and outcome always; 0 leaves one out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Columns {
+struct ColumnWidths {
     phone: usize,
     name: usize,
     charged: usize,
     what: usize,
 }
 
-impl Columns {
+impl ColumnWidths {
     /// The columns for a terminal of this width; 0 has room for all.
     fn of(width: usize) -> Self {
         let all = Self { phone: PHONE, name: NAME, charged: CHARGED, what: WHAT };
@@ -77,17 +77,17 @@ impl Columns {
 pub(crate) struct Table {
     out: Writer,
     layout: Layout,
-    columns: Columns,
+    columns: ColumnWidths,
 }
 
 impl Table {
     /// Writes the header, for a terminal of so many columns; 0 where there is none.
     pub(crate) fn new(out: Writer, layout: Layout, width: usize) -> io::Result<Self> {
         let color = layout.color;
-        let mut table = Self { out, layout, columns: Columns::of(width) };
+        let mut table = Self { out, layout, columns: ColumnWidths::of(width) };
         let titles = ["ID NUMBER", "PHONE", "NAME", "OUTCOME", "CHARGED"];
         let widths = table.columns.widths();
-        let titles = std::array::from_fn(|i| text::fit(titles[i], widths[i]));
+        let titles = std::array::from_fn(|i| text_layout::fit(titles[i], widths[i]));
         let header = table.line("ROW", &titles, "WHAT");
         writeln!(table.out, "{}", paint(&header, Style::Strong, color))?;
         Ok(table)
@@ -104,7 +104,7 @@ impl Table {
         }
         line.push(' ');
         // A row beyond a million takes a column more.
-        line.push_str(&text::cut(what, self.columns.what - row.len().saturating_sub(ROW)));
+        line.push_str(&text_layout::cut(what, self.columns.what - row.len().saturating_sub(ROW)));
         line.truncate(line.trim_end().len());
         line
     }
@@ -113,14 +113,15 @@ impl Table {
 impl Sink for Table {
     fn write(&mut self, row: &Row, verdict: &Verdict) -> io::Result<()> {
         let mask = &self.layout.mask;
-        let field = |field, width| text::fit(&mask.field(field, row.record.get(field)), width);
-        let outcome = text::fit(verdict.outcome.word(), OUTCOME);
+        let field =
+            |field, width| text_layout::fit(&mask.field(field, row.record.get(field)), width);
+        let outcome = text_layout::fit(verdict.outcome.word(), OUTCOME);
         let cells = [
             field(Field::IdNumber, NIK),
             field(Field::PhoneNumber, self.columns.phone),
             field(Field::Name, self.columns.name),
             paint(&outcome, Style::of(verdict.outcome), self.layout.color).into_owned(),
-            text::fit(verdict.charged.word(), self.columns.charged),
+            text_layout::fit(verdict.charged.word(), self.columns.charged),
         ];
         let what = mask.text(row, &what(row, verdict)).into_owned();
         let line = self.line(&row.number.to_string(), &cells, &what);

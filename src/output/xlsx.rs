@@ -11,10 +11,11 @@ use serde_json::Value;
 
 use crate::model::outcome::Outcome;
 use crate::model::problem::Level;
-use crate::output::disk_space::Room;
-use crate::output::summary_sheet::beside;
+use crate::output::disk_space::DiskSpace;
+use crate::output::summary_sheet::write_sums;
 use crate::output::table::Style;
-use crate::output::{Ours, Writer};
+use crate::output::xlsx_cell::truncate;
+use crate::output::{AddedColumns, Writer};
 
 /// The rows that a sheet holds below its header.
 pub(crate) const MOST_ROWS: u64 = 1_048_575;
@@ -22,14 +23,11 @@ pub(crate) const MOST_ROWS: u64 = 1_048_575;
 /// The columns that a sheet holds.
 const MOST_COLUMNS: usize = 16_384;
 
-/// The characters that a cell holds, as UTF-16 counts them.
-const MOST_CHARS: usize = 32_767;
-
 /// How much an XML element around a cell takes at most.
-const AROUND: usize = 64;
+const CELL_MARKUP: usize = 64;
 
 /// What a workbook is made of.
-pub struct Book<'a> {
+pub struct WorkbookContents<'a> {
     /// The rows with their header, as CSV with commas, in UTF-8.
     pub rows: File,
     /// The folder for what doesn't fit into memory.
@@ -37,10 +35,10 @@ pub struct Book<'a> {
     /// The names of both sheets.
     pub titles: [&'static str; 2],
     /// What stands on the second one.
-    pub beside: &'a Value,
+    pub sums: &'a Value,
 }
 
-impl Book<'_> {
+impl WorkbookContents<'_> {
     /// Writes the workbook, in flat memory.
     pub fn write(&self, out: Writer) -> io::Result<()> {
         let mut book = Workbook::new();
@@ -50,7 +48,7 @@ impl Book<'_> {
         self.write_rows(sheet)?;
         let sheet = book.add_worksheet();
         sheet.set_name(self.titles[1]).map_err(into_io)?;
-        beside(sheet, self.beside).map_err(into_io)?;
+        write_sums(sheet, self.sums).map_err(into_io)?;
         save(&mut book, out)
     }
 
@@ -62,16 +60,16 @@ impl Book<'_> {
         if !rows.read_record(&mut record)? {
             return Ok(());
         }
-        let columns = Columns::of(&record)?;
+        let columns = ColumnFormats::of(&record)?;
         columns.write_header(sheet, &record).map_err(into_io)?;
-        let mut room = Room::new(self.folder);
+        let mut space = DiskSpace::new(self.folder);
         let mut row = 0;
         while rows.read_record(&mut record)? {
             if u64::from(row) == MOST_ROWS {
                 return Err(too_many());
             }
             row += 1;
-            room.take(record.as_slice().len() + AROUND * record.len())?;
+            space.reserve(record.as_slice().len() + CELL_MARKUP * record.len())?;
             columns.write_row(sheet, row, &record).map_err(into_io)?;
         }
         columns.end(sheet, row).map_err(into_io)
@@ -86,9 +84,9 @@ pub(crate) fn too_many() -> io::Error {
     )
 }
 
-/// Whether a sheet holds that many columns besides ours.
-pub(crate) fn holds_columns(columns: usize, ours: Ours) -> io::Result<()> {
-    if columns + ours.columns().len() <= MOST_COLUMNS {
+/// Whether a sheet holds that many columns besides added.
+pub(crate) fn holds_columns(columns: usize, added: AddedColumns) -> io::Result<()> {
+    if columns + added.columns().len() <= MOST_COLUMNS {
         return Ok(());
     }
     Err(io::Error::other("a sheet holds 16,384 columns at most: write .csv or .jsonl instead"))
@@ -96,37 +94,39 @@ pub(crate) fn holds_columns(columns: usize, ours: Ours) -> io::Result<()> {
 
 /// How a column's cells are written.
 #[derive(Clone, Copy)]
-enum Kind {
+enum CellKind {
     /// As text whatever stands there: a number would lose digits, a formula would run.
     Text,
     /// As a number, of our own making.
     Number,
     /// As a word in the colour of its meaning.
-    Painted,
+    ColoredWord,
 }
 
-struct Columns {
-    kinds: Vec<Kind>,
+struct ColumnFormats {
+    kinds: Vec<CellKind>,
     text: Format,
     header: Format,
-    painted: Vec<(&'static str, Format)>,
+    outcome_formats: Vec<(&'static str, Format)>,
 }
 
-impl Columns {
+impl ColumnFormats {
     fn of(header: &csv::StringRecord) -> io::Result<Self> {
         if header.len() > MOST_COLUMNS {
-            holds_columns(header.len(), Ours::Results)?;
+            holds_columns(header.len(), AddedColumns::Results)?;
         }
         let kind = |name: &str| match name {
-            "idv_row" | "idv_line" | "idv_code" | "idv_attempts" | "idv_elapsed_ms" => Kind::Number,
-            "idv_outcome" | "idv_level" => Kind::Painted,
-            _ => Kind::Text,
+            "idv_row" | "idv_line" | "idv_code" | "idv_attempts" | "idv_elapsed_ms" => {
+                CellKind::Number
+            }
+            "idv_outcome" | "idv_level" => CellKind::ColoredWord,
+            _ => CellKind::Text,
         };
         Ok(Self {
             kinds: header.iter().map(kind).collect(),
             text: text_format(),
             header: Format::new().set_bold(),
-            painted: painted(),
+            outcome_formats: outcome_formats(),
         })
     }
 
@@ -143,10 +143,10 @@ impl Columns {
                 _ => 20,
             };
             sheet.set_column_width(column, width)?;
-            if matches!(kind, Kind::Text) {
+            if matches!(kind, CellKind::Text) {
                 sheet.set_column_format(column, &self.text)?;
             }
-            sheet.write_string_with_format(0, column, cut(name), &self.header)?;
+            sheet.write_string_with_format(0, column, truncate(name), &self.header)?;
         }
         Ok(())
     }
@@ -162,13 +162,13 @@ impl Columns {
                 continue;
             }
             match (kind, cell.parse::<f64>()) {
-                (Kind::Number, Ok(number)) => sheet.write_number(row, column, number)?,
-                (Kind::Painted, _) => {
-                    let format = self.painted.iter().find(|(word, _)| *word == cell);
+                (CellKind::Number, Ok(number)) => sheet.write_number(row, column, number)?,
+                (CellKind::ColoredWord, _) => {
+                    let format = self.outcome_formats.iter().find(|(word, _)| *word == cell);
                     let format = format.map_or(&self.text, |(_, format)| format);
                     sheet.write_string_with_format(row, column, cell, format)?
                 }
-                _ => sheet.write_string_with_format(row, column, cut(cell), &self.text)?,
+                _ => sheet.write_string_with_format(row, column, truncate(cell), &self.text)?,
             };
         }
         Ok(())
@@ -190,15 +190,15 @@ pub(crate) fn text_format() -> Format {
 }
 
 /// The words of outcomes and levels in the colours of their meaning.
-fn painted() -> Vec<(&'static str, Format)> {
-    let outcome = |outcome: Outcome| (outcome.word(), ground(Style::of(outcome)));
-    let level = |level: Level| (level.word(), ground(Style::of_level(level)));
+fn outcome_formats() -> Vec<(&'static str, Format)> {
+    let outcome = |outcome: Outcome| (outcome.word(), fill_format(Style::of(outcome)));
+    let level = |level: Level| (level.word(), fill_format(Style::of_level(level)));
     let levels = [Level::Note, Level::Suspect, Level::Malformed];
     Outcome::ALL.into_iter().map(outcome).chain(levels.map(level)).collect()
 }
 
 /// A style as spreadsheets show good, neutral and bad.
-fn ground(style: Style) -> Format {
+fn fill_format(style: Style) -> Format {
     let (ground, ink) = match style {
         Style::Good => (0x00C6_EFCE, 0x0000_6100),
         Style::Warn => (0x00FF_EB9C, 0x009C_5700),
@@ -208,26 +208,10 @@ fn ground(style: Style) -> Format {
     Format::new().set_background_color(Color::RGB(ground)).set_font_color(Color::RGB(ink))
 }
 
-/// What fits into a cell. XML has no way to write the two that are no characters, and a spreadsheet
-/// calls a workbook broken that holds one.
-pub(crate) fn cut(cell: &str) -> String {
-    let cell = cell.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
-    if cell.len() <= MOST_CHARS || cell.encode_utf16().count() <= MOST_CHARS {
-        return cell;
-    }
-    let mut left = MOST_CHARS - 1;
-    let fits = |c: &char| {
-        let enough = left >= c.len_utf16();
-        left = left.saturating_sub(c.len_utf16());
-        enough
-    };
-    cell.chars().take_while(fits).chain(['…']).collect()
-}
-
 /// An empty workbook with these columns, all of them for text.
 pub(crate) fn template(headers: &[&str], out: Writer) -> io::Result<()> {
     let mut book = Workbook::new();
-    let columns = Columns::of(&headers.iter().collect())?;
+    let columns = ColumnFormats::of(&headers.iter().collect())?;
     let sheet = book.add_worksheet();
     columns.write_header(sheet, &headers.iter().collect()).map_err(into_io)?;
     save(&mut book, out)
@@ -283,19 +267,5 @@ fn into_io(error: XlsxError) -> io::Error {
         XlsxError::IoError(error) | XlsxError::TempFileError(_, error) => error,
         XlsxError::ZipError(error) => error.into(),
         other => io::Error::other(other.to_string()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_holds_so_many_characters_and_no_half_one() {
-        assert_eq!(cut(&"a".repeat(MOST_CHARS)).len(), MOST_CHARS);
-        let long = cut(&"\u{1F600}".repeat(MOST_CHARS));
-        assert_eq!(long.encode_utf16().count(), MOST_CHARS);
-        assert!(long.ends_with("\u{1F600}…"));
-        assert_eq!(cut("a\u{ffff}b"), "a\u{fffd}b");
     }
 }

@@ -11,7 +11,7 @@ use crate::commands::ledger::{Listing, each, filter_of, format_or_default, invoi
 use crate::ledger::{BillLine, CallFilter, Reader};
 use crate::model::code::Charge;
 use crate::model::price::Price;
-use crate::output::text::thousands;
+use crate::output::number_format::thousands;
 use crate::settings;
 
 /// One call on the bill, for a spreadsheet or a program.

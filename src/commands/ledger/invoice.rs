@@ -11,7 +11,9 @@ use crate::commands::ledger::{Listing, each, say};
 use crate::ledger::reconcile::{Comparison, Difference, DifferenceKind, Invoice, Period, Sums};
 use crate::ledger::{CallFilter, Reader};
 use crate::model::price::Price;
-use crate::output::text::{columns, count, escape, thousands, wrap};
+use crate::output::number_format::{count, thousands};
+use crate::output::text::escape;
+use crate::output::text_layout::{columns, wrap};
 
 /// People are shown so many differences of a kind; programs all.
 const SHOWN: usize = 20;

@@ -16,8 +16,10 @@ use crate::ledger::{CallFilter, CallRow, Ledger, LedgerError, Reader, Resolution
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
 use crate::output;
+use crate::output::number_format::{count, thousands};
 use crate::output::progress::Progress;
-use crate::output::text::{count, cut, quoted, thousands};
+use crate::output::text::quoted;
+use crate::output::text_layout::cut;
 use crate::settings;
 
 /// Carries out one of the ledger's commands.
@@ -151,7 +153,7 @@ impl<'a, W: Write> Listing<'a, W> {
             Format::Csv => {
                 self.csv.serialize(row)?;
                 self.csv.flush()?;
-                self.out.write_all(&output::made_harmless(self.csv.get_ref())?)?;
+                self.out.write_all(&output::escape_formulas(self.csv.get_ref())?)?;
                 self.csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
             }
         }

@@ -52,13 +52,13 @@ fn failed() -> Verdict {
     answered(answer(200, Some("fail"), Some("fail"), Some("pass")))
 }
 
-fn particulars(width: usize, color: bool) -> Particulars {
+fn details(width: usize, color: bool) -> CardDetails {
     let says = Some(
         "By its digits the number was first registered in Jawa Tengah, for a man born 1 January \
          1990; nothing of this was checked."
             .to_owned(),
     );
-    Particulars { says, ledger: String::new(), color, width }
+    CardDetails { says, ledger: String::new(), color, width }
 }
 
 /// Escape sequences as a reader of the snapshot sees them.
@@ -67,7 +67,7 @@ fn visible(text: &str) -> String {
 }
 
 fn drawn(verdict: &Verdict, width: usize, color: bool) -> String {
-    visible(&card(&row("Budi Contoh"), verdict, &Mask::default(), &particulars(width, color)))
+    visible(&card(&row("Budi Contoh"), verdict, &Mask::default(), &details(width, color)))
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_held_record_says_what_is_wrong() {
     ));
     row.problems.push(Problem::note("name.digits", "The name holds a digit."));
     let held = Verdict::local(Outcome::Held, None);
-    let drawn = card(&row, &held, &Mask::default(), &particulars(60, false));
+    let drawn = card(&row, &held, &Mask::default(), &details(60, false));
     insta::assert_snapshot!("held", drawn);
 }
 
@@ -116,7 +116,7 @@ fn a_card_fits_every_width_from_60_columns_up() {
     for verdict in [failed(), unknown] {
         for width in [60, 80, 120] {
             for line in drawn(&verdict, width, false).lines() {
-                assert!(text::columns(line) <= width, "{width}: {line}");
+                assert!(text_layout::columns(line) <= width, "{width}: {line}");
             }
         }
     }
@@ -143,7 +143,7 @@ fn names_of_any_script_and_escape_sequences_do_no_harm() {
     let mut shown = String::new();
     for name in ["陳大文", "محمد عبد", "a\u{1b}[31mb\u{202e}c\u{7}"] {
         let verdict = answered(answer(200, Some("pass"), Some("pass"), Some("pass")));
-        let card = card(&row(name), &verdict, &Mask::default(), &particulars(60, false));
+        let card = card(&row(name), &verdict, &Mask::default(), &details(60, false));
         shown.push_str(
             card.lines()
                 .find(|line| line.starts_with("  name  ") && !line.contains("belongs"))
@@ -161,7 +161,7 @@ fn names_of_any_script_and_escape_sequences_do_no_harm() {
 #[test]
 fn a_masked_card_names_nobody() {
     let mask = Mask::on(Vec::new());
-    let shown = card(&row("Budi Contoh"), &failed(), &mask, &Particulars::default());
+    let shown = card(&row("Budi Contoh"), &failed(), &mask, &CardDetails::default());
     insta::assert_snapshot!("masked", shown);
     assert!(!shown.contains("Contoh") && !shown.contains("81234"));
 }

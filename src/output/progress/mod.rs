@@ -14,8 +14,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use terminal_size::{Width, terminal_size_of};
 
 use crate::model::code::Charge;
-use crate::output::progress::rendering::Sight;
-use crate::output::text::{self, columns, wrap};
+use crate::output::progress::rendering::ProgressView;
+use crate::output::text;
+use crate::output::text_layout::{columns, wrap};
 use crate::run::pacing::SharedStatus;
 
 /// How often a line is written where there is no bar.
@@ -131,9 +132,9 @@ impl Progress {
         }
     }
 
-    fn sight(&self, rate: f64, left: Option<Duration>) -> Sight {
+    fn view(&self, rate: f64, left: Option<Duration>) -> ProgressView {
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        Sight {
+        ProgressView {
             rows: get(&self.counts.rows),
             total: self.total,
             rate,
@@ -146,14 +147,14 @@ impl Progress {
 
     /// For a log: the rate and the rest of the time are those of the whole run so far.
     fn line(&self, elapsed: Duration) -> String {
-        let mut sight = self.sight(0.0, None);
+        let mut view = self.view(0.0, None);
         let seconds = elapsed.as_secs_f64().max(0.001);
         #[expect(clippy::cast_precision_loss, reason = "a rate shown to a few digits")]
-        let (rows, total) = (sight.rows as f64, self.total.map(|total| total as f64));
-        sight.rate = rows / seconds;
-        let rest = total.map(|total| (total - rows).max(0.0) / sight.rate);
-        sight.left = rest.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        sight.line()
+        let (rows, total) = (view.rows as f64, self.total.map(|total| total as f64));
+        view.rate = rows / seconds;
+        let rest = total.map(|total| (total - rows).max(0.0) / view.rate);
+        view.left = rest.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        view.line()
     }
 
     /// Takes the bar away.
@@ -196,20 +197,22 @@ fn width() -> usize {
 
 fn bar(progress: &Progress) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(progress.total, ProgressDrawTarget::stderr());
-    let seen = |draw: fn(&Sight, usize) -> String| {
+    let seen = |draw: fn(&ProgressView, usize) -> String| {
         let progress = progress.clone();
         move |state: &ProgressState, out: &mut dyn fmt::Write| {
             let left = Some(state.eta()).filter(|left| progress.total.is_some() && !left.is_zero());
             // In the last column some terminals have begun the next line already. The terminal
             // takes what it can.
-            let _ = out.write_str(&draw(&progress.sight(state.per_sec(), left), width() - 1));
+            let _ = out.write_str(&draw(&progress.view(state.per_sec(), left), width() - 1));
         }
     };
     // A terminal shows Ctrl-C where the bar ends, and so begins another line: when the bar is taken
     // away, its first line stays. It is empty for that.
     // The template is fixed, so it is sound; the default style would only look otherwise.
     if let Ok(style) = ProgressStyle::with_template("\n{way}\n{money}") {
-        let style = style.with_key("way", seen(Sight::way)).with_key("money", seen(Sight::money));
+        let style = style
+            .with_key("way", seen(ProgressView::way))
+            .with_key("money", seen(ProgressView::money));
         bar.set_style(style);
     }
     bar.enable_steady_tick(TICK);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::output::text::{columns, cut, thousands};
+use crate::output::number_format::thousands;
+use crate::output::text_layout::{columns, cut};
 
 /// The longest bar, and the shortest that is worth drawing.
 const BAR: usize = 30;
@@ -10,7 +11,7 @@ const BAR_LEAST: usize = 5;
 
 /// What is known of a run at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Sight {
+pub(crate) struct ProgressView {
     /// Rows that are done.
     pub rows: u64,
     /// All rows, where that is known.
@@ -27,7 +28,7 @@ pub(crate) struct Sight {
     pub pace: String,
 }
 
-impl Sight {
+impl ProgressView {
     /// The first line on a terminal: how far it is.
     pub(crate) fn way(&self, width: usize) -> String {
         let words = [self.done(), self.rate(), self.left()].join("  ");
@@ -109,8 +110,8 @@ fn time(time: Duration) -> String {
 mod tests {
     use super::*;
 
-    fn sight() -> Sight {
-        Sight {
+    fn view() -> ProgressView {
+        ProgressView {
             rows: 12_345,
             total: Some(50_000),
             rate: 117.6,
@@ -121,34 +122,34 @@ mod tests {
         }
     }
 
-    fn drawn(sight: &Sight, width: usize) -> String {
-        format!("{}\n{}", sight.way(width), sight.money(width))
+    fn drawn(view: &ProgressView, width: usize) -> String {
+        format!("{}\n{}", view.way(width), view.money(width))
     }
 
     #[test]
     fn a_run_looks_so_on_a_terminal_and_in_a_log() {
-        let endless = Sight { total: None, left: None, rate: 3.26, ..sight() };
-        let huge = Sight {
+        let endless = ProgressView { total: None, left: None, rate: 3.26, ..view() };
+        let huge = ProgressView {
             rows: 123_456_789,
             total: Some(200_000_000),
             rate: 61_234.0,
             left: Some(Duration::from_secs(200_000)),
             charged: 123_000_000,
-            ..sight()
+            ..view()
         };
         let mut seen = Vec::new();
-        for (name, sight) in [("usual", sight()), ("a pipe", endless), ("huge", huge)] {
+        for (name, view) in [("usual", view()), ("a pipe", endless), ("huge", huge)] {
             for width in [60, 80, 120] {
-                seen.push(format!("{name}, {width} columns:\n{}\n", drawn(&sight, width)));
+                seen.push(format!("{name}, {width} columns:\n{}\n", drawn(&view, width)));
             }
-            seen.push(format!("{name}, in a log:\n{}\n", sight.line()));
+            seen.push(format!("{name}, in a log:\n{}\n", view.line()));
         }
         insta::assert_snapshot!(seen.join("\n"));
     }
 
     #[test]
     fn nothing_is_wider_than_the_terminal() {
-        let said = Sight { pace: "陳".repeat(100), ..sight() };
+        let said = ProgressView { pace: "陳".repeat(100), ..view() };
         for width in 1..200 {
             for line in drawn(&said, width).lines() {
                 assert!(columns(line) <= width, "{width}: {line}");

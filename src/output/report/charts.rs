@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use crate::model::outcome::Outcome;
+use crate::output::number_format::{count, millis, share, span, thousands};
 use crate::output::report::html::Html;
 use crate::output::summary::Summary;
-use crate::output::text::{count, millis, share, span, thousands};
 use crate::run::tally::{Interval, Tally, sum};
 
 /// Charts are drawn on a ground of this width, which the page stretches.

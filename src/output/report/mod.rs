@@ -8,9 +8,9 @@ mod sections;
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
 use crate::model::redaction::mask_digits;
+use crate::output::number_format::{count, share, span, thousands};
 use crate::output::report::html::Html;
 use crate::output::summary::Summary;
-use crate::output::text::{count, share, span, thousands};
 
 /// The look of the page.
 const STYLE: &str = include_str!("page.css");

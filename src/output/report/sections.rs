@@ -3,10 +3,10 @@
 use crate::model::code::{self, Charge};
 use crate::model::outcome::{Outcome, Source};
 use crate::model::problem::Level;
+use crate::output::number_format::{count, share, thousands};
 use crate::output::report::charts;
 use crate::output::report::html::Html;
-use crate::output::summary::{Crossed, Summary};
-use crate::output::text::{count, share, thousands};
+use crate::output::summary::{CrossTable, Summary};
 use crate::run::tally::{Match, Tally};
 
 /// What became of the rows: a bar of them all, and a table.
@@ -137,8 +137,8 @@ pub(crate) fn money(page: &mut Html, summary: &Summary<'_>) {
 
 /// Answered rows by both matches.
 pub(crate) fn matches(page: &mut Html, tally: &Tally) {
-    let crossed = Crossed::of(tally);
-    if crossed.is_empty() {
+    let cross_table = CrossTable::of(tally);
+    if cross_table.is_empty() {
         return;
     }
     page.raw("<section aria-labelledby=\"matches\">\n<h2 id=\"matches\">Phone and name</h2>\n");
@@ -147,14 +147,14 @@ pub(crate) fn matches(page: &mut Html, tally: &Tally) {
          number.</p>\n<table class=\"cross\">\n<caption>Answered rows by phone match and name \
          match</caption>\n<thead><tr><td></td>",
     );
-    for name in crossed.shown() {
+    for name in cross_table.shown() {
         page.put("<th scope=\"col\">Name ", words(name), "</th>");
     }
     page.raw("</tr></thead>\n<tbody>\n");
-    for phone in crossed.shown() {
+    for phone in cross_table.shown() {
         page.put("<tr><th scope=\"row\">Phone ", words(phone), "</th>");
-        for name in crossed.shown() {
-            let rows = crossed.rows(phone, name);
+        for name in cross_table.shown() {
+            let rows = cross_table.rows(phone, name);
             let tint = if rows == 0 { "none" } else { tint(phone, name) };
             page.raw("<td class=\"").raw(tint).put("\">", &thousands(rows), "</td>");
         }

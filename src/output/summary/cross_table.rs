@@ -3,11 +3,11 @@
 use crate::run::tally::{Match, Tally};
 
 /// Rows by both matches, as a table without what never came.
-pub(crate) struct Crossed {
+pub(crate) struct CrossTable {
     cells: [[u64; Match::ALL.len()]; Match::ALL.len()],
 }
 
-impl Crossed {
+impl CrossTable {
     /// The table of a run.
     pub(crate) fn of(tally: &Tally) -> Self {
         let mut cells = [[0; Match::ALL.len()]; Match::ALL.len()];

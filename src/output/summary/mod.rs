@@ -12,12 +12,12 @@ use jiff::Timestamp;
 
 use crate::model::code::Charge;
 use crate::model::price::Price;
-use crate::output::text::{count, span};
+use crate::output::number_format::{count, span};
 use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
 
-pub(crate) use crate::output::summary::cross_table::Crossed;
-pub use crate::output::summary::terminal::Look;
+pub(crate) use crate::output::summary::cross_table::CrossTable;
+pub use crate::output::summary::terminal::TerminalStyle;
 
 /// What is known of a run besides its sums.
 #[derive(Debug)]

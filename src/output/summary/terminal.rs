@@ -6,9 +6,11 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::model::code::{self, Charge};
 use crate::model::outcome::{Outcome, Source};
-use crate::output::summary::{Crossed, Summary};
+use crate::output::number_format::{count, millis, share, span, thousands};
+use crate::output::summary::{CrossTable, Summary};
 use crate::output::table::{Style, paint};
-use crate::output::text::{count, escape, lines, millis, share, span, thousands};
+use crate::output::text::escape;
+use crate::output::text_layout::lines;
 use crate::run::tally::Match;
 
 /// The layout where there is no terminal to fit.
@@ -31,7 +33,7 @@ const AFTER_BAR: usize = 6;
 
 /// How text is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Look {
+pub struct TerminalStyle {
     /// Whether colour is used.
     pub color: bool,
     /// The columns of the terminal; `None` where there is none, so that no line is broken.
@@ -41,12 +43,12 @@ pub struct Look {
 /// A text that is written line by line.
 struct Page {
     text: String,
-    look: Look,
+    look: TerminalStyle,
 }
 
 impl Summary<'_> {
     /// For people.
-    pub fn text(&self, look: Look) -> String {
+    pub fn text(&self, look: TerminalStyle) -> String {
         let mut page = Page { text: String::new(), look };
         self.headline(&mut page);
         self.outcomes(&mut page);
@@ -91,7 +93,7 @@ impl Summary<'_> {
 
     /// Answered rows by both matches: whose phone it is that does not belong.
     fn matches(&self, page: &mut Page) {
-        let cells = Crossed::of(self.tally);
+        let cells = CrossTable::of(self.tally);
         page.gap(cells.is_empty());
         if cells.is_empty() {
             return;

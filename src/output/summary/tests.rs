@@ -90,7 +90,7 @@ fn eventful_totals() -> Totals {
     Totals { slowed, ..totals(&next, Some(StopReason::Account(305))) }
 }
 
-fn text(tally: &Tally, totals: &Totals, look: Look) -> String {
+fn text(tally: &Tally, totals: &Totals, look: TerminalStyle) -> String {
     Summary { tally, totals }.text(look)
 }
 
@@ -98,18 +98,18 @@ fn text(tally: &Tally, totals: &Totals, look: Look) -> String {
 fn a_run_in_which_everything_happened() {
     let (tally, totals) = (eventful(), eventful_totals());
     for width in [60, 80, 120] {
-        let text = text(&tally, &totals, Look { color: false, width: Some(width) });
+        let text = text(&tally, &totals, TerminalStyle { color: false, width: Some(width) });
         for line in text.lines().filter(|line| !line.contains('`')) {
             assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");
         }
         insta::assert_snapshot!(format!("eventful_at_{width}"), text);
     }
-    insta::assert_snapshot!("eventful_in_a_pipe", text(&tally, &totals, Look::default()));
+    insta::assert_snapshot!("eventful_in_a_pipe", text(&tally, &totals, TerminalStyle::default()));
 }
 
 #[test]
 fn colours_are_those_of_the_outcomes() {
-    let look = Look { color: true, width: Some(80) };
+    let look = TerminalStyle { color: true, width: Some(80) };
     let text = text(&eventful(), &eventful_totals(), look);
     insta::assert_snapshot!("eventful_in_colour", text.replace('\u{1b}', "^["));
 }
@@ -119,8 +119,8 @@ fn a_run_without_trouble_is_short() {
     let mut tally = Tally::default();
     tally.add(&answered("pass", "pass", "pass", 12), &[]);
     let totals = Totals { price: None, ..totals(&[], None) };
-    insta::assert_snapshot!("one_pass", text(&tally, &totals, Look::default()));
-    insta::assert_snapshot!("no_rows", text(&Tally::default(), &totals, Look::default()));
+    insta::assert_snapshot!("one_pass", text(&tally, &totals, TerminalStyle::default()));
+    insta::assert_snapshot!("no_rows", text(&Tally::default(), &totals, TerminalStyle::default()));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn sums_of_a_large_file_keep_their_columns() {
     let pass = answered("pass", "pass", "pass", 12);
     (0..1_000_000).for_each(|_| tally.add(&pass, &[]));
     tally.add(&answered("fail", "fail", "pass", 12), &[]);
-    let look = Look { color: false, width: Some(60) };
+    let look = TerminalStyle { color: false, width: Some(60) };
     let text = text(&tally, &totals(&[], None), look);
     let rows: Vec<_> =
         text.lines().filter(|line| line.contains('█') || line.contains('▏')).collect();

@@ -59,8 +59,8 @@ fn drawn(width: usize, color: bool) -> String {
     let page = Page::default();
     let columns = Arc::from([]);
     let mask = Mask::default();
-    let ours = crate::output::Ours::Results;
-    let layout = Layout { columns, delimiter: b',', bom: false, mask, color, ours };
+    let added = crate::output::AddedColumns::Results;
+    let layout = Layout { columns, delimiter: b',', bom: false, mask, color, added };
     let mut table = Table::new(Box::new(page.clone()), layout, width).unwrap();
     for (row, verdict) in results() {
         table.write(&row, &verdict).unwrap();
@@ -73,7 +73,7 @@ fn drawn(width: usize, color: bool) -> String {
 fn a_table_fits_every_width_from_60_columns_up() {
     for width in 60..=200 {
         for line in drawn(width, false).lines() {
-            assert!(text::columns(line) <= width, "{width}: {line}");
+            assert!(text_layout::columns(line) <= width, "{width}: {line}");
         }
     }
     for width in [60, 80, 100, 120] {
