@@ -1,4 +1,4 @@
-//! One result as a card that a person reads in a second.
+//! The result of `idv verify` as a card for people.
 
 use std::borrow::Cow;
 
@@ -15,26 +15,26 @@ use crate::output::text;
 use crate::output::text_layout;
 use crate::run::tally::Match;
 
-/// What a card shows besides the result, and how.
+/// Details of a card beside the result.
 #[derive(Debug, Clone, Default)]
 pub struct CardDetails {
-    /// What the number itself says; personal data, so `None` where it is masked.
+    /// Facts from the number itself. They are personal data, so `None` under a mask.
     pub says: Option<String>,
-    /// The flag that leads `idv ledger` to the call.
+    /// The flag with which `idv ledger` finds the call.
     pub ledger: String,
     /// Whether colour is used.
     pub color: bool,
-    /// The columns of the terminal; 0 breaks no line.
+    /// Columns of the terminal. 0 breaks no line.
     pub width: usize,
 }
 
-/// The names stand in a column of this width, two spaces from the edge.
+/// Width of the column of names.
 const NAMES: usize = 14;
 
-/// A text of the endpoint takes so many columns at most.
+/// Columns that a text of the endpoint takes at most.
 const LONGEST: usize = 800;
 
-/// The card of one result.
+/// Makes the card of one result.
 pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, details: &CardDetails) -> String {
     let mut card = Card { text: String::new(), details };
     card.headline(verdict);
@@ -46,7 +46,7 @@ pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, details: &CardDetails) ->
     card.text
 }
 
-/// Whether a text is a card of ours: its first word is an outcome, and it says what was asked and paid.
+/// Whether a text is a card of idv: its first word is an outcome, and it has a record and a charge.
 pub(crate) fn is_card(text: &str) -> bool {
     let is_outcome = |word: &str| {
         let heads = |o: Outcome| [false, true].map(|color| headword(o, color));
@@ -129,7 +129,7 @@ impl Card<'_> {
         if let Some(reason) = answer.and_then(|answer| answer.reason.as_deref()) {
             self.pair("reason", &brief(&mask.text(row, reason)));
         }
-        // On a plain verdict the message says "success", which a person might read as "pass".
+        // The message of a plain verdict is "success", which a person might read as "pass".
         let message = fields::message(row, verdict, mask).filter(|_| !is_verdict(verdict.outcome));
         if let Some(message) = message {
             self.pair("message", &brief(&message));
@@ -177,7 +177,7 @@ impl Card<'_> {
         self.hanging(&format!("{name:<NAMES$}"), value);
     }
 
-    /// A value beside its name; what does not fit stands below it.
+    /// Writes a value beside its name. The rest of a long value stands below.
     fn hanging(&mut self, name: &str, value: &str) {
         let indent = " ".repeat(2 + NAMES);
         let first = format!("  {name}");
@@ -194,12 +194,12 @@ impl Card<'_> {
     }
 }
 
-/// What the endpoint said; of a very long text its beginning, which is enough on a screen.
+/// A text of the endpoint, shortened for a screen.
 fn brief(text: &str) -> String {
     text::shown(&text_layout::cut(text, LONGEST)).into_owned()
 }
 
-/// What was read for a field.
+/// The value that was read for a field.
 fn read(row: &Row, field: Field) -> Option<&str> {
     let at = row.columns.iter().position(|column| column == field.name());
     at.and_then(|at| row.cells.get(at))
@@ -209,7 +209,7 @@ const fn is_verdict(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Pass | Outcome::Fail | Outcome::NoRecord)
 }
 
-/// What the outcome means; where the matches say more, what they say.
+/// The meaning of the outcome, or of its matches if they say more.
 fn meaning(verdict: &Verdict) -> &'static str {
     let answer = verdict.answer.as_ref();
     let said =
@@ -243,7 +243,7 @@ const fn charged(verdict: &Verdict) -> &'static str {
     }
 }
 
-/// What the outcome can mean, and what to do next.
+/// Possible causes of the outcome, and what to do next.
 fn hints(verdict: &Verdict, ledger: &str) -> Vec<String> {
     let code = verdict.answer.as_ref().and_then(|answer| code::find(answer.code));
     let next = code.map(Code::next).filter(|next| !next.is_empty());
@@ -268,8 +268,7 @@ fn hints(verdict: &Verdict, ledger: &str) -> Vec<String> {
     let mut hints: Vec<String> = hint.into_iter().map(str::to_owned).collect();
     if verdict.outcome == Outcome::Unknown || verdict.charged == Charge::Unknown {
         hints.push(
-            "Asking again may be charged a second time. TerminalStyle at the invoice, then:"
-                .to_owned(),
+            "Asking again may be charged a second time. Look at the invoice, then:".to_owned(),
         );
         hints.push(format!("  idv ledger show{ledger} --outcome unknown"));
         hints.push(format!("  idv ledger resolve{ledger} CALL --charged"));

@@ -1,4 +1,4 @@
-//! What a user chooses of an output: the format and the colour. The comments are help texts.
+//! The user's choices for an output: format and colour. The comments are help texts.
 
 #![expect(clippy::doc_markdown, reason = "the comments are help texts")]
 

@@ -1,4 +1,4 @@
-//! The results CSV: the input's columns untouched and in place, then added.
+//! Results as CSV: the input's columns untouched and in place, then the columns of idv.
 
 use std::borrow::Cow;
 use std::io::{self, Write as _};
@@ -16,7 +16,7 @@ use crate::output::{AddedColumns, Layout, Sink};
 pub(crate) struct Csv {
     out: Writer<crate::output::Writer>,
     layout: Layout,
-    /// Whether a spreadsheet may open it as it is.
+    /// Whether cells that a spreadsheet would run are escaped.
     escaped: bool,
 }
 
@@ -54,7 +54,7 @@ impl Csv {
         cells.iter().try_for_each(|cell| self.write_cell(cell))
     }
 
-    /// The cells stand under the header's columns, whatever columns this row has.
+    /// Writes the cells under the header's columns, whatever columns this row has.
     fn write_input(&mut self, row: &Row) -> io::Result<()> {
         let columns = Arc::clone(&self.layout.columns);
         let same = Arc::ptr_eq(&columns, &row.columns);
@@ -74,7 +74,7 @@ impl Sink for Csv {
         match self.layout.added {
             AddedColumns::Results => self.write_added(&cells(row, verdict, &self.layout.mask))?,
             AddedColumns::Checks => {
-                self.write_added(&checked_cells(row, verdict, &self.layout.mask))?
+                self.write_added(&checked_cells(row, verdict, &self.layout.mask))?;
             }
         }
         self.end_row()
@@ -92,15 +92,15 @@ fn into_io(error: csv::Error) -> io::Error {
     }
 }
 
-/// A cell that a spreadsheet would run as a formula gets a leading `'` (the list is OWASP's).
-/// Cells of digits and phone punctuation are no formulas: `+62 812-...` stays as it is.
+/// Puts a `'` before a cell that a spreadsheet would run as a formula (OWASP's list). Cells of digits
+/// and phone punctuation stay as they are: `+62 812-...`.
 fn escape_formula(cell: &str) -> Cow<'_, str> {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let phone = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | ' ');
     if formula && !cell.chars().all(phone) { format!("'{cell}").into() } else { cell.into() }
 }
 
-/// Rows of CSV that are no results, each cell shown and harmless.
+/// Escapes control characters and formulas in the cells of CSV rows.
 pub(crate) fn escape_formulas(rows: &[u8]) -> io::Result<Vec<u8>> {
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(rows);
     let mut writer = WriterBuilder::new().flexible(true).from_writer(Vec::new());

@@ -1,28 +1,27 @@
-//! DiskSpace on a disk. The part that makes workbooks leaves the program where its disk is full, so
-//! there must be room before it is given anything.
+//! Checks free disk space before a workbook is written: `rust_xlsxwriter` aborts when the disk is full.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// How many bytes are written before it is looked again.
+/// Bytes that are written between two checks.
 const STEP: usize = 2 << 20;
 
-/// How much must be left on the disk: much more than a step and a row take.
+/// Bytes that must be free: much more than a step and a row take.
 const MARGIN: u64 = 24 << 20;
 
-/// The room in a folder.
+/// The free space of a folder.
 pub(crate) struct DiskSpace {
     folder: PathBuf,
     unseen: usize,
 }
 
 impl DiskSpace {
-    /// Nothing is looked at before something is taken.
+    /// Makes a check that looks at the first reservation.
     pub(crate) fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), unseen: STEP }
     }
 
-    /// Fails when so many bytes more might not find room.
+    /// Reserves so many bytes. Fails if the disk is nearly full.
     pub(crate) fn reserve(&mut self, bytes: usize) -> io::Result<()> {
         self.unseen += bytes;
         if self.unseen < STEP {
@@ -45,7 +44,7 @@ fn left(folder: &Path) -> io::Result<Option<u64>> {
     Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
 }
 
-/// Not known there.
+/// The free space is not known on this system.
 #[cfg(not(unix))]
 fn left(_: &Path) -> io::Result<Option<u64>> {
     Ok(None)

@@ -1,4 +1,4 @@
-//! The fields of a result, in the order of the results CSV: one line here is one column there.
+//! The columns that idv adds to a row, in the order of the results CSV: one line here is one column.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,7 @@ use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::text;
 
-/// The columns that a result adds to those of the input. A column whose name begins with `idv_`
-/// in an input is a former result.
+/// The columns of a result. A column of an input whose name begins with `idv_` is a former result.
 pub(crate) const COLUMNS: [&str; 18] = [
     "idv_row",
     "idv_outcome",
@@ -33,7 +32,7 @@ pub(crate) const COLUMNS: [&str; 18] = [
     "idv_problems",
 ];
 
-/// The columns that a check adds, to which nothing was sent.
+/// The columns of a check.
 pub(crate) const CHECKED: [&str; 8] = [
     "idv_row",
     "idv_line",
@@ -45,7 +44,7 @@ pub(crate) const CHECKED: [&str; 8] = [
     "idv_repair",
 ];
 
-/// The cells of those columns: what would be sent is empty where the row would be held.
+/// The cells of a check. The values to send are empty if the row would be held.
 pub(crate) fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) -> [Cow<'a, str>; 8] {
     let sent = |field| match verdict.outcome {
         Outcome::Held => Cow::Borrowed(""),
@@ -64,7 +63,7 @@ pub(crate) fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) ->
     ]
 }
 
-/// The cells of the columns of a result. What came from the endpoint has its control characters escaped.
+/// The cells of a result. Control characters in texts of the endpoint are escaped.
 pub(crate) fn cells<'a>(row: &'a Row, verdict: &'a Verdict, mask: &Mask) -> [Cow<'a, str>; 18] {
     let answer = verdict.answer.as_ref();
     let plain =
@@ -104,22 +103,22 @@ fn escape_owned(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// What was sent for a field, be it by an earlier call; `None` when nothing was.
+/// The value that was sent for a field, by this call or an earlier one. `None` if nothing was sent.
 pub(crate) fn sent<'a>(row: &'a Row, verdict: &Verdict, field: Field) -> Option<&'a str> {
     (verdict.source != Source::Local).then(|| row.record.get(field))
 }
 
-/// The message: the provider's, or added.
+/// The message of the provider, else our explanation.
 pub(crate) fn message<'a>(row: &Row, verdict: &'a Verdict, mask: &Mask) -> Option<Cow<'a, str>> {
     verdict.message().map(|message| mask.text(row, message))
 }
 
-/// How long the last attempt took, in whole milliseconds.
+/// Duration of the last attempt in whole milliseconds.
 pub(crate) fn elapsed_ms(verdict: &Verdict) -> Option<u64> {
     verdict.elapsed.map(|elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// When the last attempt ended: UTC, RFC 3339, milliseconds.
+/// End of the last attempt: UTC, RFC 3339, milliseconds.
 pub(crate) fn verified_at(verdict: &Verdict) -> Option<String> {
     verdict.at.map(|at| format!("{at:.3}"))
 }
@@ -132,12 +131,12 @@ fn problem_codes(row: &Row) -> Cow<'_, str> {
     }
 }
 
-/// What `--mask` hides, and where the input has it.
+/// The fields that `--mask` hides, and their columns in the input.
 #[derive(Debug, Clone, Default)]
 pub struct Mask(Option<Vec<(Field, String)>>);
 
 impl Mask {
-    /// Hides the fields, also in the columns that they were read from.
+    /// Makes a mask that hides the fields, also in the columns that they were read from.
     pub fn on(columns: Vec<(Field, String)>) -> Self {
         Self(Some(columns))
     }
@@ -147,13 +146,13 @@ impl Mask {
         self.0.is_some()
     }
 
-    /// A field's value.
+    /// Masks a field's value.
     pub fn field<'a>(&self, field: Field, value: &'a str) -> Cow<'a, str> {
         if self.is_on() { redaction::mask(field, value).into() } else { value.into() }
     }
 
-    /// A cell of the input: starred out when its column holds a field. In any other column long
-    /// runs of digits are, since it may hold another number of the same person.
+    /// Masks a cell of the input if its column holds a field. In other columns long runs of digits
+    /// are masked, since they may be another number of the same person.
     pub fn cell<'a>(&self, column: &str, value: &'a str) -> Cow<'a, str> {
         let Some(columns) = &self.0 else { return value.into() };
         match columns.iter().find(|(_, name)| name == column) {
@@ -162,7 +161,7 @@ impl Mask {
         }
     }
 
-    /// A text that may repeat a number, or the name that was asked about.
+    /// Masks numbers and the record's name in a text.
     pub fn text<'a>(&self, row: &Row, text: &'a str) -> Cow<'a, str> {
         if !self.is_on() {
             return text.into();

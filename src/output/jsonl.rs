@@ -80,7 +80,7 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     fn new(row: &'a Row, verdict: &'a Verdict, keys: &'a [String], mask: &'a Mask) -> Self {
         let answer = verdict.answer.as_ref();
-        // Any text of an answer may repeat a number.
+        // Any text of an answer may repeat a number of the record.
         let said = |field: fn(&'a Answer) -> Option<&'a str>| {
             answer.and_then(field).map(|text| mask.text(row, text))
         };
@@ -102,8 +102,7 @@ impl<'a> Line<'a> {
             sent: (verdict.source != Source::Local).then_some(Sent { record: &row.record, mask }),
             input: Input { row, keys, mask },
             problems: &row.problems,
-            // It may hold personal data of no known name, so a mask hides the whole of it, and
-            // no ledger keeps it.
+            // Fields without a documented name may hold personal data. A mask hides all of them.
             extra: answer
                 .filter(|_| !mask.is_on() && verdict.source == Source::Api)
                 .map(|answer| &answer.extra),
@@ -111,13 +110,13 @@ impl<'a> Line<'a> {
     }
 }
 
-/// A row that was looked at and not sent.
+/// A row that was checked and not sent.
 #[derive(Serialize)]
 struct CheckedLine<'a> {
     row: u64,
     line: u64,
     level: Option<Level>,
-    /// What would be sent; `null` for a row that would be held.
+    /// The values to send. `null` for a row that would be held.
     sent: Option<Sent<'a>>,
     input: Input<'a>,
     problems: &'a [Problem],
@@ -174,8 +173,8 @@ impl Serialize for Input<'_> {
     }
 }
 
-/// The columns' names as keys: an object can't hold a key twice, so a name that comes again gets
-/// a number.
+/// The names of the columns as keys. An object can't hold a key twice, so a repeated name gets a
+/// number.
 #[derive(Default)]
 struct Keys {
     columns: Option<Arc<[String]>>,
@@ -203,14 +202,14 @@ fn unique(columns: &[String]) -> Vec<String> {
     keys
 }
 
-/// One line of JSON that is no result, written as a result would be.
+/// Writes a value as one line of JSON.
 pub fn write_line(value: &impl Serialize, mut out: impl io::Write) -> io::Result<()> {
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, EscapingFormatter))?;
     out.write_all(b"\n")
 }
 
-/// Compact JSON that also escapes what a terminal would obey or what turns text around: JSON
-/// itself only asks for U+0000 to U+001F.
+/// Formats compact JSON, and also escapes terminal control characters and direction marks. JSON
+/// itself demands U+0000 to U+001F only.
 struct EscapingFormatter;
 
 impl Formatter for EscapingFormatter {

@@ -1,4 +1,5 @@
-//! What a run writes: one file a format, and the files they go to.
+//! Everything that idv writes: results in each format, the files they go to, plan, summary, report,
+//! schemas and progress.
 
 mod card;
 mod choices;
@@ -47,21 +48,21 @@ pub trait Sink: Send {
     /// Writes one result.
     fn write(&mut self, row: &Row, verdict: &Verdict) -> io::Result<()>;
 
-    /// Hands everything written so far to the operating system.
+    /// Hands all results so far to the operating system.
     fn flush(&mut self) -> io::Result<()>;
 }
 
-/// Which columns of ours stand beside the input's.
+/// The columns that idv adds to those of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddedColumns {
-    /// What became of the row.
+    /// The result of the row.
     Results,
-    /// What the checks found in it; it was not sent.
+    /// The problems of the row, which was not sent.
     Checks,
 }
 
 impl AddedColumns {
-    /// Their names, in order.
+    /// The names of the columns, in order.
     pub const fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Results => &fields::COLUMNS,
@@ -70,7 +71,7 @@ impl AddedColumns {
     }
 }
 
-/// What a sink must know of the input and of what the user wants.
+/// The layout of results: facts about the input, and the user's choices.
 #[derive(Debug, Clone)]
 pub struct Layout {
     /// The columns of the input.
@@ -79,7 +80,7 @@ pub struct Layout {
     pub delimiter: u8,
     /// Whether the input began with a byte order mark.
     pub bom: bool,
-    /// What is hidden.
+    /// The mask.
     pub mask: Mask,
     /// Whether colour is used.
     pub color: bool,
@@ -87,25 +88,25 @@ pub struct Layout {
     pub added: AddedColumns,
 }
 
-/// Anything that results can be written to.
+/// A writer for results.
 pub type Writer = Box<dyn Write + Send>;
 
-/// Results as a table, for a terminal of so many columns; 0 where it goes to a file.
+/// A sink for a table, on a terminal of so many columns. 0 is a file.
 pub fn table(out: Writer, layout: Layout, width: usize) -> io::Result<Box<dyn Sink>> {
     Ok(Box::new(table::Table::new(out, layout, width)?))
 }
 
-/// Results as JSON Lines.
+/// A sink for JSON Lines.
 pub fn jsonl(out: Writer, layout: Layout) -> Box<dyn Sink> {
     Box::new(jsonl::Jsonl::new(out, layout))
 }
 
-/// Results as CSV.
+/// A sink for CSV.
 pub fn csv(out: Writer, layout: Layout) -> io::Result<Box<dyn Sink>> {
     Ok(Box::new(csv::Csv::new(out, layout, true)?))
 }
 
-/// The rows of a workbook as they come: CSV until all are there, and nothing in it escaped.
+/// A sink for the rows of a workbook: CSV without escaping, from which the workbook is made at the end.
 pub fn rows_of_workbook(out: Writer, layout: Layout) -> io::Result<Box<dyn Sink>> {
     xlsx::holds_columns(layout.columns.len(), layout.added)?;
     let layout = Layout { delimiter: b',', bom: false, ..layout };

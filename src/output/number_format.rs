@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use crate::model::price::grouped;
 
-/// A part of a whole in percent: `58%`, `0.3%`, `<0.1%`; what is neither nothing nor all is never
-/// shown as such.
+/// A part of a whole in percent: `58%`, `0.3%`, `<0.1%`. It is never rounded to 0% or 100%.
 pub(crate) fn share(part: u64, whole: u64) -> String {
     let tenths = (u128::from(part) * 2000 / u128::from(whole.max(1))).div_ceil(2);
     let tenths = if part < whole { tenths.min(999) } else { tenths };
@@ -16,7 +15,7 @@ pub(crate) fn share(part: u64, whole: u64) -> String {
     }
 }
 
-/// A length of time as people say it: `0.4 s`, `2 min 5 s`, `3 h 20 min`.
+/// A duration: `0.4 s`, `2 min 5 s`, `3 h 20 min`.
 pub(crate) fn span(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
@@ -26,7 +25,7 @@ pub(crate) fn span(time: Duration) -> String {
     }
 }
 
-/// A short time in milliseconds, where it is very short with a decimal: `0.4 ms`, `120 ms`.
+/// A short duration in milliseconds, with a decimal below 10 ms: `0.4 ms`, `120 ms`.
 pub(crate) fn millis(time: Duration) -> String {
     let tenths = (time.as_micros() + 50) / 100;
     match tenths {

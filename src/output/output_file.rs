@@ -1,5 +1,5 @@
-//! The file that results go to: written beside it as `FILE.part`, readable by its owner alone,
-//! and renamed when done. A file that isn't ours is not replaced.
+//! An output file: written as `FILE.part`, readable by its owner alone, and renamed when complete. A
+//! file that idv did not write is not replaced.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek as _, Write as _};
@@ -7,22 +7,22 @@ use std::path::{Path, PathBuf};
 
 use crate::output::{card, report, xlsx};
 
-/// Why results can't be written there. Found before anything is sent.
+/// The reason why an output can't be written. Found before anything is sent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutputError {
-    /// It would replace the input.
+    /// The output would replace the input.
     #[error("{} is the input: the results need a file of their own", .0.display())]
     IsInput(PathBuf),
     /// Two outputs would go to one file.
     #[error("{} is named for two outputs: give each a file of its own", .0.display())]
     Twice(PathBuf),
-    /// It holds something else.
+    /// The file was not written by idv.
     #[error(
         "{} exists and holds no results of idv\n\n  \
          hint: choose another name, or replace it with --force", .0.display()
     )]
     NotOurs(PathBuf),
-    /// It can't be written.
+    /// The file can't be written.
     #[error("can't write {}: {why}\n\n  hint: choose a file in a folder that you may write to", file.display())]
     Unwritable {
         /// The file.
@@ -32,14 +32,14 @@ pub(crate) enum OutputError {
     },
 }
 
-/// Which file an output may replace.
+/// The files that an output may replace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MayReplace {
-    /// One that idv wrote.
+    /// A file that idv wrote.
     AddedColumns,
-    /// One that a check wrote: what was paid for is worth more than what a check finds.
+    /// A file that a check wrote. Results are paid for and are not replaced by a check.
     Checks,
-    /// Any.
+    /// Any file.
     Anything,
 }
 
@@ -189,7 +189,7 @@ fn parent(path: &Path) -> &Path {
     }
 }
 
-/// Standard output without the standard library's line buffer, which would cost a call a row.
+/// Standard output without the line buffer of the standard library, which costs a system call a row.
 pub(crate) fn stdout() -> io::Result<Box<dyn io::Write + Send>> {
     #[cfg(unix)]
     {
@@ -202,7 +202,7 @@ pub(crate) fn stdout() -> io::Result<Box<dyn io::Write + Send>> {
     }
 }
 
-/// Writes a text to stdout. A reader who has gone (`| head`) has seen enough: no error.
+/// Writes a text to stdout. A closed pipe (`| head`) is no error.
 pub(crate) fn print(text: &[u8]) -> io::Result<()> {
     match stdout()?.write_all(text) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
@@ -239,7 +239,7 @@ fn is_same_node(_: &Path, _: &Path) -> bool {
     false
 }
 
-/// A fresh file, so that neither an old one's mode nor a link decides who reads it.
+/// Creates a new file, so that neither the mode of an old file nor a link decides who may read it.
 fn create_private(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -252,18 +252,18 @@ fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// The beginning of a file as text; of a workbook, its first row.
+/// The beginning of a file as text. For a workbook, its first row.
 fn beginning(path: &Path) -> io::Result<String> {
     let mut beginning = Vec::new();
     File::open(path)?.take(64 * 1024).read_to_end(&mut beginning)?;
     if beginning.starts_with(b"PK\x03\x04") {
-        // What can't be read as a workbook isn't ours.
+        // A file that is no readable workbook was not written by idv.
         return Ok(xlsx::first_row(path).unwrap_or_else(|| "no workbook".to_owned()));
     }
     Ok(String::from_utf8_lossy(&beginning).into_owned())
 }
 
-/// An empty file, or one that begins as what a check writes.
+/// Whether a file is empty, or begins as a file of a check.
 fn is_check(path: &Path) -> io::Result<bool> {
     let text = beginning(path)?;
     let line = text.lines().next().unwrap_or_default();
@@ -273,7 +273,7 @@ fn is_check(path: &Path) -> io::Result<bool> {
         || (line.starts_with('{') && holds(&["\"row\":", "\"line\":", "\"level\":"])))
 }
 
-/// An empty file, or one that begins as one of our results does.
+/// Whether a file is empty, or begins as a result, summary or report of idv.
 fn is_idv_output(path: &Path) -> io::Result<bool> {
     let text = beginning(path)?;
     let line = text.lines().next().unwrap_or_default();

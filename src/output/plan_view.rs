@@ -1,4 +1,4 @@
-//! A plan, for people and for programs: what a run over a file would do and what it would cost.
+//! Shows a plan to people and programs: what a run over a file would do and cost.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -15,43 +15,43 @@ use crate::output::text::escape;
 use crate::output::text_layout::wrap;
 use crate::plan::{Found, Place, Plan};
 
-/// Whether the ledger was asked.
+/// Whether the ledger was consulted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Consultation {
-    /// It was.
+    /// The ledger was consulted.
     Done,
-    /// There is none yet, so nothing is known.
+    /// There is no ledger yet.
     NoLedgerYet,
-    /// Without a partner code nobody can tell whose answers count.
+    /// The partner code is not known, so no record can be looked up.
     NoPartnerCode,
 }
 
-/// A plan and what else is known of the run.
+/// A plan, with the facts about its run.
 #[derive(Debug)]
 pub(crate) struct PlanView<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// What the input is called.
+    /// The name of the input.
     pub file: String,
-    /// What it was found to be.
+    /// The detected format of the input.
     pub shape: &'a Shape,
     /// The ledger's file.
     pub ledger: &'a Path,
-    /// Whether it was asked.
+    /// Whether the ledger was consulted.
     pub consulted: Consultation,
-    /// What one call costs, where that is known.
+    /// The price of a call, if it is known.
     pub price: Option<Price>,
-    /// The charges at which the run would stop.
+    /// Charges after which the run would stop.
     pub max_charges: Option<u64>,
 }
 
 impl PlanView<'_> {
-    /// The calls that the run would make at most.
+    /// Calls of the run at most.
     pub(crate) fn calls(&self) -> u64 {
         self.plan.to_send().min(self.max_charges.unwrap_or(u64::MAX))
     }
 
-    /// The whole of it, for people; a width of 0 breaks nothing.
+    /// The whole plan for people. A width of 0 breaks no line.
     pub(crate) fn text(&self, color: bool, width: usize) -> String {
         let mut text = String::new();
         let shape = format!("{}: {}", escape(&self.file), escape(&self.shape.to_string()));
@@ -71,10 +71,10 @@ impl PlanView<'_> {
         text
     }
 
-    /// In a few lines, for somebody who is about to send.
+    /// The plan in a few lines, for a person who is about to send.
     pub(crate) fn brief(&self) -> String {
         let counts = self.counts();
-        // What there is none of need not be told; how many will be sent must.
+        // Counts of 0 are left out, except the number of calls.
         let last = counts.len() - 1;
         let told =
             counts.iter().enumerate().filter(|(index, (rows, _))| *rows > 0 || *index == last);
@@ -85,7 +85,7 @@ impl PlanView<'_> {
             let Found { code, level, rows, message, .. } = found;
             let level = level.word();
             line(&mut text, "");
-            // The row that the sentence is about.
+            // The row of the oldest answer.
             let place =
                 found.first.first().map_or_else(String::new, |at| format!(", {}", name(*at)));
             let _ = write!(text, "  {level} {code}, {}{place}: {message}", count(*rows, "row"));
@@ -97,7 +97,7 @@ impl PlanView<'_> {
         text
     }
 
-    /// What happens to how many rows.
+    /// The counts of rows, each with its meaning.
     fn counts(&self) -> Vec<(u64, String)> {
         let plan = self.plan;
         let mut counts = vec![
@@ -151,7 +151,7 @@ impl PlanView<'_> {
         format!("ledger: {}{why}", escape(&self.ledger.to_string_lossy()))
     }
 
-    /// For programs. What the ledger was not asked is `null`.
+    /// The plan as JSON. Counts of the ledger are `null` if it was not consulted.
     pub(crate) fn json(&self) -> Value {
         let Plan { rows, held, duplicates, ledger, .. } = self.plan;
         let survey = ledger.unwrap_or_default();
@@ -200,7 +200,7 @@ impl PlanView<'_> {
     }
 }
 
-/// A problem with the rows that have it and how to repair them.
+/// Shows a problem with its rows and its repair.
 fn problem(found: &Found, color: bool, width: usize) -> String {
     let more = if found.rows > found.first.len() as u64 { ", ..." } else { "" };
     let places: Vec<_> = found.first.iter().map(|place| name(*place)).collect();

@@ -1,8 +1,8 @@
-//! Brings what is done in any order back into the input's.
+//! Brings results that finish in any order back into the order of the input.
 
 use std::collections::VecDeque;
 
-/// Holds what came too early. Numbers count from 1, without gaps.
+/// Holds items that finished early. Their numbers count from 1 without gaps.
 #[derive(Debug)]
 pub(crate) struct ReorderBuffer<T> {
     next: u64,
@@ -16,7 +16,7 @@ impl<T> Default for ReorderBuffer<T> {
 }
 
 impl<T> ReorderBuffer<T> {
-    /// Takes the item of this number.
+    /// Puts an item in.
     pub(crate) fn put(&mut self, number: u64, item: T) {
         let at = usize::try_from(number.saturating_sub(self.next)).unwrap_or(usize::MAX);
         while self.early.len() <= at {
@@ -25,7 +25,7 @@ impl<T> ReorderBuffer<T> {
         self.early[at] = Some(item);
     }
 
-    /// Gives the item whose turn it is, if it is there.
+    /// Takes the next item in order, if it has finished.
     pub(crate) fn take(&mut self) -> Option<T> {
         self.early.front()?.as_ref()?;
         self.next += 1;

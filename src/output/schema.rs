@@ -1,25 +1,25 @@
-//! The JSON Schemas of what is written, draft 2020-12, one file each.
+//! The JSON Schemas of the outputs, draft 2020-12, one file each.
 
 use serde_json::{Map, Value, json};
 
-/// What a schema describes.
+/// The outputs that have a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Schema {
     /// A line of `-f jsonl`.
     Result,
     /// The file of `--summary`.
     Summary,
-    /// What `check -f jsonl` writes.
+    /// The output of `check -f jsonl`.
     Plan,
     /// A line of `check -o FILE.jsonl`.
     Checked,
 }
 
 impl Schema {
-    /// Every one.
+    /// Every schema.
     pub(crate) const ALL: [Self; 4] = [Self::Result, Self::Summary, Self::Plan, Self::Checked];
 
-    /// The word by which it is asked for.
+    /// The word on the command line.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Result => "result",
@@ -40,11 +40,11 @@ impl Schema {
     }
 }
 
-/// All of them in one schema, which takes what any of them takes.
+/// All schemas in one, which accepts any of the outputs.
 ///
 /// # Errors
 ///
-/// When one of them is no JSON, which a test rules out.
+/// A schema is no JSON, which a test excludes.
 pub(crate) fn all() -> serde_json::Result<Value> {
     let mut schemas = Map::new();
     for schema in Schema::ALL {

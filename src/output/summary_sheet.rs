@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::output::xlsx_cell::truncate;
 
-/// Writes an object of sums, its keys below each other.
+/// Writes an object of sums, one key below the other.
 pub(crate) fn write_sums(sheet: &mut Worksheet, value: &Value) -> Result<(), XlsxError> {
     let mut lines = Lines { sheet, row: 0, strong: Format::new().set_bold() };
     for column in 0..2 {
@@ -36,7 +36,7 @@ impl Lines<'_> {
         Ok(())
     }
 
-    /// Entries below each other; where each is an object, its keys stand above the first one.
+    /// Writes entries one below the other. If they are objects, their keys stand above the first.
     fn table<'v>(
         &mut self,
         entries: impl Iterator<Item = (&'v str, &'v Value)>,

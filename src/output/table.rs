@@ -1,4 +1,4 @@
-//! Results as a table for people: fixed widths, names cut, escape sequences shown, not obeyed.
+//! Results as a table for people: fixed widths, cut names, escaped control characters.
 
 use std::borrow::Cow;
 use std::io;
@@ -14,7 +14,7 @@ use crate::model::verdict::Verdict;
 use crate::output::text_layout;
 use crate::output::{Layout, Sink, Writer};
 
-/// How wide each column is, on a wide terminal and in a file.
+/// Width of each column on a wide terminal and in a file.
 const ROW: usize = 6;
 const NIK: usize = 16;
 const PHONE: usize = 14;
@@ -23,14 +23,14 @@ const OUTCOME: usize = 12;
 const CHARGED: usize = 8;
 const WHAT: usize = 42;
 
-/// So much of a name, and of what there is to say, is worth a column.
+/// The narrowest useful columns of the name and of the explanation.
 const NAME_LEAST: usize = 10;
 const WHAT_LEAST: usize = 21;
-/// So much is enough for most.
+/// The usual widths of the name and of the explanation.
 const NAME_USUAL: usize = 14;
 const WHAT_USUAL: usize = 26;
 
-/// The columns that there is room for: row, number and outcome always; 0 leaves one out.
+/// Widths of the columns. A width of 0 leaves a column out; row, number and outcome are always shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct ColumnWidths {
     phone: usize,
@@ -40,7 +40,7 @@ struct ColumnWidths {
 }
 
 impl ColumnWidths {
-    /// The columns for a terminal of this width; 0 has room for all.
+    /// The widths for a terminal of this width. 0 has room for all columns.
     fn of(width: usize) -> Self {
         let all = Self { phone: PHONE, name: NAME, charged: CHARGED, what: WHAT };
         if width == 0 {
@@ -54,7 +54,7 @@ impl ColumnWidths {
             if fits { least } else { 0 }
         };
         let (charged, name, phone) = (take(CHARGED), take(NAME_LEAST), take(PHONE));
-        // In turn: most names whole, a missing record whole, long names.
+        // Room goes first to most names, then to the explanation, then to long names.
         let mut more = |most: usize, there: bool| {
             let more = if there { room.min(most) } else { 0 };
             room -= more;
@@ -67,7 +67,7 @@ impl ColumnWidths {
         Self { phone, name, charged, what }
     }
 
-    /// Between the row's number and the last column.
+    /// Widths of the columns between the row's number and the last column.
     const fn widths(self) -> [usize; 5] {
         [NIK, self.phone, self.name, OUTCOME, self.charged]
     }
@@ -81,7 +81,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Writes the header, for a terminal of so many columns; 0 where there is none.
+    /// Makes a table for a terminal of so many columns, and writes its header. 0 is a file.
     pub(crate) fn new(out: Writer, layout: Layout, width: usize) -> io::Result<Self> {
         let color = layout.color;
         let mut table = Self { out, layout, columns: ColumnWidths::of(width) };
@@ -93,7 +93,7 @@ impl Table {
         Ok(table)
     }
 
-    /// The cells of a line, each as wide as its column; those without a column are left out.
+    /// Lays out the cells of a line.
     fn line(&self, row: &str, cells: &[String; 5], what: &str) -> String {
         let mut line = format!("{row:>ROW$} ");
         for (cell, width) in cells.iter().zip(self.columns.widths()) {
@@ -103,7 +103,7 @@ impl Table {
             }
         }
         line.push(' ');
-        // A row beyond a million takes a column more.
+        // A row number beyond a million takes one more column.
         line.push_str(&text_layout::cut(what, self.columns.what - row.len().saturating_sub(ROW)));
         line.truncate(line.trim_end().len());
         line
@@ -133,7 +133,7 @@ impl Sink for Table {
     }
 }
 
-/// What there is to say of a row, in a few words.
+/// The explanation of a row in a few words.
 pub(crate) fn what<'a>(row: &'a Row, verdict: &'a Verdict) -> Cow<'a, str> {
     if verdict.outcome == Outcome::Held {
         let codes: Vec<_> = row.problems.iter().map(|problem| problem.code).collect();
@@ -143,7 +143,7 @@ pub(crate) fn what<'a>(row: &'a Row, verdict: &'a Verdict) -> Cow<'a, str> {
         return verdict.explanation.as_deref().unwrap_or_default().into();
     };
     let word = |name: &str, said: &Option<String>| {
-        // What there is no record for is said by the name already.
+        // The field's name tells which record is missing.
         let short =
             |said: &str| if said.starts_with("no_record") { "no record" } else { said }.to_owned();
         said.as_deref().map(|said| format!("{name} {}", short(said)))
@@ -158,16 +158,16 @@ pub(crate) fn what<'a>(row: &'a Row, verdict: &'a Verdict) -> Cow<'a, str> {
     if answer.code == 200 { message.into() } else { format!("{} {message}", answer.code).into() }
 }
 
-/// How a piece of text is set off.
+/// The style of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
     /// A heading.
     Strong,
-    /// What matters less.
+    /// Less important text.
     Faint,
     /// Good.
     Good,
-    /// Worth a look.
+    /// A warning.
     Warn,
     /// Bad.
     Bad,
@@ -209,7 +209,7 @@ impl Style {
     }
 }
 
-/// The text in its style, or as it is where no colour is wanted.
+/// The text in its style, or unchanged without colour.
 pub(crate) fn paint(text: &str, style: Style, color: bool) -> Cow<'_, str> {
     if !color {
         return text.into();

@@ -1,18 +1,18 @@
-//! Text that came from outside, made safe to show: escaped, masked, cut to a width.
+//! Makes text from outside safe to show: control characters and direction marks are escaped.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// A character that a terminal obeys instead of showing it, or that changes the direction or the
-/// order of the text around it.
+/// Whether a terminal would obey a character instead of showing it, or the character changes the
+/// direction of the text around it.
 pub(crate) fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The text with control characters and direction marks written as `\u{1b}`.
+/// Writes control characters and direction marks as `\u{1b}`.
 pub fn escape(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_control) {
         return Cow::Borrowed(text);
@@ -34,8 +34,8 @@ pub(crate) fn path(path: &Path) -> String {
     escape(&path.to_string_lossy()).into_owned()
 }
 
-/// A message of ours, in which something from outside may be quoted: all but line breaks, colours and
-/// the marks that keep a direction to itself is escaped.
+/// Escapes a message of idv that may quote text from outside. Line breaks, colours and isolating marks
+/// are kept.
 pub fn message(text: &str) -> Cow<'_, str> {
     let is_ours = |c: char| matches!(c, '\n' | '\u{2068}' | '\u{2069}');
     if !text.chars().any(|c| is_control(c) && !is_ours(c)) {
@@ -56,15 +56,14 @@ pub fn message(text: &str) -> Cow<'_, str> {
     shown.into()
 }
 
-/// How long the order to change colours is with which a text begins (ECMA-48's SGR).
+/// Length of the colour sequence at the beginning of a text (ECMA-48's SGR).
 fn colour(text: &str) -> Option<usize> {
     let orders = text.strip_prefix("\u{1b}[")?;
     let end = orders.find(|c: char| !c.is_ascii_digit() && c != ';')?;
     orders[end..].starts_with('m').then_some(2 + end + 1)
 }
 
-/// The text escaped; what is written from right to left keeps its direction to itself, so that what
-/// stands beside it stays in its place.
+/// Escapes a text and isolates right-to-left text, so that the text beside it stays in place.
 pub fn shown(text: &str) -> Cow<'_, str> {
     isolate(escape(text))
 }
@@ -73,13 +72,13 @@ pub(super) fn isolate(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.chars().any(is_right_to_left) { format!("\u{2068}{text}\u{2069}").into() } else { text }
 }
 
-/// A letter of Hebrew, Arabic and their neighbours (Unicode's blocks of right-to-left scripts).
+/// Whether a letter belongs to Unicode's blocks of right-to-left scripts.
 fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
         || matches!(c, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
-/// A word of a command line, quoted where a shell would read more into it.
+/// Quotes a word of a command line for a shell, if needed.
 pub fn quoted(word: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_alphanumeric() || "-_./,:=+@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

@@ -5,19 +5,19 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::output::text::{escape, isolate};
 
-/// The text in lines of so many columns at most, as [`lines`] breaks them: the first begun with
-/// `first`, the others with `indent`, which is as wide or wider. A width of 0 breaks nothing.
+/// Wraps a text at so many columns, as [`lines`] does. The first line begins with `first`, the others
+/// with `indent`, which is at least as wide. A width of 0 breaks no line.
 pub fn wrap(text: &str, width: usize, first: &str, indent: &str) -> String {
     let room = if width == 0 { usize::MAX } else { width.saturating_sub(indent.width()) };
     first.to_owned() + &lines(text, room).join(&format!("\n{indent}"))
 }
 
-/// How many columns a text takes on a terminal.
+/// Columns that a text takes on a terminal.
 pub fn columns(text: &str) -> usize {
     text.width()
 }
 
-/// The text escaped and brought to exactly so many columns: cut with `…`, or filled with spaces.
+/// Escapes a text and fits it to exactly so many columns: cut with `…`, or filled with spaces.
 pub fn fit(text: &str, width: usize) -> String {
     let cut = cut(text, width);
     let missing = width.saturating_sub(cut.width());
@@ -26,7 +26,7 @@ pub fn fit(text: &str, width: usize) -> String {
     shown
 }
 
-/// The text escaped and cut to at most so many columns.
+/// Escapes a text and cuts it to at most so many columns.
 pub fn cut(text: &str, width: usize) -> String {
     let text = escape(text);
     if text.width() <= width {
@@ -34,7 +34,7 @@ pub fn cut(text: &str, width: usize) -> String {
     }
     let mut shown = String::new();
     let mut used = 1;
-    // A letter with its marks, or a sign of several characters, is whole or not there.
+    // A letter with its marks, or a sign of several characters, is never split.
     for letter in text.graphemes(true) {
         used += letter.width();
         if used > width {
@@ -46,9 +46,8 @@ pub fn cut(text: &str, width: usize) -> String {
     shown
 }
 
-/// The text in lines of at most so many columns. It is broken at spaces, but not at those of a
-/// command between backticks, which must stay whole to be copied: a longer one has a line of its
-/// own that is too long.
+/// Breaks a text at spaces into lines of at most so many columns. A command between backticks stays
+/// whole, so that it can be copied, even if its line is then too long.
 pub fn lines(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let (mut inside, mut used) = (false, 0);
@@ -60,7 +59,7 @@ pub fn lines(text: &str, width: usize) -> Vec<String> {
             lines.push(String::new());
             used = 0;
         }
-        // To measure the whole line at each word would take for ever where nothing is broken.
+        // Measuring the whole line at each word would be quadratic.
         used += word.width();
         if let Some(line) = lines.last_mut() {
             line.push_str(word);

@@ -1,5 +1,5 @@
-//! A workbook of results: made at the end from the rows that were written as they came, so that a
-//! disk that fills up, or a kill, leaves those rows where they are.
+//! Writes a workbook of results at the end of a run, from the rows in the part file. If the disk fills
+//! up, or the process is killed, the rows stay there.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
@@ -17,29 +17,29 @@ use crate::output::table::Style;
 use crate::output::xlsx_cell::truncate;
 use crate::output::{AddedColumns, Writer};
 
-/// The rows that a sheet holds below its header.
+/// Rows of a sheet at most, without its header.
 pub(crate) const MOST_ROWS: u64 = 1_048_575;
 
-/// The columns that a sheet holds.
+/// Columns of a sheet at most.
 const MOST_COLUMNS: usize = 16_384;
 
-/// How much an XML element around a cell takes at most.
+/// Bytes of the XML markup around a cell at most.
 const CELL_MARKUP: usize = 64;
 
-/// What a workbook is made of.
+/// The contents of a workbook.
 pub struct WorkbookContents<'a> {
     /// The rows with their header, as CSV with commas, in UTF-8.
     pub rows: File,
-    /// The folder for what doesn't fit into memory.
+    /// The folder for temporary files.
     pub folder: &'a Path,
     /// The names of both sheets.
     pub titles: [&'static str; 2],
-    /// What stands on the second one.
+    /// The contents of the second sheet.
     pub sums: &'a Value,
 }
 
 impl WorkbookContents<'_> {
-    /// Writes the workbook, in flat memory.
+    /// Writes the workbook in flat memory.
     pub fn write(&self, out: Writer) -> io::Result<()> {
         let mut book = Workbook::new();
         book.set_tempdir(self.folder).map_err(into_io)?;
@@ -76,7 +76,7 @@ impl WorkbookContents<'_> {
     }
 }
 
-/// A sheet can't hold that many rows.
+/// The error that a sheet can't hold so many rows.
 pub(crate) fn too_many() -> io::Error {
     io::Error::other(
         "a sheet holds 1,048,575 rows at most: write .csv or .jsonl instead, what was answered is \
@@ -84,7 +84,7 @@ pub(crate) fn too_many() -> io::Error {
     )
 }
 
-/// Whether a sheet holds that many columns besides added.
+/// Checks that a sheet holds so many columns and the added ones.
 pub(crate) fn holds_columns(columns: usize, added: AddedColumns) -> io::Result<()> {
     if columns + added.columns().len() <= MOST_COLUMNS {
         return Ok(());
@@ -92,14 +92,14 @@ pub(crate) fn holds_columns(columns: usize, added: AddedColumns) -> io::Result<(
     Err(io::Error::other("a sheet holds 16,384 columns at most: write .csv or .jsonl instead"))
 }
 
-/// How a column's cells are written.
+/// How the cells of a column are written.
 #[derive(Clone, Copy)]
 enum CellKind {
-    /// As text whatever stands there: a number would lose digits, a formula would run.
+    /// As text: a number would lose digits, and a formula would run.
     Text,
-    /// As a number, of our own making.
+    /// As a number that idv made.
     Number,
-    /// As a word in the colour of its meaning.
+    /// As a word in a colour.
     ColoredWord,
 }
 
@@ -184,12 +184,12 @@ impl ColumnFormats {
     }
 }
 
-/// A cell that stays text when somebody types a number into it.
+/// The format of a cell that stays text when a person types a number into it.
 pub(crate) fn text_format() -> Format {
     Format::new().set_num_format("@")
 }
 
-/// The words of outcomes and levels in the colours of their meaning.
+/// The words of outcomes and levels with their colours.
 fn outcome_formats() -> Vec<(&'static str, Format)> {
     let outcome = |outcome: Outcome| (outcome.word(), fill_format(Style::of(outcome)));
     let level = |level: Level| (level.word(), fill_format(Style::of_level(level)));
@@ -197,7 +197,7 @@ fn outcome_formats() -> Vec<(&'static str, Format)> {
     Outcome::ALL.into_iter().map(outcome).chain(levels.map(level)).collect()
 }
 
-/// A style as spreadsheets show good, neutral and bad.
+/// The colours in which spreadsheets show good, neutral and bad.
 fn fill_format(style: Style) -> Format {
     let (ground, ink) = match style {
         Style::Good => (0x00C6_EFCE, 0x0000_6100),
@@ -208,7 +208,7 @@ fn fill_format(style: Style) -> Format {
     Format::new().set_background_color(Color::RGB(ground)).set_font_color(Color::RGB(ink))
 }
 
-/// An empty workbook with these columns, all of them for text.
+/// Writes an empty workbook with these columns, all formatted as text.
 pub(crate) fn template(headers: &[&str], out: Writer) -> io::Result<()> {
     let mut book = Workbook::new();
     let columns = ColumnFormats::of(&headers.iter().collect())?;
@@ -217,8 +217,8 @@ pub(crate) fn template(headers: &[&str], out: Writer) -> io::Result<()> {
     save(&mut book, out)
 }
 
-/// The cells of the first row of a workbook's first sheet, with commas between them; `None` for
-/// what can't be read as one.
+/// The cells of the first row of a workbook's first sheet, joined with commas. `None` if the file is
+/// no readable workbook.
 pub(crate) fn first_row(path: &Path) -> Option<String> {
     let mut book: Xlsx<_> = calamine::open_workbook(path).ok()?;
     let first = book.sheet_names().first()?.clone();
@@ -234,7 +234,7 @@ pub(crate) fn first_row(path: &Path) -> Option<String> {
 }
 
 fn save(book: &mut Workbook, out: Writer) -> io::Result<()> {
-    let mut out = Quiet { out: BufWriter::new(out), failed: None };
+    let mut out = ErrorKeeper { out: BufWriter::new(out), failed: None };
     book.save_to_writer(&mut out).map_err(into_io)?;
     match out.failed {
         Some(error) => Err(error),
@@ -242,14 +242,13 @@ fn save(book: &mut Workbook, out: Writer) -> io::Result<()> {
     }
 }
 
-/// Keeps the first error to itself until the end: the part that packs the workbook would write to
-/// the terminal about it.
-struct Quiet {
+/// A writer that keeps the first error until the end, because `rust_xlsxwriter` would print it.
+struct ErrorKeeper {
     out: BufWriter<Writer>,
     failed: Option<io::Error>,
 }
 
-impl Write for Quiet {
+impl Write for ErrorKeeper {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.failed.is_none() {
             self.failed = self.out.write_all(bytes).err();

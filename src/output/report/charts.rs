@@ -1,6 +1,6 @@
-//! The charts: inline SVG that stretches with the page, its words beside it in HTML, so that they
-//! keep their size. Each has a name and a description for those who don't see it, and its figures
-//! in a table.
+//! The charts of the report: inline SVG that stretches with the page. Labels are HTML, so that they
+//! keep their size. Each chart has a name and a description for screen readers, and a table of its
+//! figures.
 
 use std::time::Duration;
 
@@ -10,22 +10,22 @@ use crate::output::report::html::Html;
 use crate::output::summary::Summary;
 use crate::run::tally::{Interval, Tally, sum};
 
-/// Charts are drawn on a ground of this width, which the page stretches.
+/// Width of the canvas of a chart. The page stretches it.
 const WIDTH: f64 = 1000.0;
 
-/// And of this height.
+/// Height of the canvas of a chart.
 const HEIGHT: f64 = 100.0;
 
-/// The narrowest piece of a bar that is still seen.
+/// The narrowest visible piece of a bar.
 const SLIVER: f64 = 4.0;
 
-/// A distribution is drawn with at most so many columns, and one for what takes longer.
+/// Columns of a distribution at most, without the one for all slower answers.
 const COLUMNS: u64 = 30;
 
-/// The moments of a run that is shorter than this are told in milliseconds.
+/// In a run shorter than this, times are shown in milliseconds.
 const SHORT: Duration = Duration::from_secs(10);
 
-/// A table beside a chart has at most so many rows.
+/// Rows of the table of a chart at most.
 const TABLE: usize = 12;
 
 #[expect(clippy::cast_precision_loss, reason = "lengths on paper")]
@@ -33,7 +33,7 @@ fn part(of: u64, whole: u64) -> f64 {
     of as f64 / whole.max(1) as f64
 }
 
-/// All rows as one bar.
+/// Draws all rows as one bar, by outcome.
 pub(crate) fn outcomes(page: &mut Html, tally: &Tally) {
     let shown = Outcome::ALL.into_iter().filter(|outcome| tally.outcome(*outcome) > 0);
     let shown: Vec<_> = shown.map(|outcome| (outcome, tally.outcome(outcome))).collect();
@@ -54,7 +54,7 @@ pub(crate) fn outcomes(page: &mut Html, tally: &Tally) {
     page.raw("</svg>\n");
 }
 
-/// The ground of a chart: its name, what it says in words, and what its upper edge stands for.
+/// Begins a chart: its name, its description, and the label of its upper edge.
 fn begin(page: &mut Html, id: &'static str, name: &str, says: &str, top: &str) {
     page.put("<p class=\"axis top\"><span>", top, "</span></p>\n<div class=\"plot\">");
     image(page, "", id, name, says);
@@ -64,7 +64,7 @@ fn begin(page: &mut Html, id: &'static str, name: &str, says: &str, top: &str) {
     }
 }
 
-/// An SVG with a name and a description for those who don't see it.
+/// Begins an SVG with a name and a description for screen readers.
 fn image(page: &mut Html, class: &'static str, id: &'static str, name: &str, says: &str) {
     page.raw("<svg role=\"img\" preserveAspectRatio=\"none\" viewBox=\"0 0 1000 100\" class=\"");
     page.raw(class).raw("\" aria-labelledby=\"").raw(id).raw("-name\" aria-describedby=\"");
@@ -72,7 +72,7 @@ fn image(page: &mut Html, class: &'static str, id: &'static str, name: &str, say
     page.raw("<desc id=\"").raw(id).put("-says\">", says, "</desc>");
 }
 
-/// One outcome's bar beside its number, which says the same.
+/// Draws the bar of one outcome beside its number.
 pub(crate) fn bar(page: &mut Html, outcome: Outcome, rows: u64, most: u64) {
     let width = (part(rows, most) * WIDTH).max(SLIVER);
     page.raw("<svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
@@ -81,7 +81,7 @@ pub(crate) fn bar(page: &mut Html, outcome: Outcome, rows: u64, most: u64) {
     page.raw("</svg>");
 }
 
-/// What was charged by when.
+/// Draws the charges over time.
 pub(crate) fn charges(page: &mut Html, summary: &Summary<'_>) {
     let timeline = summary.tally.timeline();
     let intervals = timeline.intervals();
@@ -92,7 +92,7 @@ pub(crate) fn charges(page: &mut Html, summary: &Summary<'_>) {
     }
     let all = sum(intervals);
     let total = all.charged + all.unknown;
-    // An interval is not over when the run is.
+    // The last interval ends with the run.
     let end = summary.totals.elapsed.max(timeline.length() * count_of(intervals.len() - 1));
     let says = format!(
         "{} after {}, of which {} may have been charged without a usable answer",
@@ -121,10 +121,10 @@ fn count_of(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// Points on the ground of a chart, from left to right.
+/// Points of a curve on the canvas, from left to right.
 type Curve = Vec<(f64, f64)>;
 
-/// The sums of both kinds after each interval, on the ground of the chart.
+/// The curves of both sums after each interval.
 fn curves(intervals: &[Interval], length: Duration, end: Duration, total: u64) -> (Curve, Curve) {
     let end = end.as_secs_f64().max(f64::MIN_POSITIVE);
     let (mut charged, mut both) = (vec![(0.0, HEIGHT)], vec![(0.0, HEIGHT)]);
@@ -140,7 +140,7 @@ fn curves(intervals: &[Interval], length: Duration, end: Duration, total: u64) -
     (charged, both)
 }
 
-/// What is below a curve, which goes on level to the right edge.
+/// Fills the area below a curve, up to the right edge.
 fn area(page: &mut Html, open: &'static str, curve: &[(f64, f64)]) {
     let last = curve.last().map_or(HEIGHT, |(_, y)| *y);
     let edge = [(WIDTH, last), (WIDTH, HEIGHT), (0.0, HEIGHT)];
@@ -166,7 +166,7 @@ fn charges_table(page: &mut Html, intervals: &[Interval], length: Duration, end:
     for (i, chunk) in intervals.chunks(each).enumerate() {
         so_far = so_far.plus(sum(chunk));
         let after = (length * count_of(i * each + chunk.len())).min(end);
-        // Tenths of a second would not tell the rows of a short run apart.
+        // In tenths of a second the rows of a short run would look the same.
         let after = if end < SHORT { millis(after) } else { span(after) };
         page.put("<tr><th scope=\"row\">", &after, "</th>");
         page.put("<td class=\"n\">", &thousands(so_far.charged), "</td>");
@@ -175,13 +175,13 @@ fn charges_table(page: &mut Html, intervals: &[Interval], length: Duration, end:
     page.raw("</tbody>\n</table></details>\n");
 }
 
-/// Answers by how long they took.
+/// The distribution of the latency.
 struct Columns {
-    /// How much time one column stands for.
+    /// The duration that one column stands for.
     width: Duration,
-    /// The answers of each, from nothing on.
+    /// Answers of each column.
     answers: Vec<u64>,
-    /// The answers that took longer.
+    /// Answers that took longer.
     longer: u64,
 }
 
@@ -192,7 +192,7 @@ impl Columns {
         let columns = u32::try_from(columns).unwrap_or(u32::MAX);
         let answers = (0..columns).map(|i| tally.answers_between(width * i, width * (i + 1)));
         let answers = answers.collect();
-        // The slowest is known to three digits only, so that its double is surely beyond it.
+        // The slowest latency is known to three digits only. Its double is certainly beyond it.
         let longer = tally.answers_between(width * columns, most * 2);
         Self { width, answers, longer }
     }
@@ -202,18 +202,18 @@ impl Columns {
     }
 }
 
-/// The next of 1, 2, 5, 10, 20, 50 ... microseconds that is no less.
+/// Rounds up to one of 1, 2, 5, 10, 20, 50 ... microseconds.
 fn round_step(least: Duration) -> Duration {
     let steps = (0..12).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
     let mut steps = steps.map(Duration::from_micros);
     steps.find(|step| *step >= least).unwrap_or(least)
 }
 
-/// How long the answers took.
+/// Draws the distribution of the latency.
 pub(crate) fn latency(page: &mut Html, tally: &Tally) {
     let quantiles = [0.5, 0.95, 0.99, 1.0].map(|share| tally.latency(share));
     let [Some(half), Some(p95), Some(p99), Some(most)] = quantiles else { return };
-    // A few that take very long would press all others into one column.
+    // A few very slow answers would press all others into one column.
     let columns = Columns::of(tally, p99.min(half * 8), most);
     let says = format!(
         "Half of the answers took at most {}, 95% at most {}, 99% at most {}, the slowest {}",

@@ -1,22 +1,21 @@
-//! Markup and text kept apart: markup is written in this program, and whatever else is put on the
-//! page is escaped.
+//! Builds HTML safely: markup is always written in this program, and every text is escaped.
 
 use std::fmt::Write as _;
 
 use crate::output::text;
 
-/// A page, or a part of one, as it grows.
+/// A page, or a part of one, under construction.
 #[derive(Debug, Default)]
 pub(crate) struct Html(String);
 
 impl Html {
-    /// Markup. It can only be a part of this program.
+    /// Adds markup. It can only be a part of this program.
     pub(crate) fn raw(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self
     }
 
-    /// Text: shown as it is, with what would turn the text around it or hide in it made visible.
+    /// Adds a text. Direction marks and hidden characters in it are made visible.
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         for c in text::escape(text).chars() {
             match c {
@@ -31,14 +30,14 @@ impl Html {
         self
     }
 
-    /// An element that holds nothing but text.
+    /// Adds an element that holds a text.
     pub(crate) fn put(&mut self, open: &'static str, text: &str, close: &'static str) -> &mut Self {
         self.raw(open).text(text).raw(close)
     }
 
-    /// A sentence; a command in it stands between backticks.
+    /// Adds a sentence. Commands in it are between backticks.
     pub(crate) fn sentence(&mut self, sentence: &str) -> &mut Self {
-        // A backtick without its pair sets nothing off.
+        // A backtick without its pair marks no command.
         if sentence.matches('`').count() % 2 == 1 {
             return self.text(sentence);
         }
@@ -51,8 +50,8 @@ impl Html {
         self
     }
 
-    /// The words of a command, which is broken between them only: a browser also breaks after
-    /// hyphens, and tears a flag.
+    /// Adds a command. It may break between words only, since a browser would also break a flag after
+    /// its hyphens.
     pub(crate) fn words(&mut self, command: &str) -> &mut Self {
         for (i, word) in command.split(' ').enumerate() {
             self.raw(if i == 0 { "" } else { " " }).put("<span>", word, "</span>");
@@ -60,7 +59,7 @@ impl Html {
         self
     }
 
-    /// A shape of an SVG, given by numbers alone.
+    /// Adds a shape of an SVG, given by numbers.
     pub(crate) fn shape(
         &mut self,
         open: &'static str,
@@ -74,7 +73,7 @@ impl Html {
         self.raw("/>")
     }
 
-    /// A polygon or a line through these points.
+    /// Adds a polygon or a line through these points.
     pub(crate) fn points(&mut self, open: &'static str, points: &[(f64, f64)]) -> &mut Self {
         self.raw(open).raw(" points=\"");
         for (x, y) in points {
@@ -89,7 +88,7 @@ impl Html {
     }
 }
 
-/// A number to a hundredth, as short as that can be written.
+/// Writes a number to a hundredth, without trailing zeros.
 fn short(number: f64) -> String {
     let text = format!("{number:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

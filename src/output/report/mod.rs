@@ -1,5 +1,5 @@
-//! The report of a run: one HTML page that stands alone. It loads nothing, holds no script, opens
-//! from disk and prints on A4; it names no applicant.
+//! The report of a run: one self-contained HTML page. It loads nothing, has no script, prints on A4,
+//! and names no applicant.
 
 mod charts;
 mod html;
@@ -12,16 +12,16 @@ use crate::output::number_format::{count, share, span, thousands};
 use crate::output::report::html::Html;
 use crate::output::summary::Summary;
 
-/// The look of the page.
+/// The style sheet of the page.
 const STYLE: &str = include_str!("page.css");
 
-/// How the page begins, by which a report of ours is known.
+/// The beginning of the page, by which a report of idv is recognised.
 const HEAD: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
 
-/// What stands before the version in the page's head.
+/// The text before the version in the page's head.
 const GENERATOR: &str = "<meta name=\"generator\" content=\"idv ";
 
-/// Nothing may be loaded or run, whatever an answer of the provider tries.
+/// Forbids loading and running anything, whatever an answer of the provider contains.
 const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" \
     content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
     <meta name=\"referrer\" content=\"no-referrer\">\n\
@@ -35,12 +35,12 @@ const NOTES: &str = "<footer>\n\
     and no usable answer came: whether it was charged is seen on the invoice.</p>\n\
     <p>This page holds sums only: no name, no number, no phone. It loads nothing from anywhere.</p>\n";
 
-/// Whether a file that begins so is a report of ours.
+/// Whether a file with this beginning is a report of idv.
 pub(crate) fn is_report(beginning: &str) -> bool {
     beginning.starts_with(HEAD) && beginning.contains(GENERATOR)
 }
 
-/// The report of a run.
+/// Makes the report of a run.
 pub fn report(summary: &Summary<'_>) -> String {
     let mut page = Html::default();
     page.raw(HEAD).raw(POLICY).raw(GENERATOR).raw(env!("CARGO_PKG_VERSION")).raw("\">\n");
@@ -92,7 +92,7 @@ fn header(page: &mut Html, summary: &Summary<'_>) {
     page.raw("</header>\n");
 }
 
-/// The four numbers that a reader looks for first.
+/// The four most important numbers.
 fn tiles(page: &mut Html, summary: &Summary<'_>) {
     let tally = summary.tally;
     let (rows, passed) = (tally.rows(), tally.outcome(Outcome::Pass));
@@ -134,7 +134,7 @@ fn notices(page: &mut Html, summary: &Summary<'_>) {
     }
     if let Some(reason) = &summary.totals.stopped {
         page.raw("<div class=\"notice bad\" role=\"note\"><p><b>Stopped before its end:</b> ");
-        // It may quote what a server said.
+        // The text may quote a server.
         page.text(&mask_digits(&reason.to_string())).raw(".");
         let skipped = summary.tally.outcome(Outcome::Skipped);
         if skipped > 0 {

@@ -1,4 +1,4 @@
-//! The sections that are tables and words.
+//! The sections of the report with tables and text.
 
 use crate::model::code::{self, Charge};
 use crate::model::outcome::{Outcome, Source};
@@ -9,7 +9,7 @@ use crate::output::report::html::Html;
 use crate::output::summary::{CrossTable, Summary};
 use crate::run::tally::{Match, Tally};
 
-/// What became of the rows: a bar of them all, and a table.
+/// The outcomes: a bar of all rows, and a table.
 pub(crate) fn verdicts(page: &mut Html, summary: &Summary<'_>) {
     let tally = summary.tally;
     page.raw("<section aria-labelledby=\"verdicts\">\n<h2 id=\"verdicts\">Verdicts</h2>\n");
@@ -37,7 +37,7 @@ pub(crate) fn verdicts(page: &mut Html, summary: &Summary<'_>) {
     page.raw("</tbody>\n</table>\n</section>\n");
 }
 
-/// What is left for a person to do.
+/// The next steps for a person.
 pub(crate) fn next(page: &mut Html, summary: &Summary<'_>) {
     if summary.totals.next.is_empty() {
         return;
@@ -50,7 +50,7 @@ pub(crate) fn next(page: &mut Html, summary: &Summary<'_>) {
     page.raw("</ol>\n</section>\n");
 }
 
-/// With a capital and a full stop.
+/// Turns an advice into a sentence with a capital and a full stop.
 fn sentence_of(advice: &str) -> String {
     let mut letters = advice.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
@@ -58,7 +58,7 @@ fn sentence_of(advice: &str) -> String {
     format!("{first}{}{stop}", letters.as_str())
 }
 
-/// The calls that may have been charged, and how they are settled.
+/// The calls that may have been charged, and how to settle them.
 pub(crate) fn unknowns(page: &mut Html, summary: &Summary<'_>) {
     let tally = summary.tally;
     let (rows, paid) = (tally.outcome(Outcome::Unknown), tally.charged(Charge::Unknown));
@@ -93,7 +93,7 @@ pub(crate) fn unknowns(page: &mut Html, summary: &Summary<'_>) {
     page.raw("</section>\n");
 }
 
-/// What the run cost, in calls and in money.
+/// The cost of the run in calls and in money.
 pub(crate) fn money(page: &mut Html, summary: &Summary<'_>) {
     let (tally, money) = (summary.tally, summary.money());
     page.raw("<section aria-labelledby=\"cost\">\n<h2 id=\"cost\">Cost</h2>\n");
@@ -135,7 +135,7 @@ pub(crate) fn money(page: &mut Html, summary: &Summary<'_>) {
     page.raw("</tbody>\n</table>\n</section>\n");
 }
 
-/// Answered rows by both matches.
+/// Answered rows by phone match and name match.
 pub(crate) fn matches(page: &mut Html, tally: &Tally) {
     let cross_table = CrossTable::of(tally);
     if cross_table.is_empty() {
@@ -202,7 +202,7 @@ pub(crate) fn codes(page: &mut Html, tally: &Tally) {
     page.raw("</tbody>\n</table>\n</section>\n");
 }
 
-/// What the checks found before anything was sent.
+/// The problems that the checks found before anything was sent.
 pub(crate) fn problems(page: &mut Html, tally: &Tally) {
     page.raw("<section aria-labelledby=\"problems\">\n<h2 id=\"problems\">Problems found</h2>\n");
     let mut problems: Vec<_> = tally.problems().collect();

@@ -1,14 +1,14 @@
-//! Answered rows by what their phone match and their name match said.
+//! The cross table of answered rows by phone match and name match.
 
 use crate::run::tally::{Match, Tally};
 
-/// Rows by both matches, as a table without what never came.
+/// Rows by both matches. Values that never occurred are left out.
 pub(crate) struct CrossTable {
     cells: [[u64; Match::ALL.len()]; Match::ALL.len()],
 }
 
 impl CrossTable {
-    /// The table of a run.
+    /// Makes the table of a run.
     pub(crate) fn of(tally: &Tally) -> Self {
         let mut cells = [[0; Match::ALL.len()]; Match::ALL.len()];
         for (phone, name, rows) in tally.matches() {
@@ -17,7 +17,7 @@ impl CrossTable {
         Self { cells }
     }
 
-    /// Rows with these two.
+    /// Rows with these two values.
     pub(crate) fn rows(&self, phone: Match, name: Match) -> u64 {
         self.cells[phone as usize][name as usize]
     }
@@ -27,7 +27,7 @@ impl CrossTable {
         self.cells.iter().flatten().all(|rows| *rows == 0)
     }
 
-    /// The usual words, and `other` where it was seen.
+    /// The usual values, and `other` if it occurred.
     pub(crate) fn shown(&self) -> impl Iterator<Item = Match> {
         let other = |kind| {
             Match::ALL.iter().any(|with| self.rows(kind, *with) + self.rows(*with, kind) > 0)
