@@ -1,35 +1,35 @@
-//! What a crash leaves behind: no image of the memory, in which the key and people stand, and no
-//! message that could name them.
+//! Keeps the key and personal data out of core files and panic messages.
 
 use std::any::Any;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::panic;
 
-/// To be called once, before anything else: from then on a crash is discreet.
+/// Turns off core files and sets the panic hook. The program calls it once, before anything else.
 pub fn prepare() {
     no_core_file();
     panic::set_hook(Box::new(|info| {
         let place = info.location().map_or("a place unknown".to_owned(), ToString::to_string);
-        // Nobody can be told when stderr is closed.
+        // If stderr is closed, there is no place for the message.
         let _ = writeln!(std::io::stderr().lock(), "{}", message(&place, info.payload()));
     }));
 }
 
-/// A core file would hold all that the process knew.
+/// Turns off core files: they would hold the whole memory of the process.
 #[cfg(unix)]
 fn no_core_file() {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let none = Rlimit { current: Some(0), maximum: Some(0) };
-    // To ask for less is always allowed; where the system has no such limit, there is none to set.
+    // A process may always lower its limit. A system without such a limit returns an error, which
+    // is ignored.
     let _ = setrlimit(Resource::Core, none);
 }
 
 #[cfg(not(unix))]
 fn no_core_file() {}
 
-/// Words that stand in the program as they are can be shown. What was put together when it happened
-/// may hold a cell of the input or an answer, and is not.
+/// Makes the panic message. It shows only text that is constant in the program: formatted text may
+/// hold a cell of the input or an answer.
 fn message(place: &impl Display, payload: &(dyn Any + Send)) -> String {
     let words = payload.downcast_ref::<&'static str>().copied();
     let words = words.unwrap_or("its words are not shown, since they may name a person");
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_of_the_program_are_shown_and_words_with_data_are_not() {
+    fn constant_text_is_shown_and_formatted_text_is_not() {
         let said = message(&"src/row.rs:1:2", &"no such column");
         assert!(said.contains("src/row.rs:1:2 (no such column)"), "{said}");
         let said = message(&"src/row.rs:1:2", &format!("bad cell {}", "3310990101900001"));

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// How the program ended. The order is by gravity: where two apply, the greater one counts.
+/// The exit code, ordered by gravity: where two apply, the greater one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// Everything was answered; for one record: it passed.

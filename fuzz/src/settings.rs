@@ -42,7 +42,11 @@ fn a_settings_file(text: &[u8], endpoint: Option<&str>) {
     shows_nothing(settings.as_ref().err(), KEY);
     if let Ok(settings) = settings {
         assert!(!format!("{settings:?}").contains(KEY) || endpoint.is_none());
-        assert!(endpoint.is_none_or(|endpoint| endpoint == settings.shown), "{}", settings.shown);
+        assert!(
+            endpoint.is_none_or(|endpoint| endpoint == settings.shown_endpoint),
+            "{}",
+            settings.shown_endpoint
+        );
         assert!((1..=4096).contains(&settings.concurrency.most()));
         assert!(settings.rate.is_none_or(|rate| (0.001..=1e6).contains(&rate)));
         let secure = settings.client.url.scheme() == "https" || settings.client.loopback;
@@ -91,7 +95,7 @@ fn is_key(settings: Result<Settings, SettingsError>, key: &str) {
     assert_eq!(pairs.len(), 2);
     assert_eq!((&*pairs[0].0, &*pairs[0].1), ("partner_code", "c"));
     assert_eq!((&*pairs[1].0, &*pairs[1].1), ("partner_key", key));
-    assert_eq!(settings.shown, ENDPOINT);
+    assert_eq!(settings.shown_endpoint, ENDPOINT);
     assert_eq!(format!("{settings:?}"), format!("Settings {{ endpoint: {ENDPOINT:?}, .. }}"));
 }
 

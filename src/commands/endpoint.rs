@@ -66,7 +66,7 @@ impl Endpoint {
             ledger: settings.ledger,
             ledger_option: options.ledger.clone(),
             sandbox,
-            shown: settings.shown,
+            shown: settings.shown_endpoint,
         })
     }
 

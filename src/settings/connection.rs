@@ -1,4 +1,4 @@
-//! What stands between us and the endpoint: a proxy, and whose certificates are trusted.
+//! Parses the proxy, and reads the trusted certificates.
 
 use std::fs;
 use std::path::Path;
@@ -10,8 +10,8 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::settings::SettingsError;
 
-/// A proxy that was asked for is used whatever the environment says.
-pub(super) fn proxy(text: &str, endpoint: &Url) -> Result<Proxy, SettingsError> {
+/// Parses the URL of a proxy. It goes before the proxy variables of the environment.
+pub(super) fn parse_proxy(text: &str, endpoint: &Url) -> Result<Proxy, SettingsError> {
     if endpoint.scheme() == "http" {
         return Err(SettingsError::Proxy(
             "goes with https: an endpoint on this machine is reached without one",
@@ -24,6 +24,7 @@ pub(super) fn proxy(text: &str, endpoint: &Url) -> Result<Proxy, SettingsError> 
     Proxy::all(text.trim()).map_err(|_| SettingsError::Proxy("is no URL of a proxy"))
 }
 
+/// Reads the certificates that replace those of the system.
 pub(super) fn read_certificates(file: &Path) -> Result<Vec<Certificate>, SettingsError> {
     let unusable = |why: &dyn ToString| SettingsError::Certificates {
         file: file.to_owned(),
@@ -35,7 +36,8 @@ pub(super) fn read_certificates(file: &Path) -> Result<Vec<Certificate>, Setting
     for certificate in CertificateDer::pem_slice_iter(&text) {
         let certificate = certificate.map_err(|error| unusable(&error))?;
         roots.push(Certificate::from_der(&certificate).map_err(|error| unusable(&error))?);
-        // Whatever can't be an authority is found here, where the file can be named.
+        // The store refuses a certificate that can't be an authority. Here the error can name the
+        // file.
         store.add(certificate).map_err(|error| unusable(&error))?;
     }
     if roots.is_empty() {

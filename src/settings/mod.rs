@@ -1,5 +1,5 @@
-//! Settings: flag, then an explicit `--env-file`, then the environment, then `.env` in the working
-//! directory, then the default. Nothing here ever shows a value it read from a file.
+//! Resolves the settings: flag, then an explicit `--env-file`, then the environment, then `.env` in
+//! the working directory, then the default. No message shows a value that was read from a file.
 
 mod connection;
 mod pace;
@@ -18,32 +18,32 @@ use crate::client;
 use crate::client::endpoint_url::{self, EndpointError};
 use crate::ledger::Kind;
 use crate::model::price::{Price, PriceError};
-use crate::settings::connection::{proxy, read_certificates};
+use crate::settings::connection::{parse_proxy, read_certificates};
 
 pub(crate) use crate::settings::pace::{CONCURRENCY, RATE};
 pub use crate::settings::plan_settings::PlanSettings;
 use crate::settings::sources::SettingSources;
 
-/// Where the endpoint's URL is read from.
+/// Variable of the endpoint's URL.
 pub(crate) const ENDPOINT: &str = "IDV_ENDPOINT";
-/// Where the partner code is read from.
+/// Variable of the partner code.
 pub(crate) const PARTNER_CODE: &str = "IDV_PARTNER_CODE";
-/// Where the partner key is read from.
+/// Variable of the partner key.
 pub(crate) const PARTNER_KEY: &str = "IDV_PARTNER_KEY";
-/// Where the name of a file with the partner key is read from.
+/// Variable of the file that holds the partner key.
 pub(crate) const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
-/// Where the ledger's file is named.
+/// Variable of the ledger's file.
 pub(crate) const LEDGER: &str = "IDV_LEDGER";
-/// Where the price of a call is read from.
+/// Variable of the price of a call.
 pub(crate) const PRICE: &str = "IDV_PRICE";
 
-/// Whose calls those of the built-in sandbox are.
-const SANDBOX_CODE: &str = "sandbox";
+/// Partner code of calls to the built-in sandbox.
+const SANDBOX_PARTNER_CODE: &str = "sandbox";
 
-/// A setting that is missing or can't be used. Its text shows no value.
+/// A setting that is missing or can't be used. The message shows no value.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// Required settings that were found nowhere.
+    /// Required settings are missing.
     #[error(
         "missing: {}\n\n  \
          hint: copy .env.example to .env and fill it in, or set the variables;\n  \
@@ -58,17 +58,18 @@ pub enum SettingsError {
     File {
         /// The file.
         file: PathBuf,
-        /// The system's words.
+        /// The system's message.
         why: String,
     },
-    /// The file that should hold the key can't be read. What stands for its name may be the key.
+    /// The file of the key can't be read. Its name is not shown: a user may have set the key itself
+    /// there.
     #[error(
         "can't read the file that {PARTNER_KEY_FILE} names: {0}\n\n  \
          hint: write the name of a file there; the key itself goes into {PARTNER_KEY}"
     )]
     KeyFile(String),
-    /// A settings file whose text can't be understood. The library's own message quotes the line,
-    /// and with it the key; so the last variable that was understood is named instead.
+    /// A settings file has a line that can't be parsed. dotenvy's message quotes the line, which
+    /// may hold the key. This message names the variable before the line instead.
     #[error(
         "{}: can't read the line {after}\n\n  \
          hint: write NAME='value', with single quotes: an unquoted space, $ or # is misread",
@@ -77,19 +78,19 @@ pub enum SettingsError {
     Syntax {
         /// The file.
         file: PathBuf,
-        /// Which line it is, as far as can be said.
+        /// The place of the line: the variable before it.
         after: String,
     },
-    /// The key stands in two places of one source.
+    /// One source has both a key and a file of a key.
     #[error("both {PARTNER_KEY} and {PARTNER_KEY_FILE} are set in {0}: keep one of them")]
     TwoKeys(String),
-    /// An endpoint that can't be used.
+    /// The endpoint can't be used.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
-    /// A proxy that can't be used. Its URL may hold a password, so it is not shown.
+    /// The proxy can't be used. Its URL is not shown, since it may hold a password.
     #[error("--proxy {0}\n\n  hint: write it as in --proxy http://proxy.example:3128")]
     Proxy(&'static str),
-    /// A file of certificates that can't be used.
+    /// A file of certificates can't be used.
     #[error(
         "--ca-cert {}: {why}\n\n  \
          hint: it must hold certificates in PEM form, each from -----BEGIN CERTIFICATE----- to \
@@ -99,27 +100,27 @@ pub enum SettingsError {
     Certificates {
         /// The file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
-    /// No place for the ledger.
+    /// The home folder is unknown, so that the ledger has no default place.
     #[error("no home folder is known for the ledger: name a file with --ledger")]
     NoHome,
-    /// A number that is none.
+    /// A value is not the number that it must be.
     #[error("{name} must be {wanted}")]
     Number {
         /// The variable.
         name: &'static str,
-        /// What it must be.
+        /// The values that are allowed.
         wanted: &'static str,
     },
-    /// A price that is none.
+    /// A value is not a price.
     #[error("{PRICE} is no price: {0}")]
     Price(PriceError),
 }
 
-/// What the command line says about the endpoint, the account and the ledger. `None` leaves a value to
-/// the settings files, the environment, or the default.
+/// What the command line says about the endpoint, the account and the ledger. `None` leaves a value
+/// to the settings files, the environment, or the default.
 #[derive(Debug, Clone)]
 pub struct EndpointOptions {
     /// Whether the built-in sandbox takes the place of endpoint and account.
@@ -164,30 +165,30 @@ impl Default for EndpointOptions {
     }
 }
 
-/// All that a run needs to know to reach its endpoint.
+/// The settings of a run that sends.
 pub struct Settings {
-    /// How to reach it; the credentials are in the URL.
+    /// Options of the HTTP client. The URL in them holds the credentials.
     pub client: client::Options,
-    /// What may be shown of the endpoint: no query, so no credentials.
-    pub shown: String,
+    /// The endpoint without its query, so without credentials: messages may show it.
+    pub shown_endpoint: String,
     /// Requests in flight.
     pub concurrency: InFlight,
     /// Requests a second.
     pub rate: Option<f64>,
-    /// Whose calls these are: a record is known by it too.
+    /// Partner code, which is part of a record's key in the ledger.
     pub partner_code: String,
-    /// What is behind the endpoint.
+    /// Live or sandbox.
     pub kind: Kind,
-    /// The file that remembers the calls.
+    /// The ledger's file.
     pub ledger: PathBuf,
-    /// What one call costs, where that is known.
+    /// The price of a call, if it is known.
     pub price: Option<Price>,
 }
 
-/// Shows neither the URL with its credentials nor anything else that was read.
+/// Shows the endpoint only, never credentials.
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Settings").field("endpoint", &self.shown).finish_non_exhaustive()
+        f.debug_struct("Settings").field("endpoint", &self.shown_endpoint).finish_non_exhaustive()
     }
 }
 
@@ -201,18 +202,19 @@ impl Settings {
             None => sources.concurrency()?,
         };
         let rate = options.rate.map_or_else(|| sources.rate(), |rate| Ok(Some(rate)))?;
-        let built_in = sandbox.is_some();
-        let (endpoint, code, key) = match sandbox {
-            Some(url) => (url, SANDBOX_CODE.to_owned(), SecretString::from("sandbox")),
+        let built_in_sandbox = sandbox.is_some();
+        let (endpoint, partner_code, key) = match sandbox {
+            Some(url) => (url, SANDBOX_PARTNER_CODE.to_owned(), SecretString::from("sandbox")),
             None => sources.account(options)?,
         };
-        let shown = endpoint_url::shown(&endpoint);
+        let shown_endpoint = endpoint_url::shown(&endpoint);
         let kind = Kind::of_endpoint(endpoint_url::is_loopback(&endpoint));
-        let ledger = sources.ledger(options.ledger.as_deref(), built_in, kind)?;
-        let proxy = options.proxy.as_deref().map(|text| proxy(text, &endpoint)).transpose()?;
+        let ledger = sources.ledger(options.ledger.as_deref(), built_in_sandbox, kind)?;
+        let proxy =
+            options.proxy.as_deref().map(|text| parse_proxy(text, &endpoint)).transpose()?;
         let roots = options.ca_cert.as_deref().map(read_certificates).transpose()?;
         let client = client::Options {
-            url: endpoint_url::with_credentials(endpoint, &code, &key),
+            url: endpoint_url::with_credentials(endpoint, &partner_code, &key),
             loopback: kind == Kind::Sandbox,
             proxy,
             roots,
@@ -224,11 +226,11 @@ impl Settings {
             connections: usize::from(concurrency.most()),
         };
         let price = sources.price()?;
-        Ok(Self { client, shown, concurrency, rate, partner_code: code, kind, ledger, price })
+        Ok(Self { client, shown_endpoint, concurrency, rate, partner_code, kind, ledger, price })
     }
 }
 
-/// The ledger that `idv ledger` is about: the flag's, the setting's, or the default one.
+/// Finds the file that `idv ledger` reads: the flag's, the setting's, or the default one.
 pub(crate) fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, SettingsError> {
     if let Some(file) = flag {
         return Ok(file.to_owned());
@@ -242,7 +244,7 @@ pub(crate) fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, Sett
     }
 }
 
-/// What a charged call costs, where no flag says so.
+/// Reads the price of a call from the settings.
 pub(crate) fn price() -> Result<Option<Price>, SettingsError> {
     SettingSources::read(None)?.price()
 }
@@ -257,16 +259,16 @@ fn default_ledger(kind: Kind) -> Result<PathBuf, SettingsError> {
 }
 
 impl SettingSources {
-    /// The flag's ledger, the setting's, or the usual one. The built-in sandbox is beside all
-    /// settings, but not beside a flag.
+    /// Finds the ledger: the flag's, the setting's, or the default one. The built-in sandbox
+    /// ignores the setting, but not the flag.
     fn ledger(
         &self,
         flag: Option<&Path>,
-        built_in: bool,
+        built_in_sandbox: bool,
         kind: Kind,
     ) -> Result<PathBuf, SettingsError> {
-        let named = || self.get(LEDGER).filter(|_| !built_in).map(PathBuf::from);
-        match flag.map(Path::to_owned).or_else(named) {
+        let setting = || self.get(LEDGER).filter(|_| !built_in_sandbox).map(PathBuf::from);
+        match flag.map(Path::to_owned).or_else(setting) {
             Some(ledger) => Ok(ledger),
             None => default_ledger(kind),
         }
@@ -282,15 +284,15 @@ impl SettingSources {
         options: &EndpointOptions,
     ) -> Result<(Url, String, SecretString), SettingsError> {
         let endpoint = options.endpoint.as_deref().or_else(|| self.get(ENDPOINT));
-        let code = self.get(PARTNER_CODE);
+        let partner_code = self.get(PARTNER_CODE);
         let key = self.key(options.partner_key_file.as_deref())?;
         let mut missing = Vec::new();
         missing.extend(endpoint.is_none().then_some(ENDPOINT));
-        missing.extend(code.is_none().then_some(PARTNER_CODE));
+        missing.extend(partner_code.is_none().then_some(PARTNER_CODE));
         missing.extend(key.is_none().then_some(PARTNER_KEY));
-        match (endpoint, code, key) {
-            (Some(endpoint), Some(code), Some(key)) => {
-                Ok((endpoint_url::parse(endpoint)?, code.to_owned(), key))
+        match (endpoint, partner_code, key) {
+            (Some(endpoint), Some(partner_code), Some(key)) => {
+                Ok((endpoint_url::parse(endpoint)?, partner_code.to_owned(), key))
             }
             _ => Err(SettingsError::Missing(missing)),
         }

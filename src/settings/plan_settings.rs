@@ -1,4 +1,4 @@
-//! The settings of a plan: what it has to know of a run that it does not make.
+//! The settings of a plan. Neither an endpoint nor a key is required, since nothing is sent.
 
 use std::path::PathBuf;
 
@@ -6,31 +6,31 @@ use crate::client::endpoint_url;
 use crate::ledger::Kind;
 use crate::model::price::Price;
 use crate::settings::{
-    ENDPOINT, EndpointOptions, PARTNER_CODE, SANDBOX_CODE, SettingSources, SettingsError,
+    ENDPOINT, EndpointOptions, PARTNER_CODE, SANDBOX_PARTNER_CODE, SettingSources, SettingsError,
 };
 
-/// What a plan has to know: neither endpoint nor key need be set.
+/// The settings of a plan.
 #[derive(Debug)]
 pub struct PlanSettings {
-    /// Whose calls they would be; without it no record is known.
+    /// Partner code. Without it no record can be looked up in the ledger.
     pub partner_code: Option<String>,
-    /// What is behind the endpoint.
+    /// Live or sandbox.
     pub kind: Kind,
-    /// The file that remembers the calls, if there is one yet.
+    /// The ledger's file, which may not exist yet.
     pub ledger: PathBuf,
-    /// What one call costs, where that is known.
+    /// The price of a call, if it is known.
     pub price: Option<Price>,
 }
 
 impl PlanSettings {
-    /// Resolves what flags, files and environment say. Without an endpoint the run would be live.
+    /// Resolves command line, settings files and environment. Without an endpoint the kind is live.
     pub fn resolve(options: &EndpointOptions) -> Result<Self, SettingsError> {
         let sources = SettingSources::read(options.env_file.as_deref())?;
         let ledger = options.ledger.as_deref();
         let price = sources.price()?;
         if options.sandbox {
             let ledger = sources.ledger(ledger, true, Kind::Sandbox)?;
-            let partner_code = Some(SANDBOX_CODE.to_owned());
+            let partner_code = Some(SANDBOX_PARTNER_CODE.to_owned());
             return Ok(Self { partner_code, kind: Kind::Sandbox, ledger, price });
         }
         let endpoint = options.endpoint.as_deref();

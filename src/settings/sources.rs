@@ -1,4 +1,4 @@
-//! The places where settings stand: a file that was named, the environment, `.env`.
+//! The sources of settings: a file named by a flag, the environment, `.env`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,43 +11,45 @@ use crate::settings::{
     SettingsError,
 };
 
-/// The variables that may be named. Any other name in a file may be the key in a wrong place.
-const OURS: [&str; 8] =
+/// The variables of idv. Messages show no other name of a file: it may be the key in a wrong place.
+const VARIABLES: [&str; 8] =
     [ENDPOINT, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE, LEDGER, PRICE, CONCURRENCY, RATE];
 
-/// One place where settings stand.
+/// One source of settings.
 struct SettingSource {
     name: String,
     values: HashMap<String, String>,
 }
 
-/// The places, the strongest first.
+/// The sources of settings, the strongest first.
 pub(super) struct SettingSources(Vec<SettingSource>);
 
 impl SettingSources {
+    /// Reads all sources. `env_file` goes before the environment and replaces `.env`.
     pub(super) fn read(env_file: Option<&Path>) -> Result<Self, SettingsError> {
         let mut sources = Vec::new();
         if let Some(file) = env_file {
-            sources.push(SettingSource::of_file(file)?);
+            sources.push(SettingSource::from_file(file)?);
         }
-        let own = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        let idv_variable = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             let name = name.into_string().ok().filter(|name| name.starts_with("IDV_"))?;
             Some((name, value.into_string().ok()?))
         };
-        let values = std::env::vars_os().filter_map(own).collect();
+        let values = std::env::vars_os().filter_map(idv_variable).collect();
         sources.push(SettingSource { name: "the environment".to_owned(), values });
-        let local = Path::new(".env");
-        if env_file.is_none() && local.is_file() {
-            sources.push(SettingSource::of_file(local)?);
+        let dot_env = Path::new(".env");
+        if env_file.is_none() && dot_env.is_file() {
+            sources.push(SettingSource::from_file(dot_env)?);
         }
         Ok(Self(sources))
     }
 
-    /// The strongest value that is not empty.
+    /// Returns the strongest value that is not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find_map(|source| source.get(name))
     }
 
+    /// Reads the partner key: from the flag's file, or from the strongest source that has one.
     pub(super) fn key(&self, file: Option<&Path>) -> Result<Option<SecretString>, SettingsError> {
         if let Some(file) = file {
             let unusable = |why| SettingsError::File { file: file.to_owned(), why };
@@ -68,7 +70,7 @@ impl SettingSources {
 }
 
 impl SettingSource {
-    fn of_file(file: &Path) -> Result<Self, SettingsError> {
+    fn from_file(file: &Path) -> Result<Self, SettingsError> {
         let unreadable = |error: &dyn ToString| SettingsError::File {
             file: file.to_owned(),
             why: error.to_string(),
@@ -82,7 +84,7 @@ impl SettingSource {
         for (number, entry) in (1..).zip(entries) {
             let syntax = || SettingsError::Syntax { file: file.to_owned(), after: after.clone() };
             let (name, value) = entry.map_err(|_| syntax())?;
-            let known = OURS.contains(&name.as_str());
+            let known = VARIABLES.contains(&name.as_str());
             after = if known { format!("after {name}") } else { format!("after entry {number}") };
             values.insert(name, value);
         }
@@ -94,8 +96,8 @@ impl SettingSource {
     }
 }
 
-/// The key is the file's text without the line's end. The system's words for text that isn't UTF-8
-/// don't quote it.
+/// Reads a key: the file's text without the line break at its end. The system's error for text that
+/// is not UTF-8 does not quote the text.
 fn read_key(file: &Path) -> Result<SecretString, String> {
     let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
     let text = SecretString::from(text);
