@@ -49,7 +49,7 @@ pub(crate) struct BatchArgs {
     /// and more than P% of what was sent
     #[arg(long, value_name = "N|P%", default_value = "5%", value_parser = max_unknown)]
     pub max_unknown: MaxUnknown,
-    /// What its plan depends on.
+    /// The plan.
     #[command(flatten)]
     pub plan: PlanArgs,
     /// Send without asking first; scripts and sandboxes are never asked
@@ -77,13 +77,13 @@ pub(crate) struct BatchArgs {
     /// How the file is read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// Where to ask.
+    /// The endpoint.
     #[command(flatten)]
     pub endpoint: EndpointArgs,
-    /// What is known already.
+    /// The ledger.
     #[command(flatten)]
     pub ledger: LedgerArgs,
-    /// What to write.
+    /// The output.
     #[command(flatten)]
     pub output: OutputArgs,
 }

@@ -32,19 +32,20 @@ pub(crate) struct CheckArgs {
     /// Print an empty file with the right headers instead; -o FILE.xlsx has columns for text
     #[arg(long, conflicts_with = "file")]
     pub template: bool,
-    /// What its plan depends on.
+    /// The plan.
     #[command(flatten)]
     pub plan: PlanArgs,
     /// How the file is read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// What is known already.
+    /// The ledger.
     #[command(flatten)]
     pub ledger: LedgerArgs,
     /// As if the built-in sandbox were asked: its ledger counts
     #[arg(long, conflicts_with = "endpoint", help_heading = "Ledger")]
     pub sandbox: bool,
-    /// As if this endpoint were asked; one on this machine has the sandbox's ledger [env: IDV_ENDPOINT]
+    /// As if this endpoint were asked; one on this machine has the sandbox's ledger [env:
+    /// IDV_ENDPOINT]
     #[arg(long, value_name = "URL", help_heading = "Ledger")]
     pub endpoint: Option<String>,
     /// Read settings from this file before the environment; otherwise .env is read after it

@@ -1,4 +1,4 @@
-//! Values that a shell can offer, with a parser that may take more than those.
+//! Parsers of flag values that a shell can complete. A parser may accept more than it offers.
 
 use std::ffi::OsStr;
 
@@ -12,14 +12,14 @@ use crate::input::Encoding;
 use crate::model::code::CODES;
 use crate::model::outcome::Outcome;
 
-/// A parser of values with the words that are offered for it.
+/// A parser of a flag, with the values that a shell offers.
 #[derive(Debug, Clone)]
-pub(crate) struct Offered<T> {
+pub(crate) struct CompletableParser<T> {
     parse: fn(&str) -> Result<T, String>,
-    words: fn() -> Vec<PossibleValue>,
+    values: fn() -> Vec<PossibleValue>,
 }
 
-impl<T: Clone + Send + Sync + 'static> TypedValueParser for Offered<T> {
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for CompletableParser<T> {
     type Value = T;
 
     fn parse_ref(
@@ -32,53 +32,59 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Offered<T> {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new((self.words)().into_iter()))
+        Some(Box::new((self.values)().into_iter()))
     }
 }
 
-fn plain(words: &[&'static str]) -> Vec<PossibleValue> {
-    words.iter().map(PossibleValue::new).collect()
+fn without_help(values: &[&'static str]) -> Vec<PossibleValue> {
+    values.iter().map(PossibleValue::new).collect()
 }
 
-/// A command by its name; those below it are taken too.
-pub(crate) fn commands() -> Offered<String> {
-    let words = || {
+/// Parser of command names. It accepts the commands below them too.
+pub(crate) fn commands() -> CompletableParser<String> {
+    let values = || {
         let all = Action::augment_subcommands(Command::new("idv"));
-        let word = |command: &Command| {
+        let value = |command: &Command| {
             let about = command.get_about().cloned().unwrap_or_default();
             PossibleValue::new(command.get_name().to_owned()).help(about)
         };
-        all.get_subcommands().map(word).collect()
+        all.get_subcommands().map(value).collect()
     };
-    Offered { parse: |name| Ok(name.to_owned()), words }
+    CompletableParser { parse: |name| Ok(name.to_owned()), values }
 }
 
-/// A status code; any number is taken, the documented ones are offered.
-pub(crate) fn codes() -> Offered<i64> {
-    let words = || {
-        let word = |code: &crate::model::code::Code| {
+/// Parser of status codes. It accepts any number and offers the documented codes.
+pub(crate) fn codes() -> CompletableParser<i64> {
+    let values = || {
+        let value = |code: &crate::model::code::Code| {
             PossibleValue::new(code.number.to_string()).help(code.meaning)
         };
-        CODES.iter().map(word).collect()
+        CODES.iter().map(value).collect()
     };
-    Offered { parse: code, words }
+    CompletableParser { parse: code, values }
 }
 
-/// An outcome by its word.
-pub(crate) fn outcomes() -> Offered<Outcome> {
-    let words = || {
-        let word = |outcome: Outcome| PossibleValue::new(outcome.word()).help(outcome.meaning());
-        Outcome::ALL.map(word).to_vec()
+/// Parser of outcomes.
+pub(crate) fn outcomes() -> CompletableParser<Outcome> {
+    let values = || {
+        let value = |outcome: Outcome| PossibleValue::new(outcome.word()).help(outcome.meaning());
+        Outcome::ALL.map(value).to_vec()
     };
-    Offered { parse: outcome, words }
+    CompletableParser { parse: outcome, values }
 }
 
-/// An encoding by its name.
-pub(crate) fn encodings() -> Offered<Encoding> {
-    Offered { parse: encoding, words: || plain(&["utf-8", "utf-16le", "utf-16be", "windows-1252"]) }
+/// Parser of encodings.
+pub(crate) fn encodings() -> CompletableParser<Encoding> {
+    CompletableParser {
+        parse: encoding,
+        values: || without_help(&["utf-8", "utf-16le", "utf-16be", "windows-1252"]),
+    }
 }
 
-/// A layout of an input, or `auto`.
-pub(crate) fn input_formats() -> Offered<InputFormat> {
-    Offered { parse: input_format, words: || plain(&["auto", "csv", "jsonl", "xlsx"]) }
+/// Parser of input formats.
+pub(crate) fn input_formats() -> CompletableParser<InputFormat> {
+    CompletableParser {
+        parse: input_format,
+        values: || without_help(&["auto", "csv", "jsonl", "xlsx"]),
+    }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use crate::cli::Format;
+use crate::cli::LedgerFormat;
 use crate::cli::completion_values::outcomes;
 use crate::cli::values::{moment, price};
 use crate::model::outcome::Outcome;
@@ -22,23 +22,23 @@ pub(crate) struct LedgerCommand {
     /// The sandbox's ledger instead of the live one
     #[arg(long, global = true, conflicts_with = "ledger")]
     pub sandbox: bool,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub action: LedgerAction,
 }
 
-/// What `idv ledger` does.
+/// The commands of `idv ledger`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerAction {
     /// The runs, oldest first
     Runs {
         /// The format; table on a terminal, jsonl in a pipe
         #[arg(short, long, value_enum)]
-        format: Option<Format>,
+        format: Option<LedgerFormat>,
     },
     /// The calls, oldest first
     Show {
-        /// Which calls.
+        /// The calls.
         #[command(flatten)]
         filter: FilterArgs,
         /// Only calls with this outcome
@@ -47,7 +47,7 @@ pub(crate) enum LedgerAction {
         outcome: Option<Outcome>,
         /// The format; table on a terminal, jsonl in a pipe
         #[arg(short, long, value_enum)]
-        format: Option<Format>,
+        format: Option<LedgerFormat>,
     },
     /// What was charged, by month, day and code; csv and jsonl list each call with its sequence_id
     Bill(BillArgs),
@@ -81,7 +81,7 @@ pub(crate) enum LedgerAction {
 /// `idv ledger bill`.
 #[derive(Debug, Args)]
 pub(crate) struct BillArgs {
-    /// Which calls.
+    /// The calls.
     #[command(flatten)]
     pub filter: FilterArgs,
     /// What a charged call costs, as in 1000 or 0.25 [env: IDV_PRICE]
@@ -91,16 +91,17 @@ pub(crate) struct BillArgs {
     /// times if there is one
     #[arg(long, value_name = "FILE", conflicts_with = "run")]
     pub invoice: Option<PathBuf>,
-    /// Whose midnight ends a day, and whose clock the invoice shows, in hours from UTC; 7 is Jakarta
+    /// Whose midnight ends a day, and whose clock the invoice shows, in hours from UTC; 7 is
+    /// Jakarta
     #[arg(long, value_name = "HOURS", default_value_t = 7, allow_negative_numbers = true)]
     #[arg(value_parser = clap::value_parser!(i8).range(-12..=14))]
     pub utc_offset: i8,
     /// The format; table on a terminal, jsonl in a pipe
     #[arg(short, long, value_enum)]
-    pub format: Option<Format>,
+    pub format: Option<LedgerFormat>,
 }
 
-/// Which calls a history is about.
+/// A filter of calls.
 #[derive(Debug, Args)]
 pub(crate) struct FilterArgs {
     /// Only calls that ended after this: 30d, 12h, or a time stamp

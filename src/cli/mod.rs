@@ -1,4 +1,4 @@
-//! The command line: clap types, nothing else.
+//! The command line, as clap types.
 
 #![expect(clippy::doc_markdown, reason = "flags and their helps")]
 
@@ -21,10 +21,9 @@ pub(crate) use crate::cli::generate::{CompletionsArgs, ManArgs, Shell};
 pub(crate) use crate::cli::ledger::{BillArgs, FilterArgs, LedgerAction, LedgerCommand};
 pub(crate) use crate::cli::record::RecordArgs;
 pub(crate) use crate::cli::sandbox::{Dialect, SandboxArgs};
-pub(crate) use crate::cli::schema::{Described, SchemaArgs};
-pub(crate) use crate::cli::shared::EndpointArgs;
-pub(crate) use crate::cli::shared::{Format, InputArgs, LedgerArgs, OutputArgs, Suspect, Unknown};
-
+pub(crate) use crate::cli::schema::{SchemaArgs, SchemaName};
+pub(crate) use crate::cli::shared::{EndpointArgs, SuspectHandling, UnknownHandling};
+pub(crate) use crate::cli::shared::{InputArgs, LedgerArgs, LedgerFormat, OutputArgs};
 pub(crate) use crate::cli::values::{Burst, FailKind, InFlight, MaxUnknown, in_flight, rate};
 
 use crate::cli::batch::BATCH_HELP;
@@ -37,14 +36,14 @@ use crate::cli::schema::SCHEMA_HELP;
 /// Verify Indonesian identities: does this KTP number belong to this name and this phone?
 #[derive(Debug, Parser)]
 #[command(name = "idv", version, about, max_term_width = 100, subcommand_required = true)]
-#[command(arg_required_else_help = true, after_help = START)]
+#[command(arg_required_else_help = true, after_help = ROOT_HELP)]
 pub(crate) struct Cli {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Action,
 }
 
-const START: &str = "\
+const ROOT_HELP: &str = "\
 Try it without an account:
   idv verify --sandbox --nik 3310990101900001 --phone 081234567890 --name Budi
   idv batch applicants.csv --sandbox -o results.csv";
@@ -116,14 +115,14 @@ pub(crate) struct VerifyArgs {
     pub record: RecordArgs,
     /// What to do with a record that would be charged and can't match
     #[arg(long, value_enum, value_name = "WHAT", default_value = "send")]
-    pub suspect: Suspect,
-    /// Where to ask.
+    pub suspect: SuspectHandling,
+    /// The endpoint.
     #[command(flatten)]
     pub endpoint: EndpointArgs,
-    /// What is known already.
+    /// The ledger.
     #[command(flatten)]
     pub ledger: LedgerArgs,
-    /// What to write.
+    /// The output.
     #[command(flatten)]
     pub output: OutputArgs,
 }

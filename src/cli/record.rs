@@ -1,20 +1,19 @@
-//! A flag for each field of a record, made from the one table of fields.
+//! The flags of a record's fields, made from the table of fields.
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::model::record::Field;
 
-/// A flag for each field of a record, made from the one table of fields.
+/// The values of the flags of a record's fields.
 #[derive(Debug, Default)]
 pub(crate) struct RecordArgs {
     values: Vec<(Field, String)>,
 }
 
 impl RecordArgs {
-    /// What was given for a field.
+    /// Returns the value of a field's flag.
     pub(crate) fn get(&self, field: Field) -> Option<&str> {
-        let given = self.values.iter().find(|(given, _)| *given == field);
-        given.map(|(_, value)| value.as_str())
+        self.values.iter().find(|(known, _)| *known == field).map(|(_, value)| value.as_str())
     }
 }
 
@@ -46,8 +45,8 @@ fn flag(field: Field) -> Arg {
 
 impl FromArgMatches for RecordArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = |field: Field| Some((field, matches.get_one::<String>(field.name())?.clone()));
-        Ok(Self { values: Field::ALL.into_iter().filter_map(given).collect() })
+        let value = |field: Field| Some((field, matches.get_one::<String>(field.name())?.clone()));
+        Ok(Self { values: Field::ALL.into_iter().filter_map(value).collect() })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -12,12 +12,12 @@ Examples:
 pub(crate) struct SchemaArgs {
     /// Only this one
     #[arg(value_enum)]
-    pub schema: Option<Described>,
+    pub schema: Option<SchemaName>,
 }
 
-/// What a schema describes.
+/// The name of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Described {
+pub(crate) enum SchemaName {
     /// A line of -f jsonl
     Result,
     /// The file of --summary

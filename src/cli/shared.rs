@@ -1,4 +1,4 @@
-//! The flags that several commands share.
+//! Flags that several commands share.
 
 #![expect(clippy::doc_markdown, reason = "flags and their helps")]
 
@@ -40,7 +40,7 @@ pub(crate) struct InputArgs {
     pub sheet: Option<String>,
 }
 
-/// Where to ask, and as whom.
+/// The endpoint and the account.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Endpoint")]
 pub(crate) struct EndpointArgs {
@@ -70,7 +70,7 @@ pub(crate) struct EndpointArgs {
     pub partner_key_file: Option<PathBuf>,
 }
 
-/// What is known already, and when it counts.
+/// The ledger, and which of its answers are reused.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Ledger")]
 pub(crate) struct LedgerArgs {
@@ -85,19 +85,19 @@ pub(crate) struct LedgerArgs {
     pub fresh: bool,
     /// What to do with a record that may have been charged without a usable answer
     #[arg(long, value_enum, default_value = "hold", value_name = "WHAT")]
-    pub unknown: Unknown,
+    pub unknown: UnknownHandling,
 }
 
-/// What to do with what is in doubt.
+/// Handling of a record in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Unknown {
+pub(crate) enum UnknownHandling {
     /// Report it as unknown, and don't send it
     Hold,
     /// Send it again, which may be charged a second time
     Resend,
 }
 
-/// What the plan of a file depends on, whether or not it is carried out.
+/// Options of a plan, for `idv batch` and for `idv check`.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
     /// What one call costs, as in 1000 or 0.25 [env: IDV_PRICE]
@@ -111,21 +111,21 @@ pub(crate) struct PlanArgs {
         default_value = "hold",
         hide_default_value = true
     )]
-    pub suspect: Suspect,
+    pub suspect: SuspectHandling,
 }
 
-/// What to do with what is suspect.
+/// Handling of a suspect record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Suspect {
+pub(crate) enum SuspectHandling {
     /// Report it as held, and don't send it
     Hold,
     /// Send it, and pay for it
     Send,
 }
 
-/// How the history is written.
+/// The format of what `idv ledger` shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum LedgerFormat {
     /// For people
     Table,
     /// One JSON object a line
@@ -135,7 +135,7 @@ pub(crate) enum Format {
     Csv,
 }
 
-/// What to write, and where.
+/// The output: where the results go, and what is shown.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {

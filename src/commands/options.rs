@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cli::{
-    self, BatchArgs, CheckArgs, EndpointArgs, InFlight, InputArgs, LedgerArgs, OutputArgs, Suspect,
-    Unknown, VerifyArgs,
+    self, BatchArgs, CheckArgs, EndpointArgs, InFlight, InputArgs, LedgerArgs, OutputArgs,
+    SuspectHandling, UnknownHandling, VerifyArgs,
 };
 use crate::input;
 use crate::ledger::ReuseRules;
@@ -268,7 +268,7 @@ impl From<InputArgs> for input::Options {
 
 impl From<&LedgerArgs> for ReuseOptions {
     fn from(args: &LedgerArgs) -> Self {
-        let resend_unknown = args.unknown == Unknown::Resend;
+        let resend_unknown = args.unknown == UnknownHandling::Resend;
         Self { max_age: args.max_age, fresh: args.fresh, resend_unknown }
     }
 }
@@ -308,10 +308,10 @@ fn endpoint(args: EndpointArgs, ledger: Option<PathBuf>) -> EndpointOptions {
 }
 
 /// `--suspect hold` holds suspect rows, `--suspect send` holds malformed rows only.
-const fn hold(suspect: Suspect) -> Level {
+const fn hold(suspect: SuspectHandling) -> Level {
     match suspect {
-        Suspect::Hold => Level::Suspect,
-        Suspect::Send => Level::Malformed,
+        SuspectHandling::Hold => Level::Suspect,
+        SuspectHandling::Send => Level::Malformed,
     }
 }
 

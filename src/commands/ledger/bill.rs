@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use jiff::tz::Offset;
 use serde::Serialize;
 
-use crate::cli::{BillArgs, Format};
+use crate::cli::{BillArgs, LedgerFormat};
 use crate::commands::ledger::{Listing, each, filter_of, format_or_default, invoice};
 use crate::ledger::{BillLine, CallFilter, Reader};
 use crate::model::code::Charge;
@@ -48,7 +48,7 @@ pub(crate) fn run(
         let terms = invoice::Terms { filter, offset, price, ledger };
         return invoice::run(reader, file, &terms, args.format, out);
     }
-    if format_or_default(args.format) == Format::Table {
+    if format_or_default(args.format) == LedgerFormat::Table {
         return table(&reader.bill(&filter, offset)?, price, out);
     }
     let mut listing = Listing::new(args.format, "", out)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use crate::cli::Format;
+use crate::cli::LedgerFormat;
 use crate::commands::ledger::{Listing, each, say};
 use crate::ledger::reconcile::{Comparison, Difference, DifferenceKind, Invoice, Period, Sums};
 use crate::ledger::{CallFilter, Reader};
@@ -35,7 +35,7 @@ pub(crate) fn run(
     reader: &mut Reader,
     file: &Path,
     terms: &Terms<'_>,
-    format: Option<Format>,
+    format: Option<LedgerFormat>,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let invoice = Invoice::open(file, terms.offset)?;
@@ -85,7 +85,11 @@ struct Differences<'a, W: Write> {
 }
 
 impl<'a, W: Write> Differences<'a, W> {
-    fn new(format: Option<Format>, terms: &'a Terms<'a>, out: &'a mut W) -> anyhow::Result<Self> {
+    fn new(
+        format: Option<LedgerFormat>,
+        terms: &'a Terms<'a>,
+        out: &'a mut W,
+    ) -> anyhow::Result<Self> {
         let header = format!("{:<15} WHICH, AND WHAT TO DO", "DIFFERENCE");
         Ok(Self { listing: Listing::new(format, &header, out)?, terms, shown: [0; 5] })
     }
@@ -93,7 +97,7 @@ impl<'a, W: Write> Differences<'a, W> {
     fn show(&mut self, difference: &Difference) -> anyhow::Result<()> {
         let shown = &mut self.shown[difference.kind as usize];
         *shown += 1;
-        if self.listing.format == Format::Table && *shown > SHOWN {
+        if self.listing.format == LedgerFormat::Table && *shown > SHOWN {
             return Ok(());
         }
         let offset = self.terms.offset;
@@ -105,7 +109,7 @@ impl<'a, W: Write> Differences<'a, W> {
     fn end(self, sums: &Sums) -> anyhow::Result<()> {
         let text = summed(sums, self.terms.price);
         let more: usize = self.shown.iter().map(|shown| shown.saturating_sub(SHOWN)).sum();
-        if self.listing.format != Format::Table {
+        if self.listing.format != LedgerFormat::Table {
             say(&text);
             return Ok(());
         }

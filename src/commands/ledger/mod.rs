@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 use serde::Serialize;
 
-use crate::cli::{FilterArgs, Format, LedgerAction, LedgerCommand};
+use crate::cli::{FilterArgs, LedgerAction, LedgerCommand, LedgerFormat};
 use crate::exit::Exit;
 use crate::ledger::{CallFilter, CallRow, Ledger, LedgerError, Reader, Resolution, RunRow};
 use crate::model::code::Charge;
@@ -115,14 +115,15 @@ fn filter_of(args: &FilterArgs) -> CallFilter {
     CallFilter { since: args.since, until: args.until, run: args.run, ..CallFilter::default() }
 }
 
-fn format_or_default(format: Option<Format>) -> Format {
-    let default = if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl };
+fn format_or_default(format: Option<LedgerFormat>) -> LedgerFormat {
+    let default =
+        if io::stdout().is_terminal() { LedgerFormat::Table } else { LedgerFormat::Jsonl };
     format.unwrap_or(default)
 }
 
 /// Rows of one kind in one of the formats, as they come.
 struct Listing<'a, W: Write> {
-    format: Format,
+    format: LedgerFormat,
     out: &'a mut W,
     csv: csv::Writer<Vec<u8>>,
     /// The columns of the terminal; as many as are wanted where it goes elsewhere.
@@ -130,10 +131,10 @@ struct Listing<'a, W: Write> {
 }
 
 impl<'a, W: Write> Listing<'a, W> {
-    fn new(format: Option<Format>, header: &str, out: &'a mut W) -> anyhow::Result<Self> {
+    fn new(format: Option<LedgerFormat>, header: &str, out: &'a mut W) -> anyhow::Result<Self> {
         let format = format_or_default(format);
         let width = if io::stdout().is_terminal() { output::width() } else { usize::MAX };
-        if format == Format::Table {
+        if format == LedgerFormat::Table {
             writeln!(out, "{}", cut(header, width))?;
         }
         Ok(Self { format, out, csv: csv::Writer::from_writer(Vec::new()), width })
@@ -141,7 +142,7 @@ impl<'a, W: Write> Listing<'a, W> {
 
     fn row(&mut self, row: &impl Serialize, line: impl FnOnce() -> String) -> anyhow::Result<()> {
         match self.format {
-            Format::Table => {
+            LedgerFormat::Table => {
                 let mut line = line();
                 // What has several lines holds a command to be copied: it stays whole.
                 if !line.contains('\n') {
@@ -149,8 +150,8 @@ impl<'a, W: Write> Listing<'a, W> {
                 }
                 writeln!(self.out, "{line}")?;
             }
-            Format::Jsonl => write_json(row, self.out)?,
-            Format::Csv => {
+            LedgerFormat::Jsonl => write_json(row, self.out)?,
+            LedgerFormat::Csv => {
                 self.csv.serialize(row)?;
                 self.csv.flush()?;
                 self.out.write_all(&output::escape_formulas(self.csv.get_ref())?)?;
@@ -165,7 +166,11 @@ fn write_json(row: &impl Serialize, out: &mut impl Write) -> anyhow::Result<()> 
     Ok(output::write_line(row, out)?)
 }
 
-fn runs(reader: &mut Reader, format: Option<Format>, out: &mut impl Write) -> anyhow::Result<()> {
+fn runs(
+    reader: &mut Reader,
+    format: Option<LedgerFormat>,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
     let header = format!(
         "{:>6}  {:<20}  {:<8} {:<11} {:>9} {:>9} {:>9}",
         "RUN", "STARTED", "COMMAND", "STATE", "CALLS", "CHARGED", "UNKNOWN"
@@ -193,7 +198,7 @@ fn run_line(run: &RunRow) -> String {
 fn show(
     reader: &mut Reader,
     filter: &CallFilter,
-    format: Option<Format>,
+    format: Option<LedgerFormat>,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let header = format!(
