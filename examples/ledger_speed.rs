@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use idv::internal::ledger::{
-    Claim, ClaimReply, Kind, Ledger, LookUpParameters, PendingClaim, PendingWrite, Reader,
-    ReuseRules, Run, RunEnd,
+    Claim, ClaimReply, Kind, Ledger, PendingClaim, PendingWrite, Reader, ReuseRules, Run, RunEnd,
 };
 use idv::internal::model::Answer;
 use idv::internal::model::{Field, Record};
@@ -82,7 +81,7 @@ fn claim(claimed: ClaimReply) -> anyhow::Result<Claim> {
 
 fn look_up(path: &Path, run: &Run, rows: &Range<u64>) -> anyhow::Result<()> {
     let mut reader = Reader::open(path, Some(Kind::Sandbox))?;
-    let look_up = LookUpParameters::of_run(run, ReuseRules::default());
+    let look_up = run.look_up_parameters(ReuseRules::default());
     for window in [1, 256] {
         let begun = Instant::now();
         let mut row = rows.start;

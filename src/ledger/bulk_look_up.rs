@@ -1,4 +1,4 @@
-//! What the ledger says of many records at once, without the words of their answers: for a plan.
+//! Looks up the status of many records at once, without their answers, for a plan.
 
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, Rows};
@@ -13,38 +13,38 @@ use crate::model::answer::Answer;
 use crate::model::outcome::Outcome;
 use crate::model::record::RecordKey;
 
-/// How a record stands with the ledger.
+/// The status of a record in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordStatus {
-    /// Nothing stands against sending it.
+    /// It may be sent.
     MaySend,
     /// An answer came at that moment, and costs nothing.
     Answered(Timestamp),
     /// It may have been paid for already.
     InDoubt,
-    /// Another run is asking about it right now.
+    /// Another run is sending it right now.
     Busy,
 }
 
-/// How much of the file a survey keeps in memory: the table of slots of a million calls, which is
+/// How much of the file a bulk look-up keeps in memory: the table of slots of a million calls, which is
 /// read at random. In KiB.
 const CACHE: i64 = 24 << 10;
 
 impl Reader {
-    /// Another view of the same ledger, for another thread.
+    /// Opens the same ledger once more, for another thread.
     pub fn reopen(&self) -> Result<Self, LedgerError> {
         Self::open(&self.path, None)
     }
 
-    /// Makes ready for many records.
+    /// Enlarges the cache for look-ups of many records.
     pub fn enlarge_cache(&self) -> Result<(), LedgerError> {
         // A negative number is KiB, a positive one pages.
         let set = self.connection.pragma_update(None, "cache_size", -CACHE);
         set.map_err(|error| LedgerError::of(&self.path, &error))
     }
 
-    /// How the records of these keys stand, in one reading transaction. Keys in the order in which
-    /// they were once asked are found several times faster than others.
+    /// Returns the status of the records of these keys, in one reading transaction. Keys in the
+    /// order in which they were once sent are found several times faster than others.
     pub fn statuses(
         &mut self,
         parameters: &LookUpParameters,
@@ -59,7 +59,7 @@ impl Reader {
                 *known = self.read_all(parameters, &[*key])?.pop().unwrap_or(LookUpResult::MaySend);
             }
         }
-        Ok(known.iter().map(standing).collect())
+        Ok(known.iter().map(status).collect())
     }
 
     fn read_all(
@@ -74,7 +74,7 @@ impl Reader {
             let mut by_slot = transaction.prepare_cached(BY_SLOT)?;
             let mut look_up = |key| {
                 let calls = history(&transaction, &mut by_slot, index, key)?;
-                Ok(parameters.rules().decide(calls, |run| liveness.is_alive(&transaction, run)))
+                Ok(parameters.rules.decide(calls, |run| liveness.is_alive(&transaction, run)))
             };
             keys.iter().map(&mut look_up).collect::<Result<Vec<_>, _>>()
         };
@@ -82,7 +82,7 @@ impl Reader {
     }
 }
 
-fn standing(known: &LookUpResult) -> RecordStatus {
+fn status(known: &LookUpResult) -> RecordStatus {
     match known {
         LookUpResult::MaySend => RecordStatus::MaySend,
         LookUpResult::Answered(stored) => RecordStatus::Answered(stored.at),
@@ -91,7 +91,7 @@ fn standing(known: &LookUpResult) -> RecordStatus {
     }
 }
 
-/// What decides about a call, without the words of its answer.
+/// The columns of a call that decide about its record.
 macro_rules! calls {
     ($from:literal) => {
         concat!(
@@ -146,7 +146,7 @@ fn add(mut rows: Rows<'_>, rest: &[u8], calls: &mut Vec<PastCall>) -> rusqlite::
 
 fn past(row: &rusqlite::Row<'_>) -> rusqlite::Result<PastCall> {
     let ended = row.get::<_, Option<i64>>(4)?.map(time);
-    let end = match (ended, row.get(6)?) {
+    let state = match (ended, row.get(6)?) {
         (None, _) => CallState::Open,
         (Some(_), None) => CallState::Without(None),
         (Some(_), Some(code)) => CallState::Answered(Answer { code, ..Answer::default() }),
@@ -156,8 +156,8 @@ fn past(row: &rusqlite::Row<'_>) -> rusqlite::Result<PastCall> {
         run: row.get(1)?,
         started: time(row.get(2)?),
         ended,
-        end,
-        // Nobody looks at it for a count.
+        state,
+        // Not read: a status does not need it.
         outcome: Outcome::Unknown,
         charged: charge_of(row.get(5)?),
         attempts: 0,

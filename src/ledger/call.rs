@@ -1,5 +1,5 @@
-//! What the ledger knows of calls, and the one decision that keeps anyone from paying twice:
-//! may this record be sent now?
+//! The calls of a record, and the decision whether the record may be sent now. This decision keeps
+//! a user from paying twice.
 
 use jiff::Timestamp;
 
@@ -7,7 +7,7 @@ use crate::model::answer::Answer;
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
 
-/// On which terms a record is asked.
+/// Rules for reusing old answers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReuseRules {
     /// Answers from before this moment don't count (`--fresh`: the run's start; `--max-age`).
@@ -45,11 +45,11 @@ pub struct InDoubtCall {
     pub run: i64,
     /// When the request went out, or when its end was noted.
     pub at: Timestamp,
-    /// Why nobody knows.
+    /// The reason.
     pub reason: DoubtReason,
 }
 
-/// Why a call is in doubt.
+/// The reason why a call is in doubt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DoubtReason {
     /// Its run ended before an answer was noted.
@@ -73,27 +73,27 @@ pub struct InFlightCall {
     pub since: Timestamp,
 }
 
-/// What the ledger says of a record.
+/// The result of a look-up.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LookUpResult {
-    /// Nothing that stands against sending it.
+    /// The record may be sent.
     MaySend,
-    /// This answer, which costs nothing.
+    /// It has this answer, which costs nothing.
     Answered(Box<StoredAnswer>),
     /// It may have been paid for already.
     InDoubt(InDoubtCall),
-    /// Somebody is asking right now.
+    /// A living run is sending it right now.
     Busy(InFlightCall),
 }
 
-/// How a call ended, if it did.
+/// The state of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum CallState {
-    /// No answer is noted.
+    /// No end is noted.
     Open,
     /// An answer with a legible code.
     Answered(Answer),
-    /// None: proved uncharged, or in doubt. Our own words.
+    /// Over without an answer: proved uncharged, or in doubt. Our own words.
     Without(Option<String>),
 }
 
@@ -104,35 +104,36 @@ pub(super) struct PastCall {
     pub(super) run: i64,
     pub(super) started: Timestamp,
     pub(super) ended: Option<Timestamp>,
-    pub(super) end: CallState,
+    pub(super) state: CallState,
     pub(super) outcome: Outcome,
     pub(super) charged: Charge,
     pub(super) attempts: u32,
-    /// What a person found on the invoice.
+    /// The charge that a person found on the invoice.
     pub(super) resolved: Option<Charge>,
 }
 
-/// Who asks: calls of its own run, and those it found when it started, are not judged alike.
+/// The reuse rules of one run. Calls of the run itself, and calls that it found when it started,
+/// are treated differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RunRules {
     /// The own run; none where nothing will be sent.
     pub(super) run: Option<i64>,
     /// The last call there was when the run started.
     pub(super) last_call: i64,
-    pub(super) options: ReuseRules,
+    pub(super) reuse: ReuseRules,
 }
 
-/// What one past call says about asking now.
+/// The effect of one past call on the decision.
 enum CallEffect {
-    Nothing,
+    None,
     /// The call answered the question, too long ago.
     Outdated,
-    Known(LookUpResult),
+    Result(LookUpResult),
 }
 
 impl RunRules {
-    /// Judges a record by its calls, newest first. An answer that counts goes before a call in
-    /// flight, that before a doubt; calls older than an answer have nothing more to say.
+    /// Decides about a record from its calls, newest first. A valid answer goes before a call in
+    /// flight, and that before a call in doubt; calls older than an answer are not looked at.
     pub(super) fn decide(
         &self,
         calls: Vec<PastCall>,
@@ -141,10 +142,10 @@ impl RunRules {
         let mut known = LookUpResult::MaySend;
         for call in calls {
             match self.decide_call(call, &mut is_alive) {
-                CallEffect::Nothing => {}
+                CallEffect::None => {}
                 CallEffect::Outdated => break,
-                CallEffect::Known(answered @ LookUpResult::Answered(_)) => return answered,
-                CallEffect::Known(other) => known = graver(known, other),
+                CallEffect::Result(answered @ LookUpResult::Answered(_)) => return answered,
+                CallEffect::Result(other) => known = prefer(known, other),
             }
         }
         known
@@ -152,45 +153,45 @@ impl RunRules {
 
     fn decide_call(&self, call: PastCall, is_alive: &mut impl FnMut(i64) -> bool) -> CallEffect {
         match call.resolved.unwrap_or(call.charged) {
-            Charge::No => CallEffect::Nothing,
+            Charge::No => CallEffect::None,
             Charge::Yes if call.resolved.is_some() => self.decide_paid(call),
-            Charge::Yes if self.counts(&call) => match call.stored() {
-                Some(stored) => CallEffect::Known(LookUpResult::Answered(Box::new(stored))),
-                None => CallEffect::Nothing,
+            Charge::Yes if self.is_valid(&call) => match call.stored() {
+                Some(stored) => CallEffect::Result(LookUpResult::Answered(Box::new(stored))),
+                None => CallEffect::None,
             },
             Charge::Yes => CallEffect::Outdated,
-            Charge::Unknown if call.end == CallState::Open && is_alive(call.run) => {
+            Charge::Unknown if call.state == CallState::Open && is_alive(call.run) => {
                 let PastCall { call, run, started: since, .. } = call;
-                CallEffect::Known(LookUpResult::Busy(InFlightCall { call, run, since }))
+                CallEffect::Result(LookUpResult::Busy(InFlightCall { call, run, since }))
             }
-            Charge::Unknown if self.resends(&call) => CallEffect::Nothing,
-            Charge::Unknown => CallEffect::Known(LookUpResult::InDoubt(call.doubt())),
+            Charge::Unknown if self.resends(&call) => CallEffect::None,
+            Charge::Unknown => CallEffect::Result(LookUpResult::InDoubt(call.in_doubt())),
         }
     }
 
-    /// A call known to be paid whose answer is lost is asked again only by somebody who says so.
+    /// A call that was paid, but whose answer is lost, is repeated only on request.
     fn decide_paid(&self, call: PastCall) -> CallEffect {
-        if self.resends(&call) || !self.counts(&call) {
-            CallEffect::Nothing
+        if self.resends(&call) || !self.is_valid(&call) {
+            CallEffect::None
         } else {
-            CallEffect::Known(LookUpResult::InDoubt(call.doubt()))
+            CallEffect::Result(LookUpResult::InDoubt(call.in_doubt()))
         }
     }
 
-    fn counts(&self, call: &PastCall) -> bool {
+    fn is_valid(&self, call: &PastCall) -> bool {
         let at = call.ended.unwrap_or(call.started);
-        self.run == Some(call.run) || self.options.fresh_since.is_none_or(|since| at >= since)
+        self.run == Some(call.run) || self.reuse.fresh_since.is_none_or(|since| at >= since)
     }
 
-    /// What became doubtful in this run is not sent again by it: duplicates share one call.
+    /// A run does not repeat its own call in doubt: duplicates share one call.
     fn resends(&self, call: &PastCall) -> bool {
         let former = self.run != Some(call.run) && call.call <= self.last_call;
-        self.options.resend_unknown && (former || self.run.is_none())
+        self.reuse.resend_unknown && (former || self.run.is_none())
     }
 }
 
-/// The newest call in flight, else the newest doubt.
-fn graver(known: LookUpResult, other: LookUpResult) -> LookUpResult {
+/// Prefers the newest call in flight, then the newest call in doubt.
+fn prefer(known: LookUpResult, other: LookUpResult) -> LookUpResult {
     match (&known, &other) {
         (LookUpResult::MaySend, _) | (LookUpResult::InDoubt(_), LookUpResult::Busy(_)) => other,
         _ => known,
@@ -200,7 +201,7 @@ fn graver(known: LookUpResult, other: LookUpResult) -> LookUpResult {
 impl PastCall {
     /// The answer, if a legible one came.
     pub(super) fn stored(&self) -> Option<StoredAnswer> {
-        let CallState::Answered(answer) = &self.end else { return None };
+        let CallState::Answered(answer) = &self.state else { return None };
         Some(StoredAnswer {
             call: self.call,
             run: self.run,
@@ -212,9 +213,9 @@ impl PastCall {
         })
     }
 
-    /// The doubt about a call that may have been charged.
-    pub(super) fn doubt(self) -> InDoubtCall {
-        let reason = match (self.resolved, self.end) {
+    /// The call as one in doubt.
+    pub(super) fn in_doubt(self) -> InDoubtCall {
+        let reason = match (self.resolved, self.state) {
             (Some(_), _) => DoubtReason::Paid,
             (None, CallState::Open) => DoubtReason::RunEnded,
             (None, CallState::Without(words)) => DoubtReason::NoAnswer(words),
@@ -261,14 +262,14 @@ mod tests {
     fn past(call: i64, run: i64, second: i64, charged: Charge, code: Option<i64>) -> PastCall {
         let at = Timestamp::from_second(second).unwrap();
         let answer = |code| CallState::Answered(Answer { code, ..Answer::default() });
-        let end = code.map_or(CallState::Without(None), answer);
+        let state = code.map_or(CallState::Without(None), answer);
         let (outcome, ended) = (Outcome::Unknown, Some(at));
         PastCall {
             call,
             run,
             started: at,
             ended,
-            end,
+            state,
             outcome,
             charged,
             attempts: 1,
@@ -278,7 +279,7 @@ mod tests {
 
     fn open(call: i64, run: i64) -> PastCall {
         let past = past(call, run, call, Charge::Unknown, None);
-        PastCall { end: CallState::Open, ended: None, ..past }
+        PastCall { state: CallState::Open, ended: None, ..past }
     }
 
     fn answered(call: i64, run: i64) -> PastCall {
@@ -300,10 +301,10 @@ mod tests {
         resend_unknown: bool,
     ) -> (&'static str, i64) {
         let fresh_since = fresh_since.map(|second| Timestamp::from_second(second).unwrap());
-        let options = ReuseRules { fresh_since, resend_unknown };
-        let rules = RunRules { run: Some(OWN), last_call: 10, options };
+        let reuse = ReuseRules { fresh_since, resend_unknown };
+        let rules = RunRules { run: Some(OWN), last_call: 10, reuse };
         match rules.decide(calls.iter().rev().cloned().collect(), |run| run != DEAD) {
-            LookUpResult::MaySend => ("unasked", 0),
+            LookUpResult::MaySend => ("may send", 0),
             LookUpResult::Answered(stored) => ("answered", stored.call),
             LookUpResult::InDoubt(doubt) => ("in doubt", doubt.call),
             LookUpResult::Busy(in_flight) => ("busy", in_flight.call),
@@ -317,7 +318,7 @@ mod tests {
         assert_eq!(decide(&calls, Some(2), false), ("answered", 2));
         assert_eq!(decide(&calls, Some(3), false), ("busy", 4));
         assert_eq!(decide(&calls[..3], Some(3), false), ("in doubt", 3));
-        assert_eq!(decide(&calls[..2], Some(3), false), ("unasked", 0));
+        assert_eq!(decide(&calls[..2], Some(3), false), ("may send", 0));
     }
 
     #[test]
@@ -329,18 +330,18 @@ mod tests {
     #[test]
     fn what_is_older_than_an_answer_has_nothing_more_to_say() {
         let calls = [doubtful(1, DEAD), answered(2, DEAD)];
-        assert_eq!(decide(&calls, Some(5), false), ("unasked", 0));
+        assert_eq!(decide(&calls, Some(5), false), ("may send", 0));
     }
 
     #[test]
     fn an_answer_of_the_own_run_counts_though_the_clock_went_back() {
         assert_eq!(decide(&[answered(1, OWN)], Some(99), false), ("answered", 1));
-        assert_eq!(decide(&[answered(1, ALIVE)], Some(99), false), ("unasked", 0));
+        assert_eq!(decide(&[answered(1, ALIVE)], Some(99), false), ("may send", 0));
     }
 
     #[test]
     fn only_doubts_from_before_the_run_are_sent_again() {
-        assert_eq!(decide(&[open(10, DEAD)], None, true), ("unasked", 0));
+        assert_eq!(decide(&[open(10, DEAD)], None, true), ("may send", 0));
         assert_eq!(decide(&[open(10, DEAD)], None, false), ("in doubt", 10));
         assert_eq!(decide(&[doubtful(11, ALIVE)], None, true), ("in doubt", 11));
         assert_eq!(decide(&[doubtful(9, OWN)], None, true), ("in doubt", 9));
@@ -352,16 +353,16 @@ mod tests {
     fn the_invoice_decides_about_a_doubt() {
         let paid = [resolved(Charge::Yes, open(1, DEAD))];
         assert_eq!(decide(&paid, None, false), ("in doubt", 1));
-        assert_eq!(decide(&paid, None, true), ("unasked", 0));
-        assert_eq!(decide(&paid, Some(5), false), ("unasked", 0));
+        assert_eq!(decide(&paid, None, true), ("may send", 0));
+        assert_eq!(decide(&paid, Some(5), false), ("may send", 0));
         let unpaid = [resolved(Charge::No, doubtful(1, DEAD))];
-        assert_eq!(decide(&unpaid, None, false), ("unasked", 0));
+        assert_eq!(decide(&unpaid, None, false), ("may send", 0));
     }
 
     #[test]
     fn what_cost_nothing_is_asked_again() {
         let refused = past(1, DEAD, 1, Charge::No, Some(11340));
         let released = past(2, DEAD, 2, Charge::No, None);
-        assert_eq!(decide(&[refused, released], None, false), ("unasked", 0));
+        assert_eq!(decide(&[refused, released], None, false), ("may send", 0));
     }
 }

@@ -1,22 +1,21 @@
-//! What keeps the file quick: its log is copied into it in time, and which records the latest calls
-//! are about is written down in time.
+//! Checkpoints the write-ahead log and writes the index, so that commits and look-ups stay fast.
 
 use rusqlite::TransactionBehavior::Immediate;
 
+use crate::ledger::database::Database;
 use crate::ledger::error::LedgerError;
-use crate::ledger::writer::Writer;
 use crate::ledger::{file, index, store};
 
 /// A write-ahead log of this length is copied into the database, and written over from its
 /// beginning after that: syncing a file that grows takes twice as long.
 const CHECKPOINT_BYTES: u64 = 4 << 20;
 
-/// How often that is done at most, in transactions.
+/// The log is looked at once in so many transactions.
 const CHECKPOINT_EVERY: u32 = 256;
 
-impl Writer {
-    /// Copies the log into the database when it has grown long. Not left to the
-    /// database, which would not tell of an error there.
+impl Database {
+    /// Copies the log into the database when it has grown long. `SQLite` would do so by itself, but
+    /// would not report an error.
     pub(super) fn checkpoint_when_due(&mut self) {
         self.transactions += 1;
         if !self.transactions.is_multiple_of(CHECKPOINT_EVERY) {
@@ -32,8 +31,7 @@ impl Writer {
         }
     }
 
-    /// Writes down which records the latest calls are about, when there are more of them than so
-    /// many.
+    /// Writes the index of the latest calls into the file when it holds more than `most` calls.
     pub(super) fn write_index(&mut self, most: usize) {
         let Self { connection: Some(connection), index, .. } = self else { return };
         if index.len() <= most {
@@ -46,15 +44,16 @@ impl Writer {
             transaction.commit()
         };
         match write() {
-            Ok(()) => index.written(),
+            Ok(()) => index.clear(),
             Err(error) => {
-                index.forget();
+                index.reset();
                 self.stop(LedgerError::of(&self.path, &error));
             }
         }
     }
 
-    /// For jobs: reads what former runs have left to be read, and writes it down if it is much.
+    /// Reads the calls that are not in the table of slots yet, and writes them there if there are
+    /// many.
     pub(super) fn read_index(&mut self) -> Result<(), LedgerError> {
         let Self { connection: Some(connection), index, path, .. } = self else {
             return Err(LedgerError::Closed);
@@ -62,12 +61,7 @@ impl Writer {
         let read = store::last_call(connection)
             .and_then(|last_call| index.catch_up(connection, last_call));
         read.map_err(|error| LedgerError::of(path, &error))?;
-        self.write_index(index::LEFT);
+        self.write_index(index::MAX_AT_RUN_END);
         Ok(())
-    }
-
-    /// For jobs: what is in memory of the latest calls is not true any more.
-    pub(super) fn forget_index(&mut self) {
-        self.index.forget();
     }
 }

@@ -10,14 +10,14 @@ use rusqlite::Connection;
 
 use crate::model::record::RecordKey;
 
-/// So many calls are kept in memory, before they go into the table.
-pub(super) const MOST: usize = 65_536;
+/// The most calls that are kept in memory before they go into the table.
+pub(super) const MAX_IN_MEMORY: usize = 65_536;
 
-/// A run leaves at most so many to the next one, which has to read them first.
-pub(super) const LEFT: usize = 512;
+/// The most calls that a run leaves out of the table: the next run has to read them first.
+pub(super) const MAX_AT_RUN_END: usize = 512;
 
-/// The latest calls, by record. What it says is checked against the call itself, so that a number
-/// that came to nothing does no harm here.
+/// The latest calls, by record. A caller checks each number against the call itself, so a number
+/// that was never committed does no harm here.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     recent: BTreeSet<(i64, i64)>,
@@ -26,7 +26,7 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Takes in what is there now: `last_call` is the last number given.
+    /// Reads the calls up to `last_call` that are not known yet.
     pub(super) fn catch_up(
         &mut self,
         connection: &Connection,
@@ -46,32 +46,32 @@ impl Index {
         Ok(())
     }
 
-    /// Notes a call that is being written.
-    pub(super) fn note(&mut self, key: &RecordKey, call: i64) {
+    /// Adds a call that is being written.
+    pub(super) fn insert(&mut self, key: &RecordKey, call: i64) {
         self.recent.insert((split(key.as_bytes()).0, call));
     }
 
-    /// The calls up to this one are on disk, and noted.
+    /// Marks the calls up to this one as committed.
     pub(super) fn commit(&mut self, last_call: i64) {
         self.known = self.known.max(last_call);
     }
 
-    /// Begins anew: what was noted may have come to nothing.
-    pub(super) fn forget(&mut self) {
+    /// Starts anew: calls in memory may not have been committed.
+    pub(super) fn reset(&mut self) {
         *self = Self::default();
     }
 
-    /// How many calls are in memory.
+    /// Returns how many calls are in memory.
     pub(super) fn len(&self) -> usize {
         self.recent.len()
     }
 
-    /// The numbers of the calls in memory that a record may have.
+    /// Returns the numbers of the calls in memory that a record may have.
     pub(super) fn recent(&self, slot: i64) -> impl Iterator<Item = i64> {
         self.recent.range((slot, i64::MIN)..=(slot, i64::MAX)).map(|(_, call)| *call)
     }
 
-    /// The numbers of the calls that a record may have, newest first.
+    /// Returns the numbers of all calls that a record may have, newest first.
     pub(super) fn calls(&self, connection: &Connection, slot: i64) -> rusqlite::Result<Vec<i64>> {
         let mut statement = connection.prepare_cached("SELECT call FROM slots WHERE slot = ?1")?;
         let mut calls =
@@ -84,7 +84,7 @@ impl Index {
         Ok(calls)
     }
 
-    /// Writes what is in memory into the table; to be forgotten here when that is committed.
+    /// Writes the calls in memory into the table. Call `clear` when that is committed.
     pub(super) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
         let mut add = connection
             .prepare_cached("INSERT OR IGNORE INTO slots (slot, call) VALUES (?1, ?2)")?;
@@ -95,18 +95,18 @@ impl Index {
         connection.prepare_cached(sql)?.execute([self.known]).map(drop)
     }
 
-    /// What was written is committed.
-    pub(super) fn written(&mut self) {
+    /// Drops the calls in memory, which are in the table now.
+    pub(super) fn clear(&mut self) {
         self.recent.clear();
     }
 }
 
-/// All calls up to this one are in the table.
+/// Reads the last call up to which all calls are in the table.
 fn indexed(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("SELECT indexed FROM ledger", [], |row| row.get(0))
 }
 
-/// A key as it stands in the tables: a number to sort by, and the rest.
+/// Splits a key as the tables hold it: a number to sort by, and the rest.
 pub(super) fn split(key: &[u8]) -> (i64, &[u8]) {
     let (slot, rest) = key.split_at(8);
     (slot.iter().fold(0, |number, byte| number << 8 | i64::from(*byte)), rest)

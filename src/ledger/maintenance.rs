@@ -1,19 +1,21 @@
-//! What happens seldom, one transaction each: a run's beginning and end, what a person found out
-//! about a doubt, the purge.
+//! Rare jobs of the writer thread, one transaction each: the start and end of a run, the resolution
+//! of a call in doubt, the purge.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 use crate::ledger::call::CallState;
+use crate::ledger::database::Database;
 use crate::ledger::error::LedgerError;
 use crate::ledger::index;
+use crate::ledger::kind::Kind;
+use crate::ledger::liveness::RunLiveness;
 use crate::ledger::lock::{self, RunLock};
-use crate::ledger::store::{self, RunLiveness, charge_number};
-use crate::ledger::writer::Writer;
-use crate::ledger::{Kind, file, open};
+use crate::ledger::store::{self, charge_number};
+use crate::ledger::{file, open};
 use crate::model::code::Charge;
 
-/// A run that has begun.
+/// A run that was started.
 pub(super) struct StartedRun {
     pub(super) id: i64,
     pub(super) last_call: i64,
@@ -21,24 +23,24 @@ pub(super) struct StartedRun {
     pub(super) lock: RunLock,
 }
 
-/// Begins a run: its lock first, then its row. The first run of a file stamps its kind.
-pub(super) fn begin_run(
-    writer: &mut Writer,
+/// Starts a run: takes its lock first, then writes its row. The first run of a file stamps its kind.
+pub(super) fn start_run(
+    database: &mut Database,
     kind: Kind,
     command: &str,
 ) -> Result<StartedRun, LedgerError> {
-    if let Some(refusal) = writer.refusal() {
-        return Err(refusal);
+    if let Some(error) = &database.stopped {
+        return Err(error.clone());
     }
-    let path = writer.path().to_owned();
+    let path = database.path.clone();
     file::create_reserve(&path)?;
     let lock = RunLock::take(&path).map_err(|error| LedgerError::of_io(&path, &error))?;
     // To the millisecond, as all times are kept: an answer that another run gets in this very one is
     // not from before this run, and `--fresh` must not pay for it again.
     let started = store::time(Timestamp::now().as_millisecond());
     // The first claim's sync takes this to the disk too, and without a claim it is not needed there.
-    set_sync(writer, Sync::Later)?;
-    let begun = in_transaction(writer, |transaction, liveness| {
+    set_sync(database, Sync::Later)?;
+    let begun = database.in_transaction(|transaction, liveness| {
         if !open::check_kind(&path, transaction, kind)? {
             let stamp = "UPDATE ledger SET kind = ?1";
             transaction.execute(stamp, [kind.word()]).map_err(|e| LedgerError::of(&path, &e))?;
@@ -53,33 +55,33 @@ pub(super) fn begin_run(
         };
         begin().map_err(|error: rusqlite::Error| LedgerError::of(&path, &error))
     });
-    set_sync(writer, Sync::Now)?;
+    set_sync(database, Sync::Now)?;
     let (id, last_call) = begun?;
-    writer.read_index()?;
-    writer.adopt(id, last_call);
+    database.read_index()?;
+    database.runs.insert(id, last_call);
     Ok(StartedRun { id, last_call, started, lock })
 }
 
-/// Whether a commit waits until it is on disk.
+/// Whether a commit waits for the disk.
 #[derive(Clone, Copy)]
 enum Sync {
-    /// It does: so are all claims and answers written.
+    /// It does. All claims and answers are written so.
     Now,
-    /// It does not: the next one that does takes it along.
+    /// It does not: the next commit that waits also writes this one.
     Later,
 }
 
-fn set_sync(writer: &mut Writer, sync: Sync) -> Result<(), LedgerError> {
-    let path = writer.path().to_owned();
+fn set_sync(database: &mut Database, sync: Sync) -> Result<(), LedgerError> {
+    let path = database.path.clone();
     let word = match sync {
         Sync::Now => "FULL",
         Sync::Later => "NORMAL",
     };
-    let set = writer.connection()?.pragma_update(None, "synchronous", word);
+    let set = database.connection()?.pragma_update(None, "synchronous", word);
     set.map_err(|error| LedgerError::of(&path, &error))
 }
 
-/// Notes the runs that died; what they left open is in doubt whether or not this is noted.
+/// Notes the runs that died. Their open calls are in doubt whether or not this is noted.
 fn mark_dead_runs(connection: &Connection, liveness: &mut RunLiveness) -> rusqlite::Result<()> {
     for (run, token) in open_runs(connection)? {
         if !liveness.is_alive(connection, run) {
@@ -101,26 +103,26 @@ fn end_row(connection: &Connection, run: i64, word: &str) -> rusqlite::Result<()
     connection.execute(sql, params![run, now, word]).map(drop)
 }
 
-/// Notes how a run ended, then lets go of its lock. The free lock says that it ended, so nobody
-/// waits for the note to be on disk.
+/// Notes how a run ended, then frees its lock. The free lock already says that the run ended, so the
+/// note need not be on disk.
 pub(super) fn end_run(
-    writer: &mut Writer,
+    database: &mut Database,
     run: i64,
     word: &str,
     lock: Option<RunLock>,
 ) -> Result<(), LedgerError> {
-    let path = writer.path().to_owned();
-    writer.write_index(index::LEFT);
-    set_sync(writer, Sync::Later)?;
-    let noted = end_row(writer.connection()?, run, word);
-    set_sync(writer, Sync::Now)?;
+    let path = database.path.clone();
+    database.write_index(index::MAX_AT_RUN_END);
+    set_sync(database, Sync::Later)?;
+    let noted = end_row(database.connection()?, run, word);
+    set_sync(database, Sync::Now)?;
     if let Some(lock) = lock {
         lock.remove();
     }
     noted.map_err(|error| LedgerError::of(&path, &error))
 }
 
-/// What a person found on the invoice about a call in doubt.
+/// The charge that a person found on the invoice for a call in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolution {
     /// It is on the invoice.
@@ -129,21 +131,21 @@ pub enum Resolution {
     NotCharged,
 }
 
-/// Settles a call in doubt; a later word on the same call goes before an earlier one.
+/// Settles a call in doubt. The last resolution of a call counts.
 pub(super) fn resolve(
-    writer: &mut Writer,
+    database: &mut Database,
     number: i64,
     found: Resolution,
 ) -> Result<(), LedgerError> {
-    let path = writer.path().to_owned();
+    let path = database.path.clone();
     let fail = |error: rusqlite::Error| LedgerError::of(&path, &error);
-    in_transaction(writer, |transaction, liveness| {
+    database.in_transaction(|transaction, liveness| {
         let call = store::call(transaction, number).map_err(fail)?;
         let call = call.ok_or(LedgerError::NoSuchCall(number))?;
         if call.charged != Charge::Unknown {
             return Err(LedgerError::NotInDoubt(number));
         }
-        if call.end == CallState::Open && liveness.is_alive(transaction, call.run) {
+        if call.state == CallState::Open && liveness.is_alive(transaction, call.run) {
             return Err(LedgerError::LivingRun(call.run));
         }
         let charged = match found {
@@ -156,7 +158,7 @@ pub(super) fn resolve(
     })
 }
 
-/// What a purge did.
+/// The result of a purge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PurgeResult {
     /// Calls erased.
@@ -182,18 +184,18 @@ const ERASE: &str = "
 /// Erases the calls that were over before a moment, for good: the freed space is overwritten
 /// (`secure_delete`) and the log is emptied.
 pub(super) fn purge(
-    writer: &mut Writer,
+    database: &mut Database,
     before: Timestamp,
     include_unknown: bool,
 ) -> Result<PurgeResult, LedgerError> {
-    let path = writer.path().to_owned();
-    let purged = in_transaction(writer, |transaction, liveness| {
+    let path = database.path.clone();
+    let purged = database.in_transaction(|transaction, liveness| {
         refuse_during_a_run(&path, transaction, liveness)?;
         erase(transaction, before, include_unknown).map_err(|error| LedgerError::of(&path, &error))
     })?;
-    writer.forget_index();
+    database.index.reset();
     let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-    match writer.connection()?.query_row(sql, [], |row| row.get(0)) {
+    match database.connection()?.query_row(sql, [], |row| row.get(0)) {
         Ok(0_i64) => Ok(purged),
         Ok(_) => Err(LedgerError::Busy(path)),
         Err(error) => Err(LedgerError::of(&path, &error)),
@@ -231,19 +233,4 @@ fn erase(
     let calls = connection.execute("DELETE FROM calls WHERE id IN (SELECT id FROM purged)", [])?;
     connection.execute_batch("DROP TABLE purged")?;
     Ok(PurgeResult { calls, kept_in_doubt })
-}
-
-/// All or nothing, alone with the file.
-fn in_transaction<T>(
-    writer: &mut Writer,
-    work: impl FnOnce(&Transaction<'_>, &mut RunLiveness) -> Result<T, LedgerError>,
-) -> Result<T, LedgerError> {
-    let path = writer.path().to_owned();
-    let fail = |error: rusqlite::Error| LedgerError::of(&path, &error);
-    let (connection, liveness) = writer.parts()?;
-    let transaction =
-        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-    let done = work(&transaction, liveness)?;
-    transaction.commit().map_err(fail)?;
-    Ok(done)
 }

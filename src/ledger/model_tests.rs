@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::ledger::writer::Writer;
+use crate::ledger::database::Database;
+use crate::ledger::maintenance::resolve;
 use crate::ledger::{
     CallFilter, Claim, ClaimReply, Kind, Ledger, LedgerError, LookUpResult, Reader, RecordStatus,
     Resolution, ReuseRules, Run, RunEnd, WriteStatus,
@@ -32,7 +33,7 @@ enum Action {
         fresh: bool,
         resend: bool,
     },
-    CallState {
+    End {
         owner: usize,
         record: usize,
         how: How,
@@ -77,7 +78,7 @@ fn action() -> impl Strategy<Value = Action> {
         8 => (owner.clone(), record.clone(), any::<bool>(), any::<bool>())
             .prop_map(|(owner, record, fresh, resend)| Action::Claim { owner, record, fresh, resend }),
         6 => (owner, record, 0..6_usize)
-            .prop_map(|(owner, record, how)| Action::CallState { owner, record, how: HOWS[how] }),
+            .prop_map(|(owner, record, how)| Action::End { owner, record, how: HOWS[how] }),
         1 => (1..12_usize, any::<bool>()).prop_map(|(call, charged)| Action::Resolve { call, charged }),
     ]
 }
@@ -148,17 +149,17 @@ impl World {
             Action::Claim { owner, record, fresh, resend } => {
                 self.claim(owner, record, fresh, resend).await;
             }
-            Action::CallState { owner, record, how } => self.end(owner, record, how).await,
+            Action::End { owner, record, how } => self.end(owner, record, how).await,
             Action::Resolve { call, charged } => self.resolve(call, charged).await,
-            Action::Index { owner } => self.tell(owner, |writer| writer.write_index(0)).await,
-            Action::Forget { owner } => self.tell(owner, Writer::forget_index).await,
+            Action::Index { owner } => self.tell(owner, |database| database.write_index(0)).await,
+            Action::Forget { owner } => self.tell(owner, |database| database.index.reset()).await,
         }
     }
 
-    async fn tell(&self, owner: usize, what: impl FnOnce(&mut Writer) + Send + 'static) {
+    async fn tell(&self, owner: usize, job: impl FnOnce(&mut Database) + Send + 'static) {
         let Some(owner) = &self.owners[owner] else { return };
-        let told = owner.run.ledger().job(|writer| {
-            what(writer);
+        let told = owner.run.0.thread.job(|database| {
+            job(database);
             Ok(())
         });
         told.await.unwrap();
@@ -265,7 +266,12 @@ impl World {
             How::Dropped => {
                 drop(claim);
                 // What is asked after the drop is done after it.
-                let missing = owner.run.ledger().resolve(0, Resolution::Charged).await;
+                let missing = owner
+                    .run
+                    .0
+                    .thread
+                    .job(|database| resolve(database, 0, Resolution::Charged))
+                    .await;
                 assert_eq!(missing, Err(LedgerError::NoSuchCall(0)));
                 return self.note(number, how);
             }
@@ -283,7 +289,7 @@ impl World {
         let Some(owner) = self.owners.iter().flatten().next() else { return };
         let found = if charged { Resolution::Charged } else { Resolution::NotCharged };
         let call = i64::try_from(number).unwrap();
-        let done = owner.run.ledger().resolve(call, found).await;
+        let done = owner.run.0.thread.job(move |database| resolve(database, call, found)).await;
         let expected = match self.calls.get(number - 1) {
             None => Err(LedgerError::NoSuchCall(call)),
             Some(known) if !known.in_doubt() && known.resolved.is_none() => {

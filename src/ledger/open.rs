@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use crate::ledger::Kind;
 use crate::ledger::error::LedgerError;
 use crate::ledger::file;
+use crate::ledger::kind::Kind;
 
 /// The mark of our files in the database's header: "idvl".
 const APPLICATION: i64 = 0x6964_766C;

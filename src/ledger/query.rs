@@ -1,4 +1,4 @@
-//! Reading the ledger: what it knows of records, and its history for `idv ledger`.
+//! Reads the ledger: look-ups of records, and the history for `idv ledger`.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -10,15 +10,18 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 use serde::{Serialize, Serializer};
 
-use crate::ledger::call::{DoubtReason, LookUpResult};
+use crate::ledger::call::{CallState, DoubtReason, LookUpResult, PastCall, ReuseRules, RunRules};
 use crate::ledger::error::LedgerError;
 use crate::ledger::index::Index;
+use crate::ledger::kind::Kind;
+use crate::ledger::liveness::RunLiveness;
 use crate::ledger::look_up::LookUpParameters;
-use crate::ledger::store::{self, RunLiveness, charge_of, outcome_of, time};
-use crate::ledger::{Kind, open};
+use crate::ledger::open;
+use crate::ledger::store::{self, past_call, record_key, select_calls, time};
+use crate::model::answer::Answer;
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
-use crate::model::record::{Record, RecordKey};
+use crate::model::record::{KeyMaker, Record, RecordKey};
 
 /// A ledger opened for queries. Makes no ledger, and changes nothing in one.
 pub struct Reader {
@@ -41,17 +44,28 @@ impl Reader {
         Ok(Self { path: path.to_owned(), connection, secret, liveness, index })
     }
 
-    /// The file.
+    /// Returns the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The kind that the first run stamped; none before it.
+    /// Returns the kind that the first run stamped; `None` before it.
     pub fn kind(&self) -> Result<Option<Kind>, LedgerError> {
         open::kind(&self.path, &self.connection)
     }
 
-    /// What is known of a record.
+    /// Returns the parameters for a plan that sends nothing: what a run that starts now would find.
+    pub fn look_up_parameters(
+        &self,
+        kind: Kind,
+        partner_code: &str,
+        reuse: ReuseRules,
+    ) -> LookUpParameters {
+        let keys = KeyMaker::new(&self.secret, kind.word(), partner_code);
+        LookUpParameters { keys, rules: RunRules { run: None, last_call: i64::MAX, reuse } }
+    }
+
+    /// Looks a record up.
     pub fn look_up(
         &mut self,
         parameters: &LookUpParameters,
@@ -61,7 +75,7 @@ impl Reader {
         Ok(known.unwrap_or(LookUpResult::MaySend))
     }
 
-    /// What is known of each of these records, in one reading transaction.
+    /// Looks these records up, in one reading transaction.
     pub fn look_up_all(
         &mut self,
         parameters: &LookUpParameters,
@@ -90,13 +104,13 @@ impl Reader {
             let transaction = connection.transaction()?;
             index.catch_up(&transaction, store::last_call(&transaction)?)?;
             keys.iter()
-                .map(|key| store::look_up(&transaction, index, liveness, key, parameters.rules()))
+                .map(|key| store::look_up(&transaction, index, liveness, key, &parameters.rules))
                 .collect::<Result<Vec<_>, _>>()
         };
         read().map_err(|error| LedgerError::of(path, &error))
     }
 
-    /// Every run, oldest first.
+    /// Reads all runs, oldest first.
     pub fn runs(&mut self) -> Result<Vec<RunRow>, LedgerError> {
         let Self { path, connection, liveness, .. } = self;
         let mut read = || {
@@ -107,7 +121,7 @@ impl Reader {
         read().map_err(|error: rusqlite::Error| LedgerError::of(path, &error))
     }
 
-    /// The calls that pass the filter, oldest first.
+    /// Reads the calls that pass the filter, oldest first.
     pub fn calls(&mut self, filter: &CallFilter) -> Result<Vec<CallRow>, LedgerError> {
         let mut calls = Vec::new();
         self.each_call(filter, |call| {
@@ -125,7 +139,7 @@ impl Reader {
     ) -> Result<(), LedgerError> {
         let Self { path, connection, liveness, .. } = self;
         let mut read = || {
-            let (sql, values) = filter.select(CALLS, "ORDER BY c.id");
+            let (sql, values) = filter.select(select_calls!(""), "ORDER BY c.id");
             let mut statement = connection.prepare(&sql)?;
             let mut rows = statement.query(params_from_iter(values))?;
             while let Some(row) = rows.next()? {
@@ -148,7 +162,8 @@ impl Reader {
     ) -> Result<Vec<BillLine>, LedgerError> {
         let shift = i64::from(offset.seconds()) * 1000;
         let columns = format!("{}{shift}{BILL}", "SELECT (coalesce(a.ended, c.started) + ");
-        let (sql, values) = filter.select(&columns, "GROUP BY 1, 2 ORDER BY 1, 2");
+        let (sql, values) =
+            filter.select(&format!("{columns} {FROM}"), "GROUP BY 1, 2 ORDER BY 1, 2");
         let read = || {
             let mut statement = self.connection.prepare(&sql)?;
             statement.query_map(params_from_iter(values), bill_line)?.collect::<Result<Vec<_>, _>>()
@@ -173,7 +188,7 @@ pub struct CallFilter {
 }
 
 impl CallFilter {
-    fn select(&self, columns: &str, order: &str) -> (String, Vec<Value>) {
+    fn select(&self, select: &str, order: &str) -> (String, Vec<Value>) {
         let milliseconds = |at: Option<Timestamp>| at.map(jiff::Timestamp::as_millisecond);
         let conditions = [
             ("coalesce(a.ended, c.started) >= ?", milliseconds(self.since)),
@@ -182,7 +197,7 @@ impl CallFilter {
         ];
         let given = || conditions.iter().filter_map(|(sql, value)| Some((*sql, (*value)?)));
         let wanted: Vec<_> = std::iter::once("TRUE").chain(given().map(|(sql, _)| sql)).collect();
-        let sql = format!("{columns} {FROM} WHERE {} {order}", wanted.join(" AND "));
+        let sql = format!("{select} WHERE {} {order}", wanted.join(" AND "));
         (sql, given().map(|(_, value)| Value::Integer(value)).collect())
     }
 
@@ -195,11 +210,6 @@ impl CallFilter {
 const FROM: &str = "
     FROM calls c LEFT JOIN answers a ON a.call = c.id
     LEFT JOIN (SELECT call, charged, max(id) FROM resolutions GROUP BY call) r ON r.call = c.id";
-
-const CALLS: &str = "
-    SELECT c.id, c.run, c.slot, c.rest, c.started, a.ended, a.outcome, a.charged, r.charged,
-           a.code, a.message, a.sequence_id, a.result, a.id_phone_match, a.id_name_match,
-           a.reason, a.attempts";
 
 const BILL: &str = ") / 86400000, a.code,
     sum(coalesce(r.charged, a.charged, 2) = 1), sum(coalesce(r.charged, a.charged, 2) = 2),
@@ -321,29 +331,31 @@ fn call_row(
     connection: &Connection,
     liveness: &mut RunLiveness,
 ) -> rusqlite::Result<CallRow> {
-    let run = row.get(1)?;
-    let ended = row.get::<_, Option<i64>>(5)?.map(time);
-    let word: Option<String> = row.get(6)?;
-    let in_flight = ended.is_none() && liveness.is_alive(connection, run);
-    let outcome = word.as_deref().and_then(outcome_of).unwrap_or(Outcome::Unknown);
-    let resolved = row.get::<_, Option<i64>>(8)?.map(|number| charge_of(Some(number)));
+    let PastCall { call, run, started, ended, state, outcome, charged, attempts, resolved } =
+        past_call(row)?;
+    let in_flight = state == CallState::Open && liveness.is_alive(connection, run);
+    let (code, answer) = match state {
+        CallState::Answered(answer) => (Some(answer.code), answer),
+        CallState::Without(message) => (None, Answer { message, ..Answer::default() }),
+        CallState::Open => (None, Answer::default()),
+    };
     Ok(CallRow {
-        call: row.get(0)?,
+        call,
         run,
-        record: format!("{:016x}{}", row.get::<_, i64>(2)?, hex(row.get_ref(3)?.as_blob()?)),
-        started: time(row.get(4)?),
+        record: record_key(row)?,
+        started,
         ended,
         outcome: (!in_flight).then_some(outcome),
-        charged: resolved.unwrap_or(charge_of(row.get(7)?)),
+        charged: resolved.unwrap_or(charged),
         resolved,
-        code: row.get(9)?,
-        message: row.get(10)?,
-        sequence_id: row.get(11)?,
-        result: row.get(12)?,
-        id_phone_match: row.get(13)?,
-        id_name_match: row.get(14)?,
-        reason: row.get(15)?,
-        attempts: row.get::<_, Option<u32>>(16)?.unwrap_or_default(),
+        code,
+        message: answer.message,
+        sequence_id: answer.sequence_id,
+        result: answer.result,
+        id_phone_match: answer.id_phone_match,
+        id_name_match: answer.id_name_match,
+        reason: answer.reason,
+        attempts,
     })
 }
 
@@ -359,11 +371,6 @@ fn bill_line(row: &Row<'_>) -> rusqlite::Result<BillLine> {
         unknown: row.get(3)?,
         not_charged: row.get(4)?,
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn instant<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {

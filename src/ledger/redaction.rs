@@ -1,31 +1,16 @@
-//! What the provider's words must not carry into the ledger: digits that name a person.
+//! Prepares texts for the ledger: masks digits that could name a person, and cuts long texts.
 
-/// The longest text that is kept.
+use crate::model::redaction::mask_digits;
+
+/// The longest text that is kept, in bytes.
 const LONGEST: usize = 1000;
 
-/// From how many digits on a run of them may be a phone number or a NIK.
-const SHORTEST: usize = 8;
-
-/// A text with every run of eight digits or more masked, and cut when it is very long.
+/// Masks each run of eight digits or more, and cuts a very long text.
 pub(super) fn masked(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len().min(LONGEST));
-    let mut rest = text;
-    while let Some(start) = rest.find(char::is_numeric) {
-        let (before, from) = rest.split_at(start);
-        let end = from.find(|c: char| !c.is_numeric()).unwrap_or(from.len());
-        let (digits, after) = from.split_at(end);
-        kept.push_str(before);
-        match digits.chars().count() {
-            many if many >= SHORTEST => kept.extend(std::iter::repeat_n('*', many)),
-            _ => kept.push_str(digits),
-        }
-        rest = after;
-    }
-    kept.push_str(rest);
-    cut(kept)
+    cut(mask_digits(text).into_owned())
 }
 
-/// A text cut when it is very long.
+/// Cuts a very long text.
 pub(super) fn cut(mut text: String) -> String {
     if text.len() > LONGEST {
         let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();

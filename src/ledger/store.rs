@@ -1,25 +1,22 @@
-//! The statements of a call's life: what is known of a record, the intent, the end.
-
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+//! The SQL statements of a call: its intent, its end, and the calls of a record.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::ledger::call::{CallState, LookUpResult, PastCall, RunRules};
 use crate::ledger::index::{Index, split};
-use crate::ledger::lock;
+use crate::ledger::liveness::RunLiveness;
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
 use crate::model::record::RecordKey;
 
-/// How a call ended, for those who waited.
+/// The end of a call, for those who wait for it.
 #[derive(Debug, Clone)]
 pub(super) struct ClosedCall {
     pub(super) call: i64,
     pub(super) run: i64,
-    pub(super) ending: CallEnd,
+    pub(super) end: CallEnd,
 }
 
 /// The end of a call, ready to be written: masked, without `extra`.
@@ -28,14 +25,15 @@ pub(super) struct CallEnd {
     pub(super) at: Timestamp,
     pub(super) outcome: Outcome,
     pub(super) charged: Charge,
-    pub(super) end: CallState,
+    pub(super) state: CallState,
     pub(super) attempts: u32,
 }
 
-macro_rules! calls {
+/// The columns of a call, in the order in which [`past_call`] and [`record_key`] read them.
+macro_rules! select_calls {
     ($which:literal) => {
         concat!(
-            "SELECT c.id, c.run, c.started, c.rest, a.ended, a.outcome, a.charged, a.code,
+            "SELECT c.id, c.run, c.started, c.slot, c.rest, a.ended, a.outcome, a.charged, a.code,
                     a.message, a.sequence_id, a.result, a.id_phone_match, a.id_name_match,
                     a.reason, a.attempts, (SELECT r.charged FROM resolutions r
                                            WHERE r.call = c.id ORDER BY r.id DESC LIMIT 1)
@@ -44,17 +42,18 @@ macro_rules! calls {
         )
     };
 }
+pub(super) use select_calls;
 
 const ADD_CALL: &str =
     "INSERT INTO calls (id, run, started, slot, rest) VALUES (?1, ?2, ?3, ?4, ?5)";
 
-/// What is written twice is the same: a retry after trouble with the disk may find it there.
+/// A retry after trouble with the disk may find the same answer there.
 const ADD_ANSWER: &str = "
     INSERT INTO answers (call, ended, outcome, charged, code, message, sequence_id, result,
                          id_phone_match, id_name_match, reason, attempts)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (call) DO NOTHING";
 
-/// The calls of a record, newest first.
+/// Reads the calls of a record, newest first.
 fn history(
     connection: &Connection,
     index: &Index,
@@ -63,24 +62,25 @@ fn history(
     let (slot, rest) = split(key.as_bytes());
     let mut calls = Vec::new();
     for number in index.calls(connection, slot)? {
-        let mut statement = connection.prepare_cached(calls!("WHERE c.id = ?1 AND c.slot = ?2"))?;
+        let mut statement =
+            connection.prepare_cached(select_calls!("WHERE c.id = ?1 AND c.slot = ?2"))?;
         let mut rows = statement.query([number, slot])?;
         if let Some(row) = rows.next()?
-            && row.get_ref(3)?.as_blob()? == rest
+            && row.get_ref(4)?.as_blob()? == rest
         {
-            calls.push(past(row)?);
+            calls.push(past_call(row)?);
         }
     }
     Ok(calls)
 }
 
-/// One call.
+/// Reads one call.
 pub(super) fn call(connection: &Connection, call: i64) -> rusqlite::Result<Option<PastCall>> {
-    let mut statement = connection.prepare_cached(calls!("WHERE c.id = ?1"))?;
-    statement.query_row([call], past).optional()
+    let mut statement = connection.prepare_cached(select_calls!("WHERE c.id = ?1"))?;
+    statement.query_row([call], past_call).optional()
 }
 
-/// What is known of a record, on the terms of who asks.
+/// Looks a record up by the rules of a run.
 pub(super) fn look_up(
     connection: &Connection,
     index: &Index,
@@ -92,7 +92,7 @@ pub(super) fn look_up(
     Ok(rules.decide(calls, |run| liveness.is_alive(connection, run)))
 }
 
-/// Writes down that a record is about to be sent.
+/// Writes the intent to send a record.
 pub(super) fn add_call(
     connection: &Connection,
     call: i64,
@@ -105,23 +105,23 @@ pub(super) fn add_call(
     Ok(())
 }
 
-/// Writes down how a call ended.
+/// Writes the end of a call.
 pub(super) fn add_answer(
     connection: &Connection,
     call: i64,
-    ending: &CallEnd,
+    end: &CallEnd,
 ) -> rusqlite::Result<()> {
     let none = Answer::default();
-    let (code, message, answer) = match &ending.end {
+    let (code, message, answer) = match &end.state {
         CallState::Answered(answer) => (Some(answer.code), &answer.message, answer),
         CallState::Without(words) => (None, words, &none),
         CallState::Open => (None, &None, &none),
     };
     connection.prepare_cached(ADD_ANSWER)?.execute(params![
         call,
-        ending.at.as_millisecond(),
-        ending.outcome.word(),
-        charge_number(ending.charged),
+        end.at.as_millisecond(),
+        end.outcome.word(),
+        charge_number(end.charged),
         code,
         message,
         answer.sequence_id,
@@ -129,27 +129,27 @@ pub(super) fn add_answer(
         answer.id_phone_match,
         answer.id_name_match,
         answer.reason,
-        ending.attempts,
+        end.attempts,
     ])?;
     Ok(())
 }
 
-/// How a call ended; `None` while it goes on.
+/// Reads the end of a call; `None` while it goes on.
 pub(super) fn closed(
     connection: &Connection,
     liveness: &mut RunLiveness,
     number: i64,
 ) -> rusqlite::Result<Option<ClosedCall>> {
     let Some(past) = call(connection, number)? else { return Ok(None) };
-    if past.end == CallState::Open && liveness.is_alive(connection, past.run) {
+    if past.state == CallState::Open && liveness.is_alive(connection, past.run) {
         return Ok(None);
     }
-    let PastCall { call, run, ended, started, outcome, charged, end, attempts, .. } = past;
+    let PastCall { call, run, ended, started, outcome, charged, state, attempts, .. } = past;
     let at = ended.unwrap_or(started);
-    Ok(Some(ClosedCall { call, run, ending: CallEnd { at, outcome, charged, end, attempts } }))
+    Ok(Some(ClosedCall { call, run, end: CallEnd { at, outcome, charged, state, attempts } }))
 }
 
-/// The calls of a run that have no end, in the order of their numbers.
+/// Reads the calls of a run that have no end, in the order of their numbers.
 pub(super) fn open_calls(
     connection: &Connection,
     run: i64,
@@ -167,101 +167,58 @@ pub(super) fn last_call(connection: &Connection) -> rusqlite::Result<i64> {
     connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
 }
 
-/// Which runs live, asked from their locks; a dead one stays dead.
-#[derive(Debug)]
-pub(super) struct RunLiveness {
-    ledger: PathBuf,
-    tokens: HashMap<i64, Option<String>>,
-}
-
-impl RunLiveness {
-    pub(super) fn new(ledger: &Path) -> Self {
-        Self { ledger: ledger.to_owned(), tokens: HashMap::new() }
-    }
-
-    /// The ledger's file.
-    pub(super) fn ledger(&self) -> &Path {
-        &self.ledger
-    }
-
-    /// Whether the run goes on. When that can't be found out, yes: then nothing is sent.
-    pub(super) fn is_alive(&mut self, connection: &Connection, run: i64) -> bool {
-        match self.tokens.get(&run) {
-            Some(None) => false,
-            Some(Some(token)) if lock::is_held(&self.ledger, token) => true,
-            Some(Some(_)) => self.mark_dead(run),
-            None => self.read_token(connection, run),
-        }
-    }
-
-    fn read_token(&mut self, connection: &Connection, run: i64) -> bool {
-        let sql = "SELECT token FROM runs WHERE id = ?1 AND ended IS NULL";
-        let found = connection.prepare_cached(sql).and_then(|mut statement| {
-            statement.query_row([run], |row| row.get::<_, String>(0)).optional()
-        });
-        match found {
-            Err(_) => true,
-            Ok(Some(token)) if lock::is_held(&self.ledger, &token) => {
-                self.tokens.insert(run, Some(token));
-                true
-            }
-            Ok(_) => self.mark_dead(run),
-        }
-    }
-
-    fn mark_dead(&mut self, run: i64) -> bool {
-        self.tokens.insert(run, None);
-        false
-    }
-}
-
-fn past(row: &Row<'_>) -> rusqlite::Result<PastCall> {
-    let end = end(row)?;
-    let outcome =
-        row.get_ref(5)?.as_str_or_null()?.and_then(outcome_of).unwrap_or(Outcome::Unknown);
+/// Reads a row of `select_calls!`.
+pub(super) fn past_call(row: &Row<'_>) -> rusqlite::Result<PastCall> {
+    let outcome = row.get_ref(6)?.as_str_or_null()?.and_then(outcome_of);
     Ok(PastCall {
         call: row.get(0)?,
         run: row.get(1)?,
         started: time(row.get(2)?),
-        ended: row.get::<_, Option<i64>>(4)?.map(time),
-        end,
-        outcome,
-        charged: charge_of(row.get(6)?),
-        attempts: row.get::<_, Option<u32>>(14)?.unwrap_or_default(),
-        resolved: row.get::<_, Option<i64>>(15)?.map(|number| charge_of(Some(number))),
+        ended: row.get::<_, Option<i64>>(5)?.map(time),
+        state: state(row)?,
+        outcome: outcome.unwrap_or(Outcome::Unknown),
+        charged: charge_of(row.get(7)?),
+        attempts: row.get::<_, Option<u32>>(15)?.unwrap_or_default(),
+        resolved: row.get::<_, Option<i64>>(16)?.map(|number| charge_of(Some(number))),
     })
 }
 
-fn end(row: &Row<'_>) -> rusqlite::Result<CallState> {
-    let ended: Option<i64> = row.get(4)?;
-    let code: Option<i64> = row.get(7)?;
+/// Reads the record's key from a row of `select_calls!`, as hexadecimal digits.
+pub(super) fn record_key(row: &Row<'_>) -> rusqlite::Result<String> {
+    let rest = row.get_ref(4)?.as_blob()?.iter().map(|byte| format!("{byte:02x}"));
+    Ok(format!("{:016x}{}", row.get::<_, i64>(3)?, rest.collect::<String>()))
+}
+
+fn state(row: &Row<'_>) -> rusqlite::Result<CallState> {
+    let ended: Option<i64> = row.get(5)?;
+    let code: Option<i64> = row.get(8)?;
     Ok(match (ended, code) {
         (None, _) => CallState::Open,
-        (Some(_), None) => CallState::Without(row.get(8)?),
+        (Some(_), None) => CallState::Without(row.get(9)?),
         (Some(_), Some(code)) => CallState::Answered(Answer {
             code,
-            message: row.get(8)?,
-            sequence_id: row.get(9)?,
-            result: row.get(10)?,
-            id_phone_match: row.get(11)?,
-            id_name_match: row.get(12)?,
-            reason: row.get(13)?,
+            message: row.get(9)?,
+            sequence_id: row.get(10)?,
+            result: row.get(11)?,
+            id_phone_match: row.get(12)?,
+            id_name_match: row.get(13)?,
+            reason: row.get(14)?,
             ..Answer::default()
         }),
     })
 }
 
-/// A time as it stands in the tables.
+/// Reads a time of the tables.
 pub(super) fn time(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// The outcome that a word in the tables means.
+/// Reads an outcome of the tables.
 pub(super) fn outcome_of(word: &str) -> Option<Outcome> {
     Outcome::ALL.into_iter().find(|outcome| outcome.word() == word)
 }
 
-/// A charge as it stands in the tables.
+/// Returns the number of a charge in the tables.
 pub(super) const fn charge_number(charge: Charge) -> i64 {
     match charge {
         Charge::No => 0,
@@ -270,7 +227,7 @@ pub(super) const fn charge_number(charge: Charge) -> i64 {
     }
 }
 
-/// The charge that a number in the tables means; none is an open call's.
+/// Reads a charge of the tables; an open call has none.
 pub(super) const fn charge_of(number: Option<i64>) -> Charge {
     match number {
         Some(0) => Charge::No,

@@ -8,7 +8,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::ledger::call::DoubtReason;
-use crate::ledger::requests::Spent;
+use crate::ledger::maintenance::PurgeResult;
+use crate::ledger::thread::WriterThread;
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
@@ -116,7 +117,7 @@ async fn an_answered_record_is_never_sent_again() {
 
     let run = place.run().await;
     assert_eq!(stored(&run, 9001, PLAIN).await, first);
-    assert_eq!(run.spent(), Spent::default());
+    assert_eq!(place.calls().len(), 1);
 }
 
 #[tokio::test]
@@ -152,8 +153,6 @@ async fn refused_unavailable_and_released_records_are_asked_again() {
     }
     let _ = claim(&run, 9001, PLAIN).await.release("connection refused", 2).await.unwrap();
     settle(&run, 9001, 200).await;
-    let spent = run.spent();
-    assert_eq!((spent.charged, spent.unknown, spent.in_flight), (1, 0, 0));
     let outcomes: Vec<_> = place.calls().iter().map(|call| call.outcome.unwrap()).collect();
     let words: Vec<_> = outcomes.into_iter().map(Outcome::word).collect();
     let expected = ["refused", "refused", "unavailable", "unavailable", "unavailable", "fail"];
@@ -203,7 +202,6 @@ async fn a_doubt_never_expires_and_only_resend_overrides_it() {
     let _ = claim(&run, 9002, PLAIN).await.settle(&answer(12223), 1).await.unwrap();
     drop(claim(&run, 9003, PLAIN).await);
     claim(&run, 9004, PLAIN).await.crash();
-    assert_eq!(run.spent().at_most(), 4);
     run.crash();
     a_moment().await;
 
@@ -247,7 +245,7 @@ async fn a_duplicate_in_flight_gets_the_answer_of_the_first() {
     let run = place.run().await;
     let first = claim(&run, 9001, PLAIN).await;
     let waiter = waiter(&run, 9001, PLAIN).await;
-    assert!(waiter.is_ours());
+    assert!(waiter.is_own());
     let waiting = waiter.wait(Duration::from_secs(5));
     let settling = async {
         a_moment().await;
@@ -266,7 +264,7 @@ async fn another_run_waits_for_the_answer_of_a_living_one() {
     for (serial, code) in [(9001, Some(200)), (9002, None), (9003, Some(12223))] {
         let first = claim(&one, serial, PLAIN).await;
         let waiter = waiter(&other, serial, RESEND).await;
-        assert_eq!((waiter.is_ours(), waiter.in_flight().run), (false, one.id()));
+        assert_eq!((waiter.is_own(), waiter.in_flight().run), (false, one.id()));
         let waiting = waiter.wait(Duration::from_secs(5));
         let ending = async {
             a_moment().await;
@@ -336,7 +334,6 @@ async fn a_claim_nobody_waits_for_any_more_is_not_in_doubt() {
         };
         assert!(free, "{serial}");
     }
-    assert_eq!(run.spent(), Spent { charged: 1, unknown: 0, in_flight: 0 });
 }
 
 #[tokio::test]
@@ -411,7 +408,7 @@ async fn a_purge_erases_what_is_old_and_keeps_what_is_in_doubt() {
     let run = ledger.start_run("batch", "partner").await.unwrap();
     settle(&run, 9001, 200).await;
     let _ = claim(&run, 9002, PLAIN).await.doubt("silence", 1).await.unwrap();
-    write_index(&ledger, 0).await;
+    write_index(&ledger.0, 0).await;
     let later = Timestamp::now() + 1.hour();
     assert_eq!(ledger.purge(later, false).await, Err(LedgerError::LivingRun(run.id())));
     run.finish(RunEnd::Done).await.unwrap();
@@ -524,7 +521,6 @@ async fn an_undocumented_code_is_in_doubt_in_the_bill_too() {
     settle(&run, 9001, 200).await;
     settle(&run, 9002, 12223).await;
     settle(&run, 9003, 600).await;
-    assert_eq!(run.spent(), Spent { charged: 1, unknown: 1, in_flight: 0 });
     let bill = place.reader().bill(&CallFilter::default(), jiff::tz::Offset::UTC).unwrap();
     let lines: Vec<_> =
         bill.iter().map(|it| (it.code, it.charged, it.unknown, it.not_charged)).collect();
@@ -545,9 +541,9 @@ async fn a_newer_schema_is_refused() {
     assert_eq!(Reader::open(&place.path(), None).err(), Some(expected));
 }
 
-async fn write_index(ledger: &Ledger, most: usize) {
-    let told = ledger.job(move |writer| {
-        writer.write_index(most);
+async fn write_index(thread: &WriterThread, most: usize) {
+    let told = thread.job(move |database| {
+        database.write_index(most);
         Ok(())
     });
     told.await.unwrap();
@@ -591,7 +587,7 @@ async fn a_record_is_found_whether_its_call_is_in_memory_or_in_the_table() {
             let ClaimReply::Claim(claim) = claiming.await.unwrap() else { panic!("no claim") };
             assert_eq!(claim.settle(&answer(200), 1).await, Ok(WriteStatus::Written));
         }
-        write_index(run.ledger(), 400).await;
+        write_index(&run.0.thread, 400).await;
         assert_eq!(stored(&beside, half.start, PLAIN).await.call, i64::from(half.start) + 1);
     }
     run.finish(RunEnd::Done).await.unwrap();
@@ -684,12 +680,12 @@ async fn nobody_else_can_read_the_files() {
 
 /// Whether the database may grow: what a full disk looks like to it, and a freed one.
 async fn may_grow(ledger: &Ledger, may: bool) {
-    let set = move |writer: &mut super::writer::Writer| {
+    let set = move |database: &mut super::database::Database| {
         let sql = format!("PRAGMA max_page_count = {}", if may { 1 << 30 } else { 1 });
-        writer.connection()?.query_row(&sql, [], |row| row.get::<_, i64>(0)).map(drop).unwrap();
+        database.connection()?.query_row(&sql, [], |row| row.get::<_, i64>(0)).map(drop).unwrap();
         Ok(())
     };
-    ledger.job(set).await.unwrap();
+    ledger.0.job(set).await.unwrap();
 }
 
 #[tokio::test]

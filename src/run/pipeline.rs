@@ -87,7 +87,7 @@ impl Pipeline {
         stop: StopSwitch,
         status: SharedStatus,
     ) -> Self {
-        let look_up = LookUpParameters::of_run(&ledger, options.reuse);
+        let look_up = ledger.look_up_parameters(options.reuse);
         let SendOptions { concurrency, rate, give_up_after: patience, timeout, .. } = options;
         let bounds = Bounds { concurrency, rate, patience, timeout };
         Self {
@@ -230,7 +230,7 @@ impl Pipeline {
         let waited = tokio::select! {
             biased;
             waited = waiter.wait(self.options.patience) => waited,
-            () = self.stop.stopped(), if !waiter.is_ours() => return None,
+            () = self.stop.stopped(), if !waiter.is_own() => return None,
         };
         match waited {
             Ok(WaitResult::Answered(stored)) => Some(self.answered(*stored)),
@@ -344,7 +344,7 @@ impl Pipeline {
             let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
             // Opened late: most runs never need it.
             if reader.is_none() {
-                *reader = self.ledger.ledger().reader().ok();
+                *reader = self.ledger.reader().ok();
             }
             reader.as_mut()?.look_up(&self.look_up, record)
         };

@@ -1,0 +1,61 @@
+//! A ledger opened for writing: starts runs, resolves calls in doubt, purges old calls.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::ledger::error::LedgerError;
+use crate::ledger::kind::Kind;
+use crate::ledger::maintenance::{self, PurgeResult, Resolution};
+use crate::ledger::query::Reader;
+use crate::ledger::run::Run;
+use crate::ledger::thread::WriterThread;
+
+/// A ledger opened for writing. Cheap to clone; the last clone's drop waits until all is written.
+#[derive(Clone)]
+pub struct Ledger(pub(super) Arc<WriterThread>);
+
+impl Ledger {
+    /// Opens a ledger, and makes it where there is none. Refuses a file of the other kind, of a
+    /// newer schema, a damaged one, and one on a network file system.
+    pub fn open(path: &Path, kind: Kind) -> Result<Self, LedgerError> {
+        WriterThread::start(path, kind).map(|thread| Self(Arc::new(thread)))
+    }
+
+    /// Returns the file.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Opens a reader of the same file.
+    pub fn reader(&self) -> Result<Reader, LedgerError> {
+        Reader::open(&self.0.path, Some(self.0.kind))
+    }
+
+    /// Starts a run; `command` is `verify` or `batch`. The first run of a file stamps its kind.
+    pub async fn start_run(&self, command: &str, partner_code: &str) -> Result<Run, LedgerError> {
+        let kind = self.0.kind;
+        let command = command.to_owned();
+        let start = move |database: &mut _| maintenance::start_run(database, kind, &command);
+        let started = self.0.job(start).await?;
+        Ok(Run::new(Arc::clone(&self.0), started, partner_code))
+    }
+
+    /// Settles a call in doubt by what a person found on the invoice. One found not charged may be
+    /// sent again; one found charged is sent again only by `--unknown resend`, `--fresh` or
+    /// `--max-age`.
+    pub async fn resolve(&self, call: i64, found: Resolution) -> Result<(), LedgerError> {
+        self.0.job(move |database| maintenance::resolve(database, call, found)).await
+    }
+
+    /// Erases for good the calls that ended before a moment; those in doubt stay unless
+    /// `include_unknown`. Refused while a run is alive.
+    pub async fn purge(
+        &self,
+        before: Timestamp,
+        include_unknown: bool,
+    ) -> Result<PurgeResult, LedgerError> {
+        self.0.job(move |database| maintenance::purge(database, before, include_unknown)).await
+    }
+}
