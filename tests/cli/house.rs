@@ -68,6 +68,108 @@ fn modules_import_only_what_the_table_of_arrows_allows() {
     assert_eq!(seen, allowed.into_keys().collect(), "the table has a module that is not there");
 }
 
+/// A file under `src` as a module path: `ledger/writer.rs` is `["ledger", "writer"]`.
+type Module = Vec<String>;
+
+fn module_path(file: &Path) -> Module {
+    let inside = file.strip_prefix(root().join("src")).unwrap().with_extension("");
+    let mut path: Module = inside.iter().map(|part| part.to_str().unwrap().to_owned()).collect();
+    if path.last().is_some_and(|last| last == "mod") {
+        path.pop();
+    }
+    path
+}
+
+/// The paths of a `use` tree: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn leaves(tree: &str) -> Vec<String> {
+    let Some((before, rest)) = tree.split_once('{') else {
+        return vec![tree.split(" as ").next().unwrap().trim().to_owned()];
+    };
+    let inner = rest.rsplit_once('}').unwrap().0;
+    let (mut depth, mut start, mut found) = (0, 0, Vec::new());
+    for (at, c) in inner.char_indices().chain([(inner.len(), ',')]) {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        if c == ',' && depth == 0 {
+            let branch = inner[start..at].trim();
+            start = (at + 1).min(inner.len());
+            found.extend(leaves(branch).into_iter().filter(|leaf| !leaf.is_empty()));
+        }
+    }
+    found.into_iter().map(|leaf| format!("{}{leaf}", before.trim())).collect()
+}
+
+/// The `use crate::` paths of a file before its tests, and whether each is a re-export.
+fn imports(text: &str) -> Vec<(bool, Module)> {
+    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let mut found = Vec::new();
+    for piece in text.split("use crate::").skip(1).zip(text.split("use crate::")) {
+        let (after, before) = piece;
+        let exported = before.rsplit('\n').next().unwrap().trim_start().starts_with("pub");
+        for leaf in leaves(after.split(';').next().unwrap()) {
+            found.push((exported, leaf.split("::").map(str::to_owned).collect()));
+        }
+    }
+    found
+}
+
+/// The file that an import leads to: re-exports are followed to the file that defines the item.
+fn target(path: &Module, files: &BTreeMap<Module, Vec<(bool, Module)>>) -> Option<Module> {
+    let module =
+        (1..=path.len()).rev().map(|n| path[..n].to_vec()).find(|m| files.contains_key(m))?;
+    let item = path.get(module.len());
+    let export = files[&module].iter().find(|(exported, to)| *exported && to.last() == item);
+    match export {
+        Some((_, to)) => target(to, files),
+        None => Some(module),
+    }
+}
+
+/// A folder's `mod.rs` is left out: it is the front of its files, and they use its types.
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let mut sources_found = Vec::new();
+    sources(&root().join("src"), &mut sources_found);
+    let files: BTreeMap<Module, Vec<(bool, Module)>> = sources_found
+        .iter()
+        .filter(|file| !file.to_string_lossy().contains("tests"))
+        .map(|file| (module_path(file), imports(&fs::read_to_string(file).unwrap())))
+        .collect();
+    let fronts: BTreeSet<Module> = sources_found
+        .iter()
+        .filter(|file| file.ends_with("mod.rs") || file.ends_with("lib.rs"))
+        .map(|file| module_path(file))
+        .collect();
+    let mut arrows: BTreeMap<Module, BTreeSet<Module>> = files
+        .iter()
+        .filter(|(file, _)| !fronts.contains(*file))
+        .map(|(file, imports)| {
+            let to = imports.iter().filter_map(|(_, path)| target(path, &files));
+            (file.clone(), to.filter(|to| to != file && !fronts.contains(to)).collect())
+        })
+        .collect();
+    assert!(arrows.values().map(BTreeSet::len).sum::<usize>() > 200, "{arrows:?}");
+    // A file without arrows is no part of a circle, and is taken away until none is left.
+    loop {
+        let ends: Vec<Module> =
+            arrows.iter().filter(|(_, to)| to.is_empty()).map(|(file, _)| file.clone()).collect();
+        if ends.is_empty() {
+            break;
+        }
+        for end in ends {
+            arrows.remove(&end);
+            arrows.values_mut().for_each(|to| drop(to.remove(&end)));
+        }
+    }
+    let left: Vec<_> = arrows
+        .iter()
+        .map(|(file, to)| {
+            let to: Vec<_> = to.iter().map(|to| to.join("::")).collect();
+            format!("{} uses {}", file.join("::"), to.join(", "))
+        })
+        .collect();
+    assert!(left.is_empty(), "files in or before a circle:\n{}", left.join("\n"));
+}
+
 #[test]
 fn every_file_begins_with_its_purpose_and_stays_short() {
     let mut files = Vec::new();

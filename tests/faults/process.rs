@@ -113,7 +113,7 @@ fn fault_47_a_run_without_memory_dies_as_by_kill_9_and_names_nobody() {
     let folder = Folder::at(&sandbox.url);
     folder.write("a.csv", applicants(80));
     let mut died = 0;
-    for kilobytes in ["60000", "90000", "120000", "160000"] {
+    for kilobytes in ["45000", "55000", "70000", "120000"] {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("ulimit -v {kilobytes}; exec \"$@\""), "sh"]);
         let mut run = like(shell, &folder.command(&["batch", "a.csv", "-o", "r.jsonl", "-c", "4"]));
