@@ -6,7 +6,8 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, PlanArgs};
-use crate::cli::values::{InFlight, MaxUnknown, duration, in_flight, max_unknown, rate, whole};
+use crate::cli::values::{duration, whole};
+use crate::model::limits::{MaxInFlight, MaxUnknown, parse_rate};
 
 pub(super) const BATCH_HELP: &str = "\
 Examples:
@@ -30,10 +31,10 @@ pub(crate) struct BatchArgs {
     pub file: PathBuf,
     /// Requests in flight at most; auto begins with 8 and takes more while answers come faster, up
     /// to 32 [env: IDV_CONCURRENCY] [default: auto]
-    #[arg(short, long, value_name = "auto|N", value_parser = in_flight)]
-    pub concurrency: Option<InFlight>,
+    #[arg(short, long, value_name = "auto|N")]
+    pub concurrency: Option<MaxInFlight>,
     /// Requests a second at most, over any ten seconds; 0.5 is one in two [env: IDV_RATE]
-    #[arg(long, value_name = "N", value_parser = rate)]
+    #[arg(long, value_name = "N", value_parser = parse_rate)]
     pub rate: Option<f64>,
     /// Ask again so often where it is proved that nothing was charged; a trouble that all rows
     /// have does not count
@@ -47,7 +48,7 @@ pub(crate) struct BatchArgs {
     pub max_charges: Option<u64>,
     /// Stop when more calls than this may have been charged for nothing: N of them, or more than 20
     /// and more than P% of what was sent
-    #[arg(long, value_name = "N|P%", default_value = "5%", value_parser = max_unknown)]
+    #[arg(long, value_name = "N|P%", default_value = "5%")]
     pub max_unknown: MaxUnknown,
     /// The plan.
     #[command(flatten)]

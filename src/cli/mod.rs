@@ -24,7 +24,7 @@ pub(crate) use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub(crate) use crate::cli::schema::{SchemaArgs, SchemaName};
 pub(crate) use crate::cli::shared::{EndpointArgs, SuspectHandling, UnknownHandling};
 pub(crate) use crate::cli::shared::{InputArgs, LedgerArgs, LedgerFormat, OutputArgs};
-pub(crate) use crate::cli::values::{Burst, FailKind, InFlight, MaxUnknown, in_flight, rate};
+pub(crate) use crate::cli::values::{Burst, FailKind};
 
 use crate::cli::batch::BATCH_HELP;
 use crate::cli::check::CHECK_HELP;

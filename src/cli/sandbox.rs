@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::values::{Burst, FailKind, burst, duration, fail_kind, outage, rate, share, whole};
+use crate::cli::values::{Burst, FailKind, burst, duration, fail_kind, outage, share, whole};
+use crate::model::limits::parse_rate;
 
 pub(super) const SANDBOX_HELP: &str = "\
 Examples:
@@ -49,7 +50,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "N", value_parser = whole::<u32>)]
     pub max_in_flight: Option<u32>,
     /// Answer N requests a second and let the others wait
-    #[arg(long, value_name = "N", value_parser = rate)]
+    #[arg(long, value_name = "N", value_parser = parse_rate)]
     pub queue: Option<f64>,
     /// Answer 305 after N charges
     #[arg(long, value_name = "N", value_parser = whole::<u64>)]

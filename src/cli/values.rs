@@ -111,59 +111,6 @@ pub(crate) fn whole<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| "say a whole number, as in 5".to_owned())
 }
 
-/// `-c auto` goes up to so many requests in flight: more is for those who know their endpoint.
-const MOST_AUTO: u16 = 32;
-
-/// Requests in flight: a number, or as many as pay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InFlight {
-    /// Few at first, more while answers come faster.
-    Auto,
-    /// So many at most.
-    AtMost(u16),
-}
-
-impl InFlight {
-    /// Requests in flight at most.
-    pub fn most(self) -> u16 {
-        match self {
-            Self::Auto => MOST_AUTO,
-            Self::AtMost(most) => most,
-        }
-    }
-}
-
-/// Requests in flight.
-pub(crate) fn in_flight(text: &str) -> Result<InFlight, String> {
-    if text.trim() == "auto" {
-        return Ok(InFlight::Auto);
-    }
-    let number = text.trim().parse().ok().filter(|number| (1..=4096).contains(number));
-    let number = number.map(InFlight::AtMost);
-    number.ok_or_else(|| "say auto, or a whole number in 1..=4096, as in 8".to_owned())
-}
-
-/// How many calls may have been charged for nothing.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum MaxUnknown {
-    /// So many.
-    Calls(u64),
-    /// This share of all that were sent.
-    Share(f64),
-}
-
-/// A number of calls (`50`), or a share of them (`5%`).
-pub(crate) fn max_unknown(text: &str) -> Result<MaxUnknown, String> {
-    let wanted = || "say a number of calls, as in 50, or a share of them, as in 5%".to_owned();
-    let Some(percent) = text.trim().strip_suffix('%') else {
-        return text.trim().parse().map(MaxUnknown::Calls).map_err(|_| wanted());
-    };
-    match percent.trim().parse::<f64>() {
-        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(MaxUnknown::Share(percent / 100.0)),
-        Ok(_) | Err(_) => Err(wanted()),
-    }
-}
-
 /// A burst of faults: `EVERY:LENGTH:SHARE`, as in `10s:1s:0.6`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Burst {
@@ -226,14 +173,6 @@ pub(crate) fn fail_kind(text: &str) -> Result<FailKind, String> {
     }
 }
 
-/// Requests a second: a number above 0, which need not be whole.
-pub(crate) fn rate(text: &str) -> Result<f64, String> {
-    match text.trim().parse() {
-        Ok(rate) if (0.001..=1e6).contains(&rate) => Ok(rate),
-        Ok(_) | Err(_) => Err("say requests a second, as in 10 or 0.5".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,33 +197,6 @@ mod tests {
         }
         for text in ["", "d", "soon", "-3d", "1e300d"] {
             assert!(moment(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_rate_is_above_nothing_and_need_not_be_whole() {
-        assert_eq!((rate("10"), rate("0.5")), (Ok(10.0), Ok(0.5)));
-        for text in ["", "0", "-1", "NaN", "inf", "10/s"] {
-            assert!(rate(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn requests_in_flight_are_a_number_or_auto() {
-        assert_eq!(in_flight("8"), Ok(InFlight::AtMost(8)));
-        assert_eq!(in_flight(" auto"), Ok(InFlight::Auto));
-        for text in ["", "0", "4097", "-1", "1.5", "many"] {
-            assert!(in_flight(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn unknown_calls_are_bounded_by_a_number_or_a_share() {
-        assert_eq!(max_unknown("50"), Ok(MaxUnknown::Calls(50)));
-        assert_eq!(max_unknown("0"), Ok(MaxUnknown::Calls(0)));
-        assert_eq!(max_unknown("2.5%"), Ok(MaxUnknown::Share(0.025)));
-        for text in ["", "%", "-1", "101%", "0.05", "few"] {
-            assert!(max_unknown(text).is_err(), "{text}");
         }
     }
 

@@ -8,11 +8,11 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use reqwest::Url;
 
-use crate::cli::InFlight;
 use crate::client::Client;
 use crate::commands::options::ReuseOptions;
 use crate::commands::plan::PlanLedger;
 use crate::ledger::{Kind, Ledger, LedgerError, Run};
+use crate::model::limits::MaxInFlight;
 use crate::model::price::Price;
 use crate::model::problem::Level;
 use crate::output::progress::Progress;
@@ -31,7 +31,7 @@ pub(crate) struct Endpoint {
     /// Sends the records.
     pub client: Client,
     /// Requests in flight.
-    pub concurrency: InFlight,
+    pub concurrency: MaxInFlight,
     /// What one call costs, by the settings.
     pub price: Option<Price>,
     /// Requests a second.
@@ -151,10 +151,10 @@ pub(crate) fn url_of(address: SocketAddr) -> anyhow::Result<Url> {
     Url::parse(&format!("http://{address}/")).context("an address makes no URL")
 }
 
-fn concurrency(in_flight: InFlight) -> Concurrency {
+fn concurrency(in_flight: MaxInFlight) -> Concurrency {
     let most = usize::from(in_flight.most());
     match in_flight {
-        InFlight::Auto => Concurrency::Auto(most),
-        InFlight::AtMost(_) => Concurrency::Fixed(most),
+        MaxInFlight::Auto => Concurrency::Auto(most),
+        MaxInFlight::Fixed(_) => Concurrency::Fixed(most),
     }
 }

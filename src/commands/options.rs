@@ -7,16 +7,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cli::{
-    self, BatchArgs, CheckArgs, EndpointArgs, InFlight, InputArgs, LedgerArgs, OutputArgs,
-    SuspectHandling, UnknownHandling, VerifyArgs,
+    BatchArgs, CheckArgs, EndpointArgs, InputArgs, LedgerArgs, OutputArgs, SuspectHandling,
+    UnknownHandling, VerifyArgs,
 };
 use crate::input;
 use crate::ledger::ReuseRules;
+use crate::model::limits::{MaxInFlight, MaxUnknown};
 use crate::model::price::Price;
 use crate::model::problem::Level;
 use crate::model::record::Field;
 use crate::output::{ColorChoice, MayReplace, ResultFormat};
-use crate::run::MaxUnknown;
 use crate::settings::EndpointOptions;
 
 /// The options of `idv batch`.
@@ -166,7 +166,7 @@ impl From<BatchArgs> for BatchOptions {
             retries: args.retries,
             give_up_after: args.give_up_after,
             max_charges: args.max_charges,
-            max_unknown: max_unknown(args.max_unknown),
+            max_unknown: args.max_unknown,
             ask: !args.yes,
             unordered: args.unordered,
             fail_on_mismatch: args.fail_on_mismatch,
@@ -176,13 +176,6 @@ impl From<BatchArgs> for BatchOptions {
             report: args.report,
             progress: !args.no_progress,
         }
-    }
-}
-
-fn max_unknown(bound: cli::MaxUnknown) -> MaxUnknown {
-    match bound {
-        cli::MaxUnknown::Calls(calls) => MaxUnknown::Calls(calls),
-        cli::MaxUnknown::Share(share) => MaxUnknown::Share(share),
     }
 }
 
@@ -242,7 +235,7 @@ impl From<VerifyArgs> for VerifyOptions {
         Self {
             record,
             endpoint: EndpointOptions {
-                concurrency: Some(InFlight::AtMost(1)),
+                concurrency: Some(MaxInFlight::Fixed(1)),
                 ..endpoint(args.endpoint, args.ledger.ledger.clone())
             },
             reuse: (&args.ledger).into(),

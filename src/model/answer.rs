@@ -1,7 +1,8 @@
 //! The answer of the endpoint: reads every published shape, and derives the outcome.
 //!
-//! The provider's guide contradicts itself and its other versions (`docs/answers.md`). So all shapes
-//! are accepted, and the verdict is strict: an answer that is not clearly a pass is never one.
+//! The provider's guide contradicts itself and its other versions (`docs/answers.md`). So all
+//! shapes are accepted, and the verdict is strict: an answer that is not clearly a pass is never
+//! one.
 
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};

@@ -1,8 +1,9 @@
 //! The values that all rooms share: a record and its row, a problem, an answer and its code, the
-//! outcome and the verdict, a price.
+//! outcome and the verdict, a price, the limits of a run.
 
 pub(crate) mod answer;
 pub(crate) mod code;
+pub(crate) mod limits;
 pub(crate) mod outcome;
 pub(crate) mod price;
 pub(crate) mod problem;

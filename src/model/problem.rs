@@ -10,8 +10,8 @@ use serde::Serialize;
 pub enum Level {
     /// Worth knowing. Never a reason to hold the row.
     Note,
-    /// The endpoint would charge for the record, and it can hardly match. The user chooses whether it
-    /// is sent.
+    /// The endpoint would charge for the record, and it can hardly match. The user chooses whether
+    /// it is sent.
     Suspect,
     /// The endpoint would refuse the record: it is never sent.
     Malformed,

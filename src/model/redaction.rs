@@ -66,8 +66,8 @@ fn length_of_name(text: &str, name: &str) -> Option<usize> {
     letters.peek().is_none().then_some(text.len())
 }
 
-/// Masks a field's value for `--mask`: enough is left to tell two values apart, too little to find a
-/// person.
+/// Masks a field's value for `--mask`: enough is left to tell two values apart, too little to find
+/// a person.
 pub(crate) fn mask(field: Field, value: &str) -> String {
     match field {
         Field::IdNumber => keep_ends(value, 4, 2),

@@ -18,7 +18,6 @@ mod verifier;
 pub(crate) use crate::run::attempt::PendingVerdict;
 pub(crate) use crate::run::pipeline::{AttemptResult, Pipeline};
 pub(crate) use crate::run::send_options::SendOptions;
-pub(crate) use crate::run::stop_rules::MaxUnknown;
 pub use crate::run::verifier::{Verdicts, Verified, Verifier, VerifierBuilder, VerifierError};
 
 pub(crate) use crate::run::stream::{FinishedRow, RowSource, StreamLimits, run};

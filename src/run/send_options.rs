@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::ledger::ReuseRules;
+use crate::model::limits::MaxUnknown;
 use crate::model::problem::Level;
 use crate::run::pacing::Concurrency;
 use crate::run::retry::RetryPolicy;
-use crate::run::stop_rules::MaxUnknown;
 
 /// Limits and rules for sending the records of a run.
 #[derive(Debug, Clone, Copy)]

@@ -4,6 +4,7 @@
 use crate::client::SendError;
 use crate::model::answer::Answer;
 use crate::model::code::{Charge, Class};
+use crate::model::limits::MaxUnknown;
 use crate::run::stop::StopReason;
 
 /// So many calls of unknown charge are never too large a share.
@@ -11,15 +12,6 @@ const FEW_UNKNOWNS: u64 = 20;
 
 /// If the first 20 answers are all refusals, the account is wrong, not the records.
 const FIRST_ANSWERS: u32 = 20;
-
-/// How many calls of unknown charge a run bears.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum MaxUnknown {
-    /// So many calls.
-    Calls(u64),
-    /// A share of the calls that were sent, once there are more than a few.
-    Share(f64),
-}
 
 /// The answers of a run so far, as far as the stop rules need them.
 #[derive(Debug)]

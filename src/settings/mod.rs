@@ -13,10 +13,10 @@ use etcetera::{BaseStrategy as _, choose_base_strategy};
 use reqwest::Url;
 use secrecy::SecretString;
 
-use crate::cli::InFlight;
 use crate::client;
 use crate::client::endpoint_url::{self, EndpointError};
 use crate::ledger::Kind;
+use crate::model::limits::MaxInFlight;
 use crate::model::price::{Price, PriceError};
 use crate::settings::connection::{parse_proxy, read_certificates};
 
@@ -142,7 +142,7 @@ pub struct EndpointOptions {
     /// The ledger's file.
     pub ledger: Option<PathBuf>,
     /// Requests in flight at most.
-    pub concurrency: Option<InFlight>,
+    pub concurrency: Option<MaxInFlight>,
     /// Requests a second at most.
     pub rate: Option<f64>,
 }
@@ -172,7 +172,7 @@ pub struct Settings {
     /// The endpoint without its query, so without credentials: messages may show it.
     pub shown_endpoint: String,
     /// Requests in flight.
-    pub concurrency: InFlight,
+    pub concurrency: MaxInFlight,
     /// Requests a second.
     pub rate: Option<f64>,
     /// Partner code, which is part of a record's key in the ledger.
