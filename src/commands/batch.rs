@@ -30,7 +30,7 @@ use crate::run::{self, Pipeline, RowSource, SendOptions, StreamLimits};
 /// Verifies a file.
 pub(crate) async fn run(options: BatchOptions) -> anyhow::Result<Exit> {
     let endpoint = Endpoint::open(&options.endpoint)?;
-    // The first bytes of a pipe may take long. Until then Ctrl-C ends the process as usual.
+    // A pipe may be slow to deliver its first bytes. Until then Ctrl-C ends the process as usual.
     let applicants = Applicants::open(&options)?;
     let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let files = OutputFiles::open(&options, &applicants)?;
@@ -107,8 +107,8 @@ impl Applicants {
         Ok(Self { reader, stamp, total: None })
     }
 
-    /// Reads a regular file once before anything is sent, so that an unreadable part is found before
-    /// it costs anything. Then opens it again from its beginning.
+    /// Reads a regular file once before anything is sent, so that an unreadable part is found
+    /// before it costs anything. Then opens it again from its beginning.
     async fn plan(
         self,
         options: &BatchOptions,
@@ -139,7 +139,8 @@ impl Applicants {
     }
 }
 
-/// The files that a run writes. They are discarded when dropped, unless `finish` puts them in place.
+/// The files that a run writes. They are discarded when dropped, unless `finish` puts them in
+/// place.
 struct OutputFiles {
     results: ResultsFile,
     reports: ReportFiles,

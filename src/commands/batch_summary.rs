@@ -1,4 +1,4 @@
-//! The facts of a batch that its summary shows beside the sums.
+//! The facts of a run that its summary shows besides the sums.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::run::tally::Tally;
 pub(crate) struct RunFacts {
     /// Start of a run with `--fresh`.
     fresh: Option<Timestamp>,
-    /// The command that goes on with the run, if it can be shown.
+    /// The command that resumes the run, if it can be shown.
     resume: Option<String>,
     /// The flag of its ledger.
     ledger: String,

@@ -1,4 +1,4 @@
-//! `idv check`, and `idv batch --dry-run`: everything a run would do but send.
+//! `idv check` and `idv batch --dry-run`: check a file and show the plan, without sending.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -23,7 +23,7 @@ use crate::run::interrupt::Interrupts;
 use crate::settings::PlanSettings;
 
 /// The sheets of a workbook of checked rows.
-const TITLES: [&str; 2] = ["Rows", "Plan"];
+const CHECK_SHEETS: [&str; 2] = ["Rows", "Plan"];
 
 /// Checks a file, or writes an empty one.
 pub(crate) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
@@ -54,7 +54,7 @@ pub(crate) async fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
         }
     };
     let price = options.price.or(settings.price);
-    let checked = Checked { options, shape, plan: planned.0, ledger: planned.1, price };
+    let checked = CheckResult { options, shape, plan: planned.0, ledger: planned.1, price };
     Ok(checked.show(rows, format, &progress))
 }
 
@@ -78,8 +78,8 @@ async fn plan(
     Ok(planned.await.context("reading the file broke off")??)
 }
 
-/// A file that was checked.
-struct Checked<'a> {
+/// The result of a check.
+struct CheckResult<'a> {
     options: &'a CheckOptions,
     shape: Shape,
     plan: Plan,
@@ -87,7 +87,7 @@ struct Checked<'a> {
     price: Option<Price>,
 }
 
-impl Checked<'_> {
+impl CheckResult<'_> {
     /// Puts the file of rows in place and shows the plan.
     fn show(&self, rows: Option<ResultsFile>, format: ResultFormat, progress: &Progress) -> Exit {
         let view = PlanView {
@@ -100,7 +100,7 @@ impl Checked<'_> {
             max_charges: self.options.max_charges,
         };
         if let Some(rows) = rows
-            && let Err(error) = rows.persist(TITLES, &view.json())
+            && let Err(error) = rows.persist(CHECK_SHEETS, &view.json())
         {
             progress.warn(&format!("error: the rows can't be written: {error}"));
             return Exit::Disk;
@@ -113,7 +113,7 @@ impl Checked<'_> {
     }
 }
 
-/// Prints the plan. A reader who closes the pipe has seen enough.
+/// Prints the plan. A closed pipe is no error.
 fn print(view: &PlanView<'_>, format: ResultFormat, options: &ResultsOptions) -> Exit {
     let written = output::stdout().and_then(|mut out| {
         match format {
@@ -146,7 +146,7 @@ fn plan_format(options: &ResultsOptions) -> anyhow::Result<ResultFormat> {
     }
 }
 
-/// Opens the file of the rows, and begins it.
+/// Opens the file of the rows and writes its header.
 fn rows_file(
     options: &CheckOptions,
     reader: &Reader,

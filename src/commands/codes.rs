@@ -18,7 +18,7 @@ pub(crate) fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
         None if width > 0 => by_two_lines(width),
         None => by_lines(),
         Some(number) => match code::find(number) {
-            Some(code) => one(code, width),
+            Some(code) => describe(code, width),
             None => bail!(
                 "{number} is not documented\n\n  \
                  hint: such an answer is reported as unrecognised and its charge as unknown; \
@@ -30,10 +30,10 @@ pub(crate) fn run(args: &CodesArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-const REST: &str =
+const OTHER_CODES: &str =
     "\nAny other code: unrecognised, perhaps charged, never asked again by itself.\n";
 
-/// A code a line, for grep.
+/// Lists each code on one line, for grep.
 fn by_lines() -> String {
     let mut text =
         format!("{:<6} {:<8} {:<48} {}\n", "CODE", "CHARGED", "MEANING", "WHAT IDV DOES");
@@ -43,10 +43,10 @@ fn by_lines() -> String {
         // Writing to a String can't fail.
         let _ = writeln!(text, "{number:<6} {charged:<8} {meaning:<48} {action}");
     }
-    text + REST
+    text + OTHER_CODES
 }
 
-/// For a terminal, which is seldom wide enough for one line.
+/// Lists each code on two lines, for a terminal, which is seldom wide enough for one.
 fn by_two_lines(width: usize) -> String {
     let indent = " ".repeat(16);
     let mut text = format!("{:<6} {:<8} MEANING, AND WHAT IDV DOES\n", "CODE", "CHARGED");
@@ -57,11 +57,11 @@ fn by_two_lines(width: usize) -> String {
         // Writing to a String can't fail.
         let _ = writeln!(text, "{meaning}\n{action}");
     }
-    text + &text_layout::wrap(REST, width, "", "")
+    text + &text_layout::wrap(OTHER_CODES, width, "", "")
 }
 
-/// A width of 0 breaks no line.
-fn one(code: &Code, width: usize) -> String {
+/// Describes one code. A width of 0 breaks no line.
+fn describe(code: &Code, width: usize) -> String {
     let Code { number, message, .. } = code;
     let pairs = [("meaning", code.meaning), ("charged", code.charge.word()), ("idv", code.action)];
     pairs.into_iter().fold(format!("{number}  {message}\n\n"), |text, (name, value)| {

@@ -18,21 +18,22 @@ use crate::output::progress::Progress;
 use crate::output::{self, PlanView};
 use crate::plan::Plan;
 
-/// The size and the time of a file, to notice that it has changed.
+/// Size and modification time of a file, to detect a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FileStamp {
     size: u64,
-    changed: Option<SystemTime>,
+    modified: Option<SystemTime>,
 }
 
 impl FileStamp {
-    /// The stamp of a regular file. `None` for anything else, which can't be read twice.
+    /// Returns the stamp of a regular file, or `None` for a pipe or a device, which can't be read
+    /// twice.
     pub(crate) fn of(file: &Path) -> Option<Self> {
-        let stamp = |found: Metadata| Self { size: found.len(), changed: found.modified().ok() };
+        let stamp = |found: Metadata| Self { size: found.len(), modified: found.modified().ok() };
         fs::metadata(file).ok().filter(Metadata::is_file).map(stamp)
     }
 
-    /// Refuses a file that has changed since.
+    /// Returns an error if the file has changed since.
     pub(crate) fn ensure_unchanged(self, file: &Path) -> anyhow::Result<()> {
         if Self::of(file) == Some(self) {
             return Ok(());
@@ -45,7 +46,7 @@ impl FileStamp {
     }
 }
 
-/// The plan of a file that was read to its end, ready to be shown.
+/// A file that was read to its end, with its plan.
 struct PlannedFile<'a> {
     options: &'a BatchOptions,
     plan: Plan,
@@ -103,7 +104,7 @@ impl<'a> PlannedFile<'a> {
     }
 }
 
-/// Whether to ask: only if the run pays, and only a person who is there to answer.
+/// Returns whether to ask: only if the run costs money and a person is at the terminal.
 fn must_ask(options: &BatchOptions, endpoint: &Endpoint, calls: u64) -> bool {
     let person = io::stdin().is_terminal() && io::stderr().is_terminal();
     endpoint.is_live() && person && calls > 0 && options.ask

@@ -1,5 +1,4 @@
-//! `idv completions` and `idv man`: made from the command line itself, so that they never lag
-//! behind it.
+//! `idv completions` and `idv man`: generated from the clap types, so that they are always current.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -29,15 +28,15 @@ pub(crate) fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     let mut root = Cli::command();
     aot::generate(shell, &mut root, "idv", &mut script);
     let mut script = String::from_utf8(script).context("the completions are no text")?;
-    for (command, word, help) in plain_words(&root) {
-        add(args.shell, &mut script, &command, &word, &help);
+    for (command, word, help) in positional_values(&root) {
+        add_value(args.shell, &mut script, &command, &word, &help);
     }
     output::print(script.as_bytes())?;
     Ok(Exit::Ok)
 }
 
-/// The words that may stand behind a command without a flag before them, each with its help.
-fn plain_words(root: &Command) -> Vec<(String, String, String)> {
+/// Lists the values of positional arguments: command, value, help.
+fn positional_values(root: &Command) -> Vec<(String, String, String)> {
     let below = root.get_subcommands();
     let positional = below.flat_map(|c| c.get_positionals().map(move |arg| (c.get_name(), arg)));
     let words = positional.flat_map(|(command, arg)| {
@@ -50,8 +49,8 @@ fn plain_words(root: &Command) -> Vec<(String, String, String)> {
     words.filter(|(_, word, _)| word != "-").collect()
 }
 
-/// The generators of two shells leave such words out.
-fn add(shell: Shell, script: &mut String, command: &str, word: &str, help: &str) {
+/// Adds a value of a positional argument for the two shells whose generators omit it.
+fn add_value(shell: Shell, script: &mut String, command: &str, word: &str, help: &str) {
     match shell {
         Shell::Bash | Shell::Zsh => {}
         Shell::Fish => {

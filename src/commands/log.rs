@@ -1,5 +1,5 @@
-//! Our own events on stderr, beside the bar: warnings always, each attempt with `-v`. Other
-//! crates' events may hold a URL with the key in it, so they are not listened to.
+//! Writes idv's own events to stderr: warnings always, each attempt with `-v`. Events of other
+//! crates are ignored, since they may hold a URL with the key.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,7 @@ use tracing_subscriber::{fmt, registry};
 use crate::commands::options::MessageOptions;
 use crate::output::progress::Progress;
 
-/// Writes events from now on, as many as were asked for.
+/// Starts to write events, at the level of the options.
 pub(crate) fn start(options: MessageOptions, progress: &Progress) {
     let level = match (options.quiet, options.verbose) {
         (true, _) => return,
@@ -24,18 +24,19 @@ pub(crate) fn start(options: MessageOptions, progress: &Progress) {
     };
     let progress = progress.clone();
     let lines = fmt::layer()
-        .event_format(OneLine)
+        .event_format(EventFormat)
         .with_ansi(false)
-        .with_writer(move || BesideBar(progress.clone()));
+        .with_writer(move || StderrWriter(progress.clone()));
     let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
-    // It fails only when a subscriber is in place already, which a program has set for itself.
+    // It fails only if the program that uses this library has set a subscriber already.
     let _ = tracing::subscriber::set_global_default(registry().with(own).with(lines));
 }
 
-/// A warning reads as all our messages do; what is for engineers has its level before it.
-struct OneLine;
+/// The format of an event: `warning: …` as in all messages, or the level before an event for
+/// engineers.
+struct EventFormat;
 
-impl<S> FormatEvent<S, DefaultFields> for OneLine
+impl<S> FormatEvent<S, DefaultFields> for EventFormat
 where
     S: tracing::Subscriber + for<'a> LookupSpan<'a>,
 {
@@ -54,9 +55,10 @@ where
     }
 }
 
-struct BesideBar(Progress);
+/// A writer to stderr that does not disturb the progress bar.
+struct StderrWriter(Progress);
 
-impl Write for BesideBar {
+impl Write for StderrWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.0.beside_bar(|| io::stderr().lock().write(line))
     }

@@ -1,4 +1,4 @@
-//! The commands: each puts the parts together for one job.
+//! The commands. Each connects the parts that it needs.
 
 mod batch;
 mod batch_summary;
@@ -34,7 +34,7 @@ use crate::output::progress::Progress;
 use crate::output::text::escape;
 use crate::run::stop::{StopReason, run_end};
 
-/// Runs a command. An error that comes back here was met before anything was sent.
+/// Runs a command. A command returns an error only if nothing was sent.
 pub(crate) fn run(action: Action) -> Exit {
     let done = match action {
         Action::Verify(args) => in_runtime(verify::run((*args).into())),
@@ -51,9 +51,9 @@ pub(crate) fn run(action: Action) -> Exit {
         Action::Schema(args) => schema::run(&args),
     };
     done.unwrap_or_else(|error| {
-        let hint = next_steps::of_error(&error).map(|hint| format!("\n\n  hint: {hint}"));
+        let hint = next_steps::hint_for_error(&error).map(|hint| format!("\n\n  hint: {hint}"));
         let hint = hint.unwrap_or_default();
-        // It may quote the name of a file or of a column; line breaks are our own.
+        // The message may quote the name of a file or a column, so each of its lines is escaped.
         let said = format!("error: {error:#}{hint}");
         let shown: Vec<_> = said.split('\n').map(escape).collect();
         Progress::messages(false).warn(&shown.join("\n"));
@@ -61,8 +61,8 @@ pub(crate) fn run(action: Action) -> Exit {
     })
 }
 
-/// Notes in the ledger how a run ended. That it ended can be told from its lock too, so that a disk
-/// in trouble, which was complained of already, does not matter here.
+/// Writes the end of a run to the ledger. An error is ignored: it was shown already, and the lock
+/// of the run also shows that it has ended.
 async fn finish(run: Run, stopped: Option<&StopReason>) {
     let _ = run.finish(run_end(stopped)).await;
 }
@@ -73,14 +73,14 @@ fn slowed(progress: &Progress) -> Slowed {
     Slowed { times: seen.pauses, paused: seen.paused }
 }
 
-/// One thread for all that waits on the network: a second one costs more than it brings.
+/// Runs a command on a runtime with one thread: a second thread costs more than it gains.
 fn in_runtime(command: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("the system gives no event loop")?;
     let done = runtime.block_on(command);
-    // What still waits belongs to a run that was left.
+    // Tasks that still wait belong to a run that was interrupted.
     runtime.shutdown_background();
     done
 }

@@ -1,4 +1,4 @@
-//! The exit code of a run, and what a person does next.
+//! The exit code of a run, and the next steps for the user.
 
 use std::io;
 
@@ -10,7 +10,8 @@ use crate::model::outcome::Outcome;
 use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
 
-/// The exit code: the gravest of all that happened. `strict` counts a verdict that is no pass.
+/// Returns the exit code of a run: the gravest of those that apply. `strict` also counts a verdict
+/// that is no pass.
 pub(crate) fn exit(tally: &Tally, stopped: Option<&StopReason>, strict: bool) -> Exit {
     let some = |outcomes: &[Outcome]| outcomes.iter().any(|outcome| tally.outcome(*outcome) > 0);
     let when = |happened: bool, exit: Exit| if happened { exit } else { Exit::Ok };
@@ -22,13 +23,13 @@ pub(crate) fn exit(tally: &Tally, stopped: Option<&StopReason>, strict: bool) ->
     let incomplete = [Outcome::Held, Outcome::Refused, Outcome::Unavailable, Outcome::Skipped];
     let mismatch = [Outcome::Fail, Outcome::NoRecord, Outcome::Unrecognised];
     stopped
-        .map_or(Exit::Ok, of_stop)
+        .map_or(Exit::Ok, exit_of_stop)
         .max(unknown)
         .max(when(some(&incomplete), Exit::Incomplete))
         .max(when(strict && some(&mismatch), Exit::Mismatch))
 }
 
-const fn of_stop(reason: &StopReason) -> Exit {
+const fn exit_of_stop(reason: &StopReason) -> Exit {
     match reason {
         StopReason::Output(_) | StopReason::Input(_) | StopReason::Ledger(_) => Exit::Disk,
         StopReason::Interrupted => Exit::Interrupted,
@@ -47,17 +48,17 @@ const fn of_stop(reason: &StopReason) -> Exit {
     }
 }
 
-/// What to do next, a sentence each. `fresh` is when a run with `--fresh` began: the command that
-/// goes on with it must not pay again for what that run has paid. `again` is that command, where
-/// it is known. `ledger` is the flag that leads `idv ledger` to this run's file.
+/// Returns the next steps, a sentence each. `fresh` is the start of a run with `--fresh`: the
+/// command that resumes it must not pay again for answers of that run. `resume` is that command, if
+/// it is known. `ledger` is the flag with which `idv ledger` finds the file of this run.
 pub(crate) fn next(
     tally: &Tally,
     stopped: Option<&StopReason>,
     fresh: Option<Timestamp>,
-    again: Option<&str>,
+    resume: Option<&str>,
     ledger: &str,
 ) -> Vec<String> {
-    let mut next: Vec<String> = stopped.and_then(after_stop).into_iter().collect();
+    let mut next: Vec<String> = stopped.and_then(advice_after_stop).into_iter().collect();
     let mut advise = |happened: bool, advice: &str| {
         if happened {
             next.push(advice.to_owned());
@@ -83,12 +84,12 @@ pub(crate) fn next(
     );
     advise(
         tally.outcome(Outcome::Skipped) + tally.outcome(Outcome::Unavailable) > 0,
-        &go_on(fresh, again),
+        &resume_advice(fresh, resume),
     );
     next
 }
 
-fn go_on(fresh: Option<Timestamp>, again: Option<&str>) -> String {
+fn resume_advice(fresh: Option<Timestamp>, resume: Option<&str>) -> String {
     let (how, known) = match fresh {
         None => (String::new(), "what was answered is known and costs nothing"),
         Some(begun) => (
@@ -96,17 +97,17 @@ fn go_on(fresh: Option<Timestamp>, again: Option<&str>) -> String {
             "what this run has paid for is known and costs nothing",
         ),
     };
-    match again {
+    match resume {
         Some(command) => format!("run the same command again{how}, {known}: `{command}`"),
         None => format!("run the same command again{how}: {known}"),
     }
 }
 
-/// What to do about an error that says only what the system said.
-pub(crate) fn of_error(error: &anyhow::Error) -> Option<&'static str> {
-    let has_one = format!("{error:#}").contains("hint: ");
-    let of_system = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
-    match of_system.filter(|_| !has_one)?.kind() {
+/// Returns a hint for an error that has only the system's message.
+pub(crate) fn hint_for_error(error: &anyhow::Error) -> Option<&'static str> {
+    let has_hint = format!("{error:#}").contains("hint: ");
+    let system_error = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    match system_error.filter(|_| !has_hint)?.kind() {
         io::ErrorKind::NotFound => Some("check the name"),
         io::ErrorKind::PermissionDenied => Some("choose a file that you may read and write"),
         io::ErrorKind::StorageFull => Some("make room on the disk, then run it again"),
@@ -115,7 +116,7 @@ pub(crate) fn of_error(error: &anyhow::Error) -> Option<&'static str> {
     }
 }
 
-fn after_stop(reason: &StopReason) -> Option<String> {
+fn advice_after_stop(reason: &StopReason) -> Option<String> {
     let advice = match reason {
         StopReason::Account(code) => return code::find(*code).map(|code| code.next().to_owned()),
         StopReason::Credentials(_) => "check IDV_PARTNER_CODE and IDV_PARTNER_KEY",

@@ -1,5 +1,5 @@
-//! The options of `verify`, `batch` and `check`: what their flags mean. No other part of these
-//! commands sees the flags themselves.
+//! The options of `verify`, `batch` and `check`, made from their flags. A command passes these values
+//! on, so that none of its parts uses clap types.
 
 use std::path::PathBuf;
 use std::time::Duration;

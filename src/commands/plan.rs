@@ -1,5 +1,5 @@
-//! Makes a plan: reads the input to its end, checks each row, and looks it up in the ledger. Never
-//! creates a ledger.
+//! Makes a plan: reads the input to its end, checks each row and looks it up in the ledger. It
+//! never creates a ledger.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
-//! The record of `idv verify`: from flags, from one JSON object, or from questions on a terminal.
+//! Reads the record of `idv verify`: from flags, from one JSON object, or from answers on a
+//! terminal.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::sync::Arc;
@@ -11,13 +12,13 @@ use crate::input;
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
 
-/// Bytes of a record on stdin at most.
-const LONGEST: u64 = 1 << 20;
+/// Maximum size of a record on stdin, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
 
-/// Gets the record as a row. On a terminal it asks for missing fields.
-pub(crate) fn row(options: RecordOptions) -> anyhow::Result<Row> {
+/// Reads the record as a row. On a terminal it asks for missing fields.
+pub(crate) fn read_row(options: RecordOptions) -> anyhow::Result<Row> {
     let values = match options {
-        RecordOptions::Stdin => return from_stdin(),
+        RecordOptions::Stdin => return read_stdin(),
         RecordOptions::Flags(values) => values,
     };
     let is_missing =
@@ -38,9 +39,9 @@ pub(crate) fn row(options: RecordOptions) -> anyhow::Result<Row> {
     ask(values, &missing)
 }
 
-fn from_stdin() -> anyhow::Result<Row> {
+fn read_stdin() -> anyhow::Result<Row> {
     let mut text = String::new();
-    let read = io::stdin().take(LONGEST).read_to_string(&mut text);
+    let read = io::stdin().take(MAX_BYTES).read_to_string(&mut text);
     read.context("can't read the record from stdin as UTF-8 text (save the JSON object as UTF-8)")?;
     Ok(input::read_object(&text)?)
 }

@@ -1,5 +1,5 @@
-//! The files of the summary and of the report. Opened before anything is sent, written when the run
-//! is over.
+//! The files of the summary and of the report. They are opened before anything is sent, and written
+//! after the run.
 
 use std::io::{self, Write as _};
 use std::path::Path;

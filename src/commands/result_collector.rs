@@ -1,5 +1,5 @@
-//! Collects the results of a run on a thread of its own: orders, writes and counts them. So a slow
-//! reader of the results does not delay the network.
+//! Collects the results of a run on a thread of its own: orders, writes and counts them. A slow
+//! reader of the results therefore does not delay the network.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::BuildHasher as _;
@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use crate::model::outcome::Source;
-
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
@@ -20,9 +19,9 @@ use crate::run::FinishedRow;
 use crate::run::stop::{StopReason, StopSwitch};
 use crate::run::tally::Tally;
 
-/// Time for which results gather before they are taken. Waking this thread for each result would cost
-/// the network's thread more than sending a request.
-const GATHER: Duration = Duration::from_millis(1);
+/// Time in which results are collected before they are written. Waking this thread for each result
+/// would cost the network's thread more than sending a request.
+const WRITE_INTERVAL: Duration = Duration::from_millis(1);
 
 /// Orders, writes and counts the results of a run.
 pub(crate) struct ResultCollector {
@@ -57,7 +56,7 @@ impl ResultCollector {
     /// Takes results until the run ends, and returns the sums.
     pub(crate) fn collect(mut self, done: &Receiver<FinishedRow>) -> Tally {
         while let Ok(first) = done.recv() {
-            std::thread::sleep(GATHER);
+            std::thread::sleep(WRITE_INTERVAL);
             let ready = std::iter::once(first).chain(done.try_iter());
             if self.beside_bar {
                 let progress = self.progress.clone();
@@ -113,9 +112,8 @@ pub(crate) fn reason_of(error: &io::Error) -> StopReason {
     }
 }
 
-/// Sequence ids that are remembered. An endpoint that mixes two calls up does so with calls close to
-/// each other.
-const REMEMBERED: usize = 1 << 16;
+/// Number of sequence ids that are kept. An endpoint confuses only calls that are close in time.
+const MAX_SEQUENCE_IDS: usize = 1 << 16;
 
 /// The recent sequence ids of a run. Two answers with the same id may be one answer given to two
 /// records.
@@ -124,7 +122,7 @@ struct SequenceIds {
     hasher: std::hash::RandomState,
     seen: HashSet<u64>,
     oldest_first: VecDeque<u64>,
-    told: bool,
+    warned: bool,
 }
 
 impl SequenceIds {
@@ -132,8 +130,8 @@ impl SequenceIds {
     fn note(&mut self, row: &Row, verdict: &Verdict) {
         let answer = verdict.answer.as_ref().filter(|_| verdict.source == Source::Api);
         let Some(name) = answer.and_then(|answer| answer.sequence_id.as_deref()) else { return };
-        if !self.is_new(name) && !self.told {
-            self.told = true;
+        if !self.is_new(name) && !self.warned {
+            self.warned = true;
             warn!(
                 "row {} was answered under a sequence_id that another record has too: both answers \
                  are kept; ask TrustDecision which of them the id names (said once a run)",
@@ -148,7 +146,7 @@ impl SequenceIds {
             return false;
         }
         self.oldest_first.push_back(name);
-        if self.oldest_first.len() > REMEMBERED
+        if self.oldest_first.len() > MAX_SEQUENCE_IDS
             && let Some(oldest) = self.oldest_first.pop_front()
         {
             self.seen.remove(&oldest);
@@ -165,8 +163,11 @@ mod tests {
     fn names_are_remembered_for_a_while_in_flat_memory() {
         let mut names = SequenceIds::default();
         assert!(names.is_new("a") && !names.is_new("a") && names.is_new("b"));
-        assert!((0..REMEMBERED).all(|n| names.is_new(&n.to_string())));
+        assert!((0..MAX_SEQUENCE_IDS).all(|n| names.is_new(&n.to_string())));
         assert!(names.is_new("a"));
-        assert_eq!((names.seen.len(), names.oldest_first.len()), (REMEMBERED, REMEMBERED));
+        assert_eq!(
+            (names.seen.len(), names.oldest_first.len()),
+            (MAX_SEQUENCE_IDS, MAX_SEQUENCE_IDS)
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! The file of results, or stdout: its format, its writer, and how it is put in place. Opened before
-//! anything is sent.
+//! The file of results, or stdout: its format and its writer. It is opened before anything is sent,
+//! and renamed to its place at the end.
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Seek as _};
@@ -168,7 +168,7 @@ fn format_of(file: &Path) -> anyhow::Result<ResultFormat> {
         Some("jsonl" | "json" | "ndjson") => Ok(ResultFormat::Jsonl),
         Some("xlsx") => Ok(ResultFormat::Xlsx),
         Some("txt") => Ok(ResultFormat::Table),
-        // A device or a pipe has no ending to go by.
+        // A device or a pipe has no file ending.
         _ if file.exists() && !file.is_file() && !file.is_dir() => Ok(ResultFormat::Jsonl),
         _ => bail!(
             "can't tell the format from the name {}\n\n  \

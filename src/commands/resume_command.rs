@@ -1,6 +1,6 @@
-//! The command that goes on with a run: the one that was typed, quoted for a shell. It holds no
-//! key, since there is no flag for one, and no person's fields, since a file holds them; and where
-//! it holds a password for a proxy, it is not repeated.
+//! Makes the command that resumes a run: the same arguments, quoted for a shell. It holds no key,
+//! since no flag takes one, and no personal data, since they are in a file. A command with the
+//! password of a proxy is not shown.
 
 use std::ffi::OsString;
 
@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use crate::output::text::quoted;
 
-/// The command, by its own arguments. A run with `--fresh` goes on with the moment when it began
-/// in place of that flag. `None` where an argument is no text, or not for others to see.
+/// Returns the command that resumes a run with these arguments. `--max-age` with the start of the
+/// run replaces `--fresh`. Returns `None` if an argument is not UTF-8 or holds a password.
 pub(crate) fn command(
     args: impl IntoIterator<Item = OsString>,
     fresh: Option<Timestamp>,
@@ -25,7 +25,7 @@ pub(crate) fn command(
     Some(words.join(" "))
 }
 
-/// `user:password@host`, wherever it stands.
+/// Returns whether the argument has a part of the form `user:password@host`.
 fn holds_a_password(word: &str) -> bool {
     word.rsplit_once('@').is_some_and(|(before, _)| before.contains(':'))
 }

@@ -1,4 +1,4 @@
-//! `idv schema`: the JSON Schemas of what is written.
+//! `idv schema`: prints the JSON Schemas of the outputs.
 
 use anyhow::Context as _;
 

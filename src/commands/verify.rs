@@ -37,7 +37,7 @@ pub(crate) async fn run(options: VerifyOptions) -> anyhow::Result<Exit> {
     let progress = Progress::messages(options.messages.quiet);
     log::start(options.messages, &progress);
     let endpoint = Endpoint::open(&options.endpoint)?;
-    let mut row = record_source::row(options.record)?;
+    let mut row = record_source::read_row(options.record)?;
     checks::prepare(&mut row);
     let file = ResultsFile::open(&options.results, None)?;
     endpoint.announce(&progress);
@@ -50,18 +50,19 @@ pub(crate) async fn run(options: VerifyOptions) -> anyhow::Result<Exit> {
     let send = endpoint.send_options(&run, policy, options.reuse, options.hold);
     let verifier =
         Verifier::new(endpoint.client.clone(), run, send, stop.clone(), progress.pace_status());
-    let Some(verdict) = ask(&verifier, &row, &stop, &progress).await? else {
+    let Some(verdict) = verify(&verifier, &row, &stop, &progress).await? else {
         return Ok(Exit::Interrupted);
     };
-    // A ledger in trouble has complained already, and tells the end of a run from its lock too.
+    // An error is ignored: it was shown already, and the lock of the run also shows that it has
+    // ended.
     let _ = verifier.finish().await;
-    let result = Answered { row: &row, verdict: &verdict, endpoint: &endpoint };
+    let result = VerifiedRecord { row: &row, verdict: &verdict, endpoint: &endpoint };
     let written = result.write(&options.results, file, slowed(&progress));
     Ok(result.report(written, &stop, &progress))
 }
 
-/// Returns `None` if a second Ctrl-C came before the answer.
-async fn ask(
+/// Verifies the record. Returns `None` if a second Ctrl-C came before the answer.
+async fn verify(
     verifier: &Verifier,
     row: &Row,
     stop: &StopSwitch,
@@ -76,13 +77,13 @@ async fn ask(
 }
 
 /// The record with its verdict.
-struct Answered<'a> {
+struct VerifiedRecord<'a> {
     row: &'a Row,
     verdict: &'a Verdict,
     endpoint: &'a Endpoint,
 }
 
-impl Answered<'_> {
+impl VerifiedRecord<'_> {
     fn write(&self, options: &ResultsOptions, file: ResultsFile, slowed: Slowed) -> io::Result<()> {
         let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
         let mask = if options.mask { Mask::on(fields()) } else { Mask::default() };

@@ -36,7 +36,7 @@ pub(crate) enum OutputError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MayReplace {
     /// A file that idv wrote.
-    AddedColumns,
+    IdvOutput,
     /// A file that a check wrote. Results are paid for and are not replaced by a check.
     Checks,
     /// Any file.
@@ -46,7 +46,7 @@ pub(crate) enum MayReplace {
 impl MayReplace {
     /// For results, with `--force` or without.
     pub(crate) const fn of_results(force: bool) -> Self {
-        if force { Self::Anything } else { Self::AddedColumns }
+        if force { Self::Anything } else { Self::IdvOutput }
     }
 
     /// For the rows of a check, with `--force` or without.
@@ -56,7 +56,7 @@ impl MayReplace {
 
     fn allows(self, path: &Path) -> io::Result<bool> {
         match self {
-            Self::AddedColumns => Ok(is_idv_output(path)? || is_check(path)?),
+            Self::IdvOutput => Ok(is_idv_output(path)? || is_check(path)?),
             Self::Checks => is_check(path),
             Self::Anything => Ok(true),
         }
@@ -308,7 +308,7 @@ mod tests {
             fs::write(&file, text).unwrap();
             assert_eq!(is_idv_output(&file).unwrap(), ours, "{text}");
             assert_eq!(
-                OutputFile::open(&file, None, MayReplace::AddedColumns).is_ok(),
+                OutputFile::open(&file, None, MayReplace::IdvOutput).is_ok(),
                 ours,
                 "{text}"
             );
