@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use idv::internal::checks;
-use idv::internal::checks::Signs;
+use idv::internal::checks::FileSigns;
 use idv::internal::input::{Options, Reader};
 use idv::internal::ledger::{ClaimReply, Kind, Ledger, Reader as Past, ReuseRules, Run, RunEnd};
 use idv::internal::model::Answer;
@@ -92,7 +92,7 @@ fn bare_csv(path: &Path) -> Result<u32> {
 }
 
 fn read_and_check(path: &Path) -> Result<u32> {
-    let mut signs = Signs::default();
+    let mut signs = FileSigns::default();
     let mut rows = 0;
     for row in Reader::open(path, &Options::default())? {
         let mut row = row?;

@@ -101,7 +101,7 @@ pub mod internal {
     pub use crate::settings::{EndpointOptions, PlanSettings, Settings, SettingsError};
 
     pub mod checks {
-        pub use crate::checks::file_signs::Signs;
+        pub use crate::checks::file_signs::FileSigns;
         pub use crate::checks::prepare;
     }
     pub mod client {

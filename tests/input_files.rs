@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use idv::internal::checks;
-use idv::internal::checks::Signs;
+use idv::internal::checks::FileSigns;
 use idv::internal::input::{Encoding, Format, InputError, Options, Reader};
 use idv::internal::model::Field;
 use idv::internal::model::Row;
@@ -59,7 +59,7 @@ fn each_programs_csv_gives_the_same_people() {
         ("libreoffice-utf16.csv", Encoding::Utf16Le, b'\t', true),
     ] {
         let rows = is_the_people(name, &Options::default());
-        let shape = open(name, &Options::default()).shape().clone();
+        let shape = open(name, &Options::default()).detected().clone();
         assert_eq!((shape.encoding, shape.delimiter, shape.bom), (encoding, delimiter, bom));
         assert_eq!(shape.format, Format::Csv);
         assert_eq!(&rows[2].cells[4], "Jl. Sudirman\nBlok B", "{name}");
@@ -78,7 +78,7 @@ fn what_is_told_is_not_detected() {
 #[test]
 fn numbers_in_json_keep_their_digits() {
     let rows = is_the_people("python.jsonl", &Options::default());
-    assert_eq!(open("python.jsonl", &Options::default()).shape().format, Format::Jsonl);
+    assert_eq!(open("python.jsonl", &Options::default()).detected().format, Format::Jsonl);
     assert_eq!(rows[1].record.get(Field::IdNumber), "9171995212859002");
     assert_eq!(rows[0].columns[..], ["nik", "no_hp", "nama", "alamat"].map(String::from));
 }
@@ -87,8 +87,14 @@ fn numbers_in_json_keep_their_digits() {
 fn a_sheet_of_text_cells_gives_the_people() {
     let rows = is_the_people("openpyxl.xlsx", &Options::default());
     let reader = open("openpyxl.xlsx", &Options::default());
-    assert_eq!(reader.shape().sheet.as_deref(), Some("Pemohon"), "the hidden sheet is passed over");
-    assert!(reader.shape().to_string().starts_with("xlsx, sheet \"Pemohon\"; id_number = \"NIK\""));
+    assert_eq!(
+        reader.detected().sheet.as_deref(),
+        Some("Pemohon"),
+        "the hidden sheet is passed over"
+    );
+    assert!(
+        reader.detected().to_string().starts_with("xlsx, sheet \"Pemohon\"; id_number = \"NIK\"")
+    );
     assert_eq!((rows[0].line, &rows[0].cells[0]), (2, "1"));
 }
 
@@ -118,7 +124,7 @@ fn what_a_spreadsheet_did_to_a_file_is_seen() {
     assert!(rows.iter().all(|row| codes(row) == ["id_number.number_cell"]));
     assert_eq!(rows[0].record.get(Field::PhoneNumber), "081234567890", "its 0 is put back");
 
-    let mut signs = Signs::default();
+    let mut signs = FileSigns::default();
     for row in open("libreoffice-as-shown.csv", &Options::default()) {
         signs.observe(&row.unwrap().record);
     }

@@ -38,7 +38,7 @@ pub fn run(bytes: &[u8]) {
 
 fn rows(source: impl Read + Send + 'static) -> Option<(String, Vec<Row>)> {
     let reader = Reader::from_reader(Box::new(source), "fuzz", &Options::default()).ok()?;
-    let shape = reader.shape().to_string();
+    let shape = reader.detected().to_string();
     let prepared = reader.map(|row| {
         let mut row = row.expect("bytes in memory can be read");
         checks::prepare(&mut row);

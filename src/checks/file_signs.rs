@@ -1,22 +1,22 @@
-//! Signs that a whole file is damaged, which no single row shows: identity numbers rounded to
-//! fifteen digits, phone numbers without their 0, columns that stand for each other.
+//! Signs of damage in a whole file, which no single row shows: identity numbers rounded to fifteen
+//! digits, phone numbers without their 0, exchanged columns.
 
 use crate::model::record::{Field, Record};
 
-/// A sign seen over a whole file. Holds counts, and no value of an applicant.
+/// A sign of damage in a whole file. It holds no value of an applicant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sign {
+pub struct FileSign {
     /// A stable code.
     pub code: &'static str,
-    /// The fields whose columns it is about.
+    /// The fields whose columns are concerned.
     pub fields: Vec<Field>,
-    /// What it means and what to do, in one sentence.
+    /// The meaning and the repair in one sentence.
     pub message: String,
 }
 
-/// What a value looks like, whatever column it stands in.
+/// The kind of a value, whatever its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ValueKind {
     IdNumber,
     Phone,
     Words,
@@ -24,11 +24,11 @@ enum Kind {
     Nothing,
 }
 
-impl Kind {
-    /// Those that are counted.
+impl ValueKind {
+    /// The kinds that are counted.
     const COUNTED: [Self; 4] = [Self::IdNumber, Self::Phone, Self::Words, Self::Other];
 
-    /// The field that such a value belongs to.
+    /// The field of such a value.
     const fn field(self) -> Option<Field> {
         match self {
             Self::IdNumber => Some(Field::IdNumber),
@@ -44,39 +44,39 @@ const COMPARED: [Field; 3] = [Field::IdNumber, Field::PhoneNumber, Field::Name];
 
 /// Counts over the rows of a file, in constant memory.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Signs {
-    kinds: [[u64; Kind::COUNTED.len()]; COMPARED.len()],
+pub struct FileSigns {
+    kinds: [[u64; ValueKind::COUNTED.len()]; COMPARED.len()],
     ending_in_zero: u64,
     without_zero: u64,
 }
 
-impl Signs {
-    /// Looks at one record as it was read, before anything is normalised.
+impl FileSigns {
+    /// Counts one record as it was read, before it is normalised.
     pub fn observe(&mut self, read: &Record) {
         let kinds = COMPARED.map(|field| kind_of(read.get(field)));
         for (counts, kind) in self.kinds.iter_mut().zip(kinds) {
-            if kind != Kind::Nothing {
+            if kind != ValueKind::Nothing {
                 counts[kind as usize] += 1;
             }
         }
         let [id_number, phone, _] = kinds;
         let ends_in_zero =
-            id_number == Kind::IdNumber && read.get(Field::IdNumber).trim_end().ends_with('0');
+            id_number == ValueKind::IdNumber && read.get(Field::IdNumber).trim_end().ends_with('0');
         self.ending_in_zero += u64::from(ends_in_zero);
         let without_zero =
-            phone == Kind::Phone && read.get(Field::PhoneNumber).trim_start().starts_with('8');
+            phone == ValueKind::Phone && read.get(Field::PhoneNumber).trim_start().starts_with('8');
         self.without_zero += u64::from(without_zero);
     }
 
-    /// The signs seen so far.
-    pub fn found(&self) -> Vec<Sign> {
+    /// The signs found so far.
+    pub fn found(&self) -> Vec<FileSign> {
         let mut found = self.misplaced();
         found.extend(self.rounded());
         found.extend(self.zero_lost());
         found
     }
 
-    fn count(&self, field: Field, kind: Kind) -> u64 {
+    fn count(&self, field: Field, kind: ValueKind) -> u64 {
         self.kinds[field as usize][kind as usize]
     }
 
@@ -84,16 +84,16 @@ impl Signs {
         self.kinds[field as usize].iter().sum()
     }
 
-    /// A tenth of all numbers ends in 0 by chance. More than that by four standard deviations, and
-    /// a quarter at least, is no chance.
-    fn rounded(&self) -> Option<Sign> {
-        let total = self.count(Field::IdNumber, Kind::IdNumber);
+    /// Whether too many numbers end in 0. A tenth do by chance; four standard deviations more, and a
+    /// quarter at least, is no chance.
+    fn rounded(&self) -> Option<FileSign> {
+        let total = self.count(Field::IdNumber, ValueKind::IdNumber);
         let excess = (u128::from(self.ending_in_zero) * 10).saturating_sub(u128::from(total));
         let by_chance = excess * excess <= 144 * u128::from(total);
         if by_chance || self.ending_in_zero * 4 < total {
             return None;
         }
-        Some(Sign {
+        Some(FileSign {
             code: "id_number.rounded",
             fields: vec![Field::IdNumber],
             message: format!(
@@ -105,10 +105,10 @@ impl Signs {
         })
     }
 
-    fn zero_lost(&self) -> Option<Sign> {
+    fn zero_lost(&self) -> Option<FileSign> {
         let total = self.total(Field::PhoneNumber);
         let many = self.without_zero > 0 && self.without_zero * 2 >= total;
-        many.then(|| Sign {
+        many.then(|| FileSign {
             code: "phone_number.leading_zero",
             fields: vec![Field::PhoneNumber],
             message: format!(
@@ -119,8 +119,8 @@ impl Signs {
         })
     }
 
-    /// Columns most of whose values look like another field's.
-    fn misplaced(&self) -> Vec<Sign> {
+    /// Columns in which most values look like those of another field.
+    fn misplaced(&self) -> Vec<FileSign> {
         let looks: Vec<(Field, Field)> = COMPARED
             .into_iter()
             .filter_map(|field| Some((field, self.looks_like(field)?)))
@@ -131,13 +131,14 @@ impl Signs {
 
     fn looks_like(&self, field: Field) -> Option<Field> {
         let total = self.total(field);
-        let most = Kind::COUNTED.into_iter().find(|kind| self.count(field, *kind) * 2 > total)?;
+        let most =
+            ValueKind::COUNTED.into_iter().find(|kind| self.count(field, *kind) * 2 > total)?;
         most.field()
     }
 }
 
-/// Two columns in each other's place are told once.
-fn misplaced_sign((field, looks): (Field, Field), all: &[(Field, Field)]) -> Option<Sign> {
+/// The sign of a misplaced column. Two exchanged columns give one sign.
+fn misplaced_sign((field, looks): (Field, Field), all: &[(Field, Field)]) -> Option<FileSign> {
     let swapped = all.contains(&(looks, field));
     if swapped && looks as usize <= field as usize {
         return None;
@@ -155,21 +156,21 @@ fn misplaced_sign((field, looks): (Field, Field), all: &[(Field, Field)]) -> Opt
         )
     };
     let code = if swapped { "columns.swapped" } else { "columns.misplaced" };
-    Some(Sign { code, fields: vec![field, looks], message })
+    Some(FileSign { code, fields: vec![field, looks], message })
 }
 
-fn kind_of(value: &str) -> Kind {
+fn kind_of(value: &str) -> ValueKind {
     let (mut digits, mut letters) = (0, 0);
     for byte in value.bytes() {
         digits += u32::from(byte.is_ascii_digit());
         letters += u32::from(byte.is_ascii_alphabetic() || !byte.is_ascii());
     }
     match (digits, letters) {
-        (0, 0) if value.trim().is_empty() => Kind::Nothing,
-        (0, 1..) => Kind::Words,
-        (16, 0) if !value.trim_start().starts_with(['0', '+']) => Kind::IdNumber,
-        (9..=15, 0) if begins_as_phone(value) => Kind::Phone,
-        _ => Kind::Other,
+        (0, 0) if value.trim().is_empty() => ValueKind::Nothing,
+        (0, 1..) => ValueKind::Words,
+        (16, 0) if !value.trim_start().starts_with(['0', '+']) => ValueKind::IdNumber,
+        (9..=15, 0) if begins_as_phone(value) => ValueKind::Phone,
+        _ => ValueKind::Other,
     }
 }
 
@@ -182,8 +183,8 @@ fn begins_as_phone(value: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn seen(rows: impl IntoIterator<Item = [String; 3]>) -> Vec<Sign> {
-        let mut signs = Signs::default();
+    fn seen(rows: impl IntoIterator<Item = [String; 3]>) -> Vec<FileSign> {
+        let mut signs = FileSigns::default();
         for [id_number, phone_number, name] in rows {
             signs.observe(&Record::from_fields(|field| match field {
                 Field::IdNumber => id_number.clone(),
@@ -195,11 +196,11 @@ mod tests {
         signs.found()
     }
 
-    fn rows(count: u32, row: impl Fn(u32) -> [String; 3]) -> Vec<Sign> {
+    fn rows(count: u32, row: impl Fn(u32) -> [String; 3]) -> Vec<FileSign> {
         seen((0..count).map(row))
     }
 
-    fn codes(signs: &[Sign]) -> Vec<&str> {
+    fn codes(signs: &[FileSign]) -> Vec<&str> {
         signs.iter().map(|sign| sign.code).collect()
     }
 

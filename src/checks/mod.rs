@@ -1,5 +1,4 @@
-//! Looks at one row before it is paid for: puts its values into the form that the endpoint takes,
-//! visibly, and says what is wrong with them.
+//! Checks one row before it is paid for: normalises its values for the endpoint, and finds problems.
 
 pub(crate) mod file_signs;
 mod name;
@@ -12,9 +11,9 @@ use crate::model::problem::Problem;
 use crate::model::record::Field;
 use crate::model::row::Row;
 
-/// Normalises the record of a row and adds the problems found. The cells keep what was read.
+/// Normalises the record of a row and adds its problems. The cells stay as they were read.
 ///
-/// A row that the reader found damaged is left as it is: its cells may stand in the wrong columns.
+/// A damaged row is left as it is, since its cells may be in the wrong columns.
 pub fn prepare(row: &mut Row) {
     if row.is_held() {
         return;
@@ -27,7 +26,7 @@ pub fn prepare(row: &mut Row) {
 }
 
 fn id_number(row: &mut Row) {
-    if nik::is_good(row.record.get(Field::IdNumber)) {
+    if nik::is_clean(row.record.get(Field::IdNumber)) {
         return;
     }
     if let Some(value) = nik::normalised(row.record.get(Field::IdNumber)) {
@@ -37,7 +36,7 @@ fn id_number(row: &mut Row) {
 }
 
 fn phone_number(row: &mut Row) {
-    if phone::is_good(row.record.get(Field::PhoneNumber)) {
+    if phone::is_clean(row.record.get(Field::PhoneNumber)) {
         return;
     }
     if let Some(value) = phone::normalised(row.record.get(Field::PhoneNumber)) {
@@ -47,7 +46,7 @@ fn phone_number(row: &mut Row) {
 }
 
 fn full_name(row: &mut Row) {
-    if name::is_good(row.record.get(Field::Name)) {
+    if name::is_clean(row.record.get(Field::Name)) {
         return;
     }
     if let Some(value) = name::normalised(row.record.get(Field::Name)) {
@@ -56,7 +55,7 @@ fn full_name(row: &mut Row) {
     row.problems.extend(name::problem(row.record.get(Field::Name)));
 }
 
-/// A field that has one value only.
+/// Checks a field that has only one allowed value.
 fn constant(row: &mut Row, field: Field, code: &'static str, only: &'static str) {
     let value = row.record.get(field);
     if value == only {

@@ -1,11 +1,11 @@
-//! Names: white space and the composition of characters are a matter of writing, nothing else is.
+//! Names: white space and Unicode composition are normalised, nothing else.
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::checks::punctuation::is_invisible;
 use crate::model::problem::Problem;
 
-/// The name trimmed, with single spaces, composed; `None` where it is so already.
+/// The name trimmed, with single spaces, in NFC. `None` if it is so already.
 pub(crate) fn normalised(value: &str) -> Option<String> {
     if value.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
         return Some(String::new());
@@ -21,11 +21,11 @@ pub(crate) fn normalised(value: &str) -> Option<String> {
     (composed != value).then_some(composed)
 }
 
-/// No KTP has a name as long as this, in characters.
+/// Characters of a name on a KTP at most.
 const LONGEST: usize = 200;
 
-/// What is wrong with a normalised name. Only an empty one is, and one that no card can have: people's
-/// names are of every kind.
+/// The problem of a normalised name. Only an empty name and one that no card can have are problems,
+/// since names are of every kind.
 pub(crate) fn problem(value: &str) -> Option<Problem> {
     if value.is_empty() {
         return Some(Problem::malformed(
@@ -33,7 +33,7 @@ pub(crate) fn problem(value: &str) -> Option<Problem> {
             "There is no name; fill in the name as it stands on the KTP.",
         ));
     }
-    // Bytes first: they are never fewer, and they need no counting.
+    // The length in bytes is checked first: it is never shorter, and needs no counting.
     if value.len() > LONGEST && value.chars().count() > LONGEST {
         return Some(Problem::suspect(
             "name.long",
@@ -56,9 +56,8 @@ pub(crate) fn problem(value: &str) -> Option<Problem> {
         .then(|| Problem::note("name.damaged", "A letter of the name was lost in another program."))
 }
 
-/// Whether there is nothing to change and nothing to say, as with most names: ASCII with single
-/// spaces between words, and no digits.
-pub(crate) fn is_good(value: &str) -> bool {
+/// Whether a name needs no change and has no problem, as most: ASCII with single spaces and no digits.
+pub(crate) fn is_clean(value: &str) -> bool {
     let mut before = b' ';
     for byte in value.bytes() {
         let plain = matches!(byte, b' '..=b'/' | b':'..=b'~');

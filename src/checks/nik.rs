@@ -1,10 +1,9 @@
-//! The NIK: how it may be written, what can't be one, and what it says of the person.
+//! The NIK: the ways to write it, the numbers that can't be one, and the facts in its digits.
 //!
-//! Where the facts come from: sixteen digits of which six are the region where the person was first
-//! registered, six the birth date with 40 added to a woman's day, four a serial number, are article
-//! 37 of Government Regulation 37 of 2007; that the number stays the same for life, whatever becomes
-//! of the address, the region or the birth date, is article 30 of Government Regulation 40 of 2019.
-//! So a region that is no more and a date that was corrected say nothing against a number.
+//! Sources: article 37 of Government Regulation 37 of 2007 defines the sixteen digits: six for the
+//! region of the first registration, six for the birth date with 40 added to a woman's day, four for
+//! a serial number. By article 30 of Government Regulation 40 of 2019 the number never changes, even
+//! if the address, the region or the birth date do. So a former region or a corrected date is valid.
 
 use jiff::civil::Date;
 
@@ -14,16 +13,16 @@ use crate::model::problem::Problem;
 
 const DIGITS: usize = 16;
 
-/// The whole numbers below it are exact in the floating point numbers that programs keep.
+/// Whole numbers below it are exact in floating point.
 const EXACT: u64 = 1 << 53;
 
-/// What is added to a woman's day of birth.
+/// Added to a woman's day of birth.
 const WOMAN: u8 = 40;
 
-/// What a NIK says. Nothing of it is checked against a register: it is what stands in the digits.
+/// The facts in the digits of a NIK. They are not checked against a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Nik {
-    /// The province where the person was first registered; `None` for a code that is none today.
+    /// The province of the first registration. `None` for a code that is no province today.
     pub province: Option<&'static str>,
     /// The day of birth, 1 to 31.
     pub day: u8,
@@ -35,7 +34,7 @@ pub struct Nik {
     pub sex: Sex,
 }
 
-/// The sex that a NIK says.
+/// The sex in a NIK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sex {
     /// The day is 41 to 71.
@@ -45,7 +44,7 @@ pub enum Sex {
 }
 
 impl Nik {
-    /// Reads a NIK; `None` for what can't be one.
+    /// Reads a NIK. Returns `None` for a number that can't be one.
     ///
     /// ```
     /// use idv::nik::{Nik, Sex};
@@ -78,8 +77,8 @@ impl Nik {
         })
     }
 
-    /// The dates of birth that the digits may mean, up to today: the century isn't in the number.
-    pub fn births(&self, today: Date) -> impl Iterator<Item = Date> + use<> {
+    /// The possible dates of birth up to today. The number does not contain the century.
+    pub fn birth_dates(&self, today: Date) -> impl Iterator<Item = Date> + use<> {
         let Self { day, month, year, .. } = *self;
         let date = move |century: i16| {
             Date::new(century + i16::from(year), month.cast_signed(), day.cast_signed()).ok()
@@ -87,9 +86,9 @@ impl Nik {
         [2000, 1900].into_iter().filter_map(date).filter(move |date| *date <= today)
     }
 
-    /// What the number says, in a sentence for people. Personal data: not for a log, nor beside a
+    /// Describes the facts in a sentence. It is personal data: never put it into a log or beside a
     /// masked number.
-    pub fn says(&self, today: Date) -> String {
+    pub fn describe(&self, today: Date) -> String {
         let place = self.province.unwrap_or("a region that is none today");
         let whom = match self.sex {
             Sex::Female => "woman",
@@ -103,9 +102,9 @@ impl Nik {
     }
 
     fn birth(&self, today: Date) -> String {
-        let dates: Vec<_> = self.births(today).collect();
+        let dates: Vec<_> = self.birth_dates(today).collect();
         match dates.as_slice() {
-            // 29 February of a year without one.
+            // 29 February in a year that is no leap year.
             [] => format!("on day {} of month {} of a year {:02}", self.day, self.month, self.year),
             [one] => one.strftime("%-d %B %Y").to_string(),
             [late, early, ..] => format!("{} or {}", late.strftime("%-d %B %Y"), early.year()),
@@ -124,13 +123,12 @@ fn is_date(day: u8, month: u8) -> bool {
     (1..=last).contains(&day)
 }
 
-/// Whether there is nothing to change and nothing to say, as with most: looked at once.
-pub(crate) fn is_good(value: &str) -> bool {
+/// Whether a value needs no change and has no problem, which is the usual case. One pass.
+pub(crate) fn is_clean(value: &str) -> bool {
     Nik::read(value).is_some_and(|nik| nik.province.is_some())
 }
 
-/// The digits alone, where exactly sixteen are left without what groups them; `None` where there is
-/// nothing to change or what is left is no NIK.
+/// The sixteen digits without grouping. `None` if nothing changes or there are not sixteen digits.
 pub(crate) fn normalised(value: &str) -> Option<String> {
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -153,22 +151,22 @@ fn joined(trimmed: &str) -> Option<String> {
     (digits.len() == DIGITS && grouped).then_some(digits)
 }
 
-/// Whether commas stand between thousands: elsewhere they end a number.
+/// Whether commas separate thousands. Elsewhere they end a number.
 fn is_thousands(value: &str) -> bool {
     let mut groups = value.split(',').map(str::len);
     groups.next().is_some_and(|first| (1..=3).contains(&first)) && groups.all(|len| len == 3)
 }
 
-/// The whole part of a number that a program wrote as a fraction, where it is certain to be the
-/// number that was read: exact in floating point, and not rounded to fifteen digits.
+/// The whole part of a number that a program wrote with decimals, if it is certainly the original
+/// number: exact in floating point, and not rounded to fifteen digits.
 fn whole(digits: &str, decimals: &str) -> Option<String> {
     let exact = digits.parse::<u64>().is_ok_and(|number| number < EXACT);
     let rounded = digits.ends_with('0') || !is_zero(decimals);
     (digits.len() == DIGITS && exact && !rounded).then(|| digits.to_owned())
 }
 
-/// What is wrong with a normalised number. Whatever isn't empty may be sent, as the endpoint would
-/// take it; but what can't be a NIK can't match either.
+/// The problem of a normalised number. The endpoint accepts any number that is not empty, but a number
+/// that can't be a NIK can't match.
 pub(crate) fn problem(value: &str) -> Option<Problem> {
     if value.is_empty() {
         return Some(Problem::malformed(
@@ -208,7 +206,7 @@ fn suspicion(value: &str) -> Problem {
     impossible(value)
 }
 
-/// What is wrong with sixteen digits that are no NIK.
+/// The problem of sixteen digits that are no NIK.
 fn impossible(digits: &str) -> Problem {
     if digits.starts_with('0') {
         let message = "No identity number begins with 0; look for a number of another kind.";

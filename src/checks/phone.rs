@@ -1,4 +1,4 @@
-//! Phone numbers: every form of writing leads to `08…`. What isn't a form of writing, a letter or a
+//! Phone numbers: every way to write one is normalised to `08…`. Anything else, such as a letter or a
 //! second number, is never repaired.
 
 use std::ops::RangeInclusive;
@@ -8,15 +8,15 @@ use crate::checks::punctuation::{
 };
 use crate::model::problem::Problem;
 
-/// The digits of an Indonesian mobile number, with its leading 0: the endpoint's rule.
+/// Digits of an Indonesian mobile number with its leading 0: the endpoint's rule.
 const LENGTH: RangeInclusive<usize> = 10..=13;
 
-/// Whether there is nothing to change and nothing to say, as with most: looked at once.
-pub(crate) fn is_good(value: &str) -> bool {
+/// Whether a value needs no change and has no problem, which is the usual case. One pass.
+pub(crate) fn is_clean(value: &str) -> bool {
     is_sendable(value) && has_known_prefix(value)
 }
 
-/// The number as the endpoint takes it; `None` where it is so already, or can't be made so.
+/// The number in the endpoint's form. `None` if it has that form already, or can't be normalised.
 pub(crate) fn normalised(value: &str) -> Option<String> {
     if is_sendable(value) {
         return None;
@@ -31,7 +31,7 @@ pub(crate) fn normalised(value: &str) -> Option<String> {
         .or_else(|| (trimmed.len() != value.len()).then(|| trimmed.to_owned()))
 }
 
-/// What is wrong with a normalised number.
+/// The problem of a normalised number.
 pub(crate) fn problem(value: &str) -> Option<Problem> {
     if value.is_empty() {
         return Some(Problem::malformed(
@@ -69,8 +69,8 @@ fn malformed(value: &str) -> Problem {
     }
 }
 
-/// Whether a known operator's numbers begin so, as libphonenumber lists them. New prefixes come up:
-/// knowing none is no fault.
+/// Whether the number has the prefix of a known operator, by libphonenumber's list. An unknown prefix
+/// is no fault, since there are new ones.
 fn has_known_prefix(number: &str) -> bool {
     let [b'0', b'8', third, fourth, ..] = number.as_bytes() else { return false };
     match third {
@@ -91,8 +91,8 @@ fn is_sendable(value: &str) -> bool {
         && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The digits, with a leading `+` if there is one, without what groups them; `None` if anything
-/// else stands among them.
+/// The digits without grouping, with a leading `+` if there is one. `None` if there are other
+/// characters.
 fn bare(trimmed: &str) -> Option<String> {
     let written = trimmed.trim_start_matches(is_apostrophe);
     let written = match fraction(written) {
@@ -113,8 +113,8 @@ fn bare(trimmed: &str) -> Option<String> {
     Some(bare)
 }
 
-/// The number with its national 0 in place of the country's code, or put back where a spreadsheet
-/// took it.
+/// The number with a leading 0 in place of the country code, or in place of a 0 that a spreadsheet
+/// removed.
 fn national(bare: &str) -> Option<String> {
     let rest = if let Some(abroad) = bare.strip_prefix('+') {
         abroad.strip_prefix("62")?

@@ -1,7 +1,7 @@
-//! What belongs to the way a number is written, and not to the number.
+//! Punctuation in numbers: the characters that belong to the writing and not to the number.
 
-/// Whether a character only groups digits or can't be seen: white space, dots, apostrophes, dashes
-/// and the invisible characters that come with copying.
+/// Whether a character only groups digits or is invisible: white space, dots, apostrophes, dashes, and
+/// characters without width.
 pub(crate) fn is_punctuation(c: char) -> bool {
     c.is_whitespace() || is_invisible(c) || is_apostrophe(c) || is_dash(c) || c == '.'
 }
@@ -22,20 +22,20 @@ pub(crate) fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// The whole part and the decimals of a number that a program took for a fraction and wrote with
-/// one dot or comma and a digit or two behind it. Groups of digits are longer.
+/// The whole part and the decimals of a number that a program wrote as a fraction, with one or two
+/// digits after a dot or comma. Groups of digits are longer.
 pub(crate) fn fraction(value: &str) -> Option<(&str, &str)> {
     let (whole, decimals) = value.split_once(['.', ','])?;
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     (is_number(whole) && is_number(decimals) && decimals.len() <= 2).then_some((whole, decimals))
 }
 
-/// Whether decimals say nothing.
+/// Whether all decimals are zero.
 pub(crate) fn is_zero(decimals: &str) -> bool {
     decimals.bytes().all(|byte| byte == b'0')
 }
 
-/// Whether a number is written with an exponent: `6,28123E+11`. Its last digits are gone.
+/// Whether a number is written with an exponent (`6,28123E+11`), which has lost its last digits.
 pub(crate) fn is_notation(value: &str) -> bool {
     value.split_once(['e', 'E']).is_some_and(|(mantissa, exponent)| {
         mantissa.starts_with(|c: char| c.is_ascii_digit())

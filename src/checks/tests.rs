@@ -170,7 +170,7 @@ fn a_nik_says_province_birth_date_and_sex() {
     assert_eq!((nik.day, nik.month, nik.year, nik.sex), (9, 2, 5, nik::Sex::Female));
     let today = jiff::civil::date(2026, 11, 25);
     let says = |written| {
-        let said = nik::Nik::read(written).unwrap().says(today);
+        let said = nik::Nik::read(written).unwrap().describe(today);
         said.split("registered in ").nth(1).unwrap().split(';').next().unwrap().to_owned()
     };
     let nik = nik::Nik::read("3310993112879001").unwrap();

@@ -36,7 +36,7 @@ pub(crate) async fn run(options: BatchOptions) -> anyhow::Result<Exit> {
     let files = OutputFiles::open(&options, &applicants)?;
     let messages = Progress::messages(options.messages.quiet);
     endpoint.announce(&messages);
-    messages.say(&format!("input: {}", applicants.reader.shape()));
+    messages.say(&format!("input: {}", applicants.reader.detected()));
     let planned = tokio::select! {
         planned = applicants.plan(&options, &endpoint, &files, &messages) => planned?,
         () = interrupts.next() => Planned::Interrupted,

@@ -10,7 +10,7 @@ use crate::commands::options::{CheckOptions, ResultsOptions};
 use crate::commands::plan::{PlanError, PlanLedger};
 use crate::commands::results_file::{ResultsFile, color};
 use crate::exit::Exit;
-use crate::input::{Reader, Shape};
+use crate::input::{DetectedFormat, Reader};
 use crate::model::outcome::Outcome;
 use crate::model::price::Price;
 use crate::model::record::Field;
@@ -43,7 +43,7 @@ pub(crate) async fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
     let ledger = PlanLedger::open(settings.ledger, settings.kind, code, rules)?;
     let reader = Reader::open(&options.file, &options.input)?;
     let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
-    let shape = reader.shape().clone();
+    let detected = reader.detected().clone();
     let rows = options.rows.file.is_some().then(|| rows_file(options, &reader)).transpose()?;
     let (rows, sink) = rows.unzip();
     let planned = tokio::select! {
@@ -54,7 +54,7 @@ pub(crate) async fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
         }
     };
     let price = options.price.or(settings.price);
-    let checked = CheckResult { options, shape, plan: planned.0, ledger: planned.1, price };
+    let checked = CheckResult { options, detected, plan: planned.0, ledger: planned.1, price };
     Ok(checked.show(rows, format, &progress))
 }
 
@@ -81,7 +81,7 @@ async fn plan(
 /// The result of a check.
 struct CheckResult<'a> {
     options: &'a CheckOptions,
-    shape: Shape,
+    detected: DetectedFormat,
     plan: Plan,
     ledger: PlanLedger,
     price: Option<Price>,
@@ -93,7 +93,7 @@ impl CheckResult<'_> {
         let view = PlanView {
             plan: &self.plan,
             file: self.options.file.display().to_string(),
-            shape: &self.shape,
+            detected: &self.detected,
             ledger: &self.ledger.ledger,
             consulted: self.ledger.consulted,
             price: self.price,

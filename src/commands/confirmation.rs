@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::options::BatchOptions;
 use crate::commands::plan::{PlanError, PlanLedger};
-use crate::input::{Reader, Shape};
+use crate::input::{DetectedFormat, Reader};
 use crate::model::price::Price;
 use crate::output::progress::Progress;
 use crate::output::{self, PlanView};
@@ -50,7 +50,7 @@ impl FileStamp {
 struct PlannedFile<'a> {
     options: &'a BatchOptions,
     plan: Plan,
-    shape: Shape,
+    detected: DetectedFormat,
     ledger: PlanLedger,
     price: Option<Price>,
 }
@@ -81,21 +81,21 @@ impl<'a> PlannedFile<'a> {
         reader: Reader,
     ) -> anyhow::Result<Self> {
         let mut ledger = endpoint.plan_ledger(options.reuse)?;
-        let shape = reader.shape().clone();
+        let detected = reader.detected().clone();
         let hold = options.hold;
         let planned = spawn_blocking(move || {
             let plan = ledger.plan(reader, hold, |_, _| Ok(()))?;
             Ok::<_, PlanError>((plan, ledger))
         });
         let (plan, ledger) = planned.await.context("reading the file broke off")??;
-        Ok(Self { options, plan, shape, ledger, price: options.price.or(endpoint.price) })
+        Ok(Self { options, plan, detected, ledger, price: options.price.or(endpoint.price) })
     }
 
     fn view(&self) -> PlanView<'_> {
         PlanView {
             plan: &self.plan,
             file: self.options.file.display().to_string(),
-            shape: &self.shape,
+            detected: &self.detected,
             ledger: &self.ledger.ledger,
             consulted: self.ledger.consulted,
             price: self.price,

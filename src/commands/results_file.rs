@@ -89,15 +89,15 @@ impl ResultsFile {
         options: &ResultsOptions,
         added: AddedColumns,
     ) -> Layout {
-        let shape = reader.shape();
+        let detected = reader.detected();
         let columns = || {
-            let column = |field| Some((field, shape.column_of(field)?.to_owned()));
+            let column = |field| Some((field, detected.column_of(field)?.to_owned()));
             Field::ALL.into_iter().filter_map(column).collect()
         };
         Layout {
             columns: Arc::clone(reader.columns()),
-            delimiter: shape.delimiter,
-            bom: shape.bom,
+            delimiter: detected.delimiter,
+            bom: detected.bom,
             mask: if options.mask { Mask::on(columns()) } else { Mask::default() },
             color: color(options.color, self.is_terminal()),
             added,

@@ -151,5 +151,5 @@ impl VerifiedRecord<'_> {
 /// The facts that the number itself tells, for the card.
 fn says(row: &Row) -> Option<String> {
     let today = Offset::UTC.to_datetime(Timestamp::now()).date();
-    Some(Nik::read(row.record.get(Field::IdNumber))?.says(today))
+    Some(Nik::read(row.record.get(Field::IdNumber))?.describe(today))
 }

@@ -4,10 +4,10 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How much one read asks for.
+/// Bytes of one read.
 const CHUNK: usize = 128 * 1024;
 
-/// The window. It holds what was read and not yet consumed; how far it grows is its user's choice.
+/// The bytes that were read and not yet consumed. Its user decides how far it grows.
 pub(crate) struct Buffer {
     source: Box<dyn Read + Send>,
     bytes: Vec<u8>,
@@ -19,24 +19,24 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    /// An empty window over a source. Where the source is decoded, `decoded` counts the bytes that
-    /// it was decoded from.
+    /// Makes an empty window over a source. If the source is decoded, `decoded` counts its original
+    /// bytes.
     pub(crate) fn new(source: Box<dyn Read + Send>, decoded: Option<Arc<AtomicU64>>) -> Self {
         let bytes = vec![0; CHUNK];
         Self { source, bytes, start: 0, end: 0, eof: false, consumed: 0, decoded }
     }
 
-    /// What was read and not yet consumed.
+    /// The bytes that were read and not yet consumed.
     pub(crate) fn window(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }
 
-    /// Whether the source has ended; the window may still hold something.
+    /// Whether the source has ended. The window may still hold bytes.
     pub(crate) fn eof(&self) -> bool {
         self.eof
     }
 
-    /// How many bytes of the file were consumed; of one that is decoded, how many were decoded.
+    /// Bytes of the file that were consumed, or decoded.
     pub(crate) fn position(&self) -> u64 {
         self.decoded.as_ref().map_or(self.consumed, |decoded| decoded.load(Ordering::Relaxed))
     }
@@ -48,7 +48,7 @@ impl Buffer {
         self.consumed += count as u64;
     }
 
-    /// Reads once, whatever the source gives; at its end, [`Buffer::eof`] turns true.
+    /// Reads once from the source. At its end, [`Buffer::eof`] becomes true.
     pub(crate) fn fill(&mut self) -> io::Result<()> {
         if self.eof {
             return Ok(());

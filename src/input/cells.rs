@@ -1,4 +1,4 @@
-//! The cells of one record, one behind the other in a buffer that is used again and again.
+//! The cells of one record, stored one behind the other in a reused buffer.
 
 /// The cells of one record.
 #[derive(Default)]
@@ -8,23 +8,23 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
-    /// Forgets every cell.
+    /// Removes every cell.
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
     }
 
-    /// Adds bytes to the cell that is being made.
+    /// Adds bytes to the current cell.
     pub(crate) fn extend(&mut self, bytes: &[u8]) {
         self.text.extend_from_slice(bytes);
     }
 
-    /// Ends the cell that is being made.
+    /// Ends the current cell.
     pub(crate) fn end_cell(&mut self) {
         self.ends.push(self.text.len());
     }
 
-    /// How many cells there are.
+    /// Number of cells.
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
@@ -42,12 +42,12 @@ impl Cells {
     /// The cells as text, if all of it is UTF-8.
     pub(crate) fn as_text(&self) -> Option<Text<'_>> {
         let text = std::str::from_utf8(&self.text).ok()?;
-        // Two halves of a character in neighbouring cells are no UTF-8, though together they are.
+        // Halves of one character in two cells are no UTF-8, although the joined bytes are.
         let whole = text.is_ascii() || self.ends.iter().all(|end| text.is_char_boundary(*end));
         whole.then_some(Text { text, ends: &self.ends })
     }
 
-    /// Makes the cells text, with a mark in the place of each byte that is none.
+    /// Turns the cells into text, with U+FFFD in place of invalid bytes.
     pub(crate) fn make_text(&mut self) {
         let mut text = Self::default();
         for cell in self.iter() {
@@ -57,8 +57,8 @@ impl Cells {
         *self = text;
     }
 
-    /// Whether the record has this many cells; more are fine when all that is beyond is empty, as
-    /// programs that end each line with a delimiter write it.
+    /// Whether the record has this many cells. Empty cells beyond them are allowed, since some
+    /// programs end each line with a delimiter.
     pub(crate) fn fit(&self, width: usize) -> bool {
         let len = self.ends.len();
         len == width || (len > width && width > 0 && self.ends[width - 1] == self.text.len())
@@ -78,7 +78,7 @@ pub(crate) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// One cell, empty where the record has none.
+    /// One cell. It is empty if the record has no such cell.
     pub(crate) fn cell(self, index: usize) -> &'a str {
         let start = if index == 0 { 0 } else { self.ends.get(index - 1).copied().unwrap_or(0) };
         self.ends.get(index).map_or("", |end| &self.text[start..*end])

@@ -1,5 +1,5 @@
-//! Finds out what a source is: its format by its first bytes, its encoding by a byte order mark, by
-//! where its zeros stand, or by whether it is valid UTF-8.
+//! Detects the format of a source by its first bytes, and its encoding by a byte order mark, by the
+//! position of zero bytes, or by the validity of UTF-8.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
@@ -9,38 +9,38 @@ use std::sync::atomic::AtomicU64;
 use crate::input::Options;
 use crate::input::buffer::Buffer;
 use crate::input::detected_format::{Encoding, Format};
-use crate::input::encoding::decoder::Decoded;
-use crate::input::encoding::validity::Validity;
+use crate::input::encoding::decoder::DecodingReader;
+use crate::input::encoding::encoding_check::EncodingCheck;
 use crate::input::error::InputError;
 use crate::input::source::Source;
 
-/// How much of the beginning is looked at.
+/// Bytes at the beginning that are inspected.
 const HEAD: usize = 64 * 1024;
 
-/// How many bytes tell where the zeros of UTF-16 stand.
+/// Bytes that are inspected for the zeros of UTF-16.
 const ZEROS_IN: usize = 1024;
 
-/// A source of text, as UTF-8 and behind its byte order mark.
+/// A source of UTF-8 text without its byte order mark.
 pub(crate) struct TextSource {
     /// The text.
     pub buffer: Buffer,
-    /// What the messages call it.
+    /// Its name in messages.
     pub name: String,
-    /// How it is written.
+    /// Its encoding in the file.
     pub encoding: Encoding,
     /// Whether it began with a byte order mark.
     pub bom: bool,
 }
 
-/// What a source is.
+/// The kind of a source.
 pub(crate) enum Detected {
-    /// Lines of text in this format.
+    /// Text in this format.
     Text(Format, TextSource),
     /// A workbook.
     Workbook(File),
 }
 
-/// Looks at the beginning of a source, and at all of a file where only that tells its encoding.
+/// Inspects the beginning of a source, and the whole file if its encoding can't be told otherwise.
 pub(crate) fn detect(
     source: Source,
     name: &str,
@@ -65,8 +65,8 @@ pub(crate) fn detect(
     Ok(Detected::Text(format, text))
 }
 
-/// The first bytes of a source, and the source as if they hadn't been read. Of a stream no more is
-/// taken than a line, so that rows go on as they come.
+/// Reads the first bytes of a source, and returns the source as if it had not been read. Of a stream
+/// only a line is read, so that its rows are not delayed.
 fn read_head(source: Source) -> io::Result<(Vec<u8>, Source)> {
     let mut head = Vec::new();
     match source {
@@ -120,7 +120,7 @@ fn format_error(name: &str, what: &str, next: &str) -> InputError {
     InputError::Format { file: name.to_owned(), what: what.to_owned(), next: next.to_owned() }
 }
 
-/// The user's word counts, but for the order of bytes: there the mark knows better.
+/// The encoding that the user names. A byte order mark decides about the order of bytes.
 fn told_encoding(told: Encoding, head: &[u8]) -> (Encoding, bool) {
     let by_mark = Encoding::by_mark(head);
     match (told, by_mark) {
@@ -140,21 +140,21 @@ fn encoding_of(head: &[u8], source: &Source) -> io::Result<(Encoding, bool)> {
     let validity = match source {
         Source::File(file) => {
             let mut file: &File = file;
-            let validity = Validity::of(file)?;
+            let validity = EncodingCheck::of(file)?;
             file.rewind()?;
             validity
         }
-        Source::Stream(_) => Validity::of(whole_lines(head))?,
+        Source::Stream(_) => EncodingCheck::of(whole_lines(head))?,
     };
     Ok((validity.encoding(), false))
 }
 
-/// As many lines as are there to their end, since a character may be cut behind them.
+/// The complete lines. A character may be cut after them.
 fn whole_lines(head: &[u8]) -> &[u8] {
     memchr::memrchr2(b'\n', b'\r', head).map_or(head, |end| &head[..end])
 }
 
-/// Latin letters in UTF-16 are a letter and a zero: which comes first tells the order of bytes.
+/// The byte order of UTF-16. A Latin letter is a byte and a zero, in one order or the other.
 fn utf16_by_zeros(head: &[u8]) -> Option<Encoding> {
     let zeros = |first: usize| head.iter().skip(first).step_by(2).filter(|b| **b == 0).count();
     let (even, odd, pairs) = (zeros(0), zeros(1), head.len() / 2);
@@ -189,7 +189,7 @@ impl TextSource {
             Buffer::new(reader, None)
         } else {
             let decoded = Arc::new(AtomicU64::new(0));
-            let reader = Decoded::new(reader, encoding, Arc::clone(&decoded));
+            let reader = DecodingReader::new(reader, encoding, Arc::clone(&decoded));
             Buffer::new(Box::new(reader), Some(decoded))
         };
         buffer.fill()?;

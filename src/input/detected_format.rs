@@ -1,10 +1,10 @@
-//! What an input was found to be: printed in one line, so that a wrong guess is seen.
+//! The detected format of an input. It is printed in one line, so that a wrong guess is noticed.
 
 use std::fmt;
 
 use crate::model::record::{Field, plain_header};
 
-/// How a file is laid out.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
     /// Cells between delimiters.
@@ -37,7 +37,7 @@ impl Format {
     }
 }
 
-/// How the characters of a file are written as bytes.
+/// The encoding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
     /// UTF-8, and so plain ASCII too.
@@ -76,7 +76,7 @@ impl Encoding {
         }
     }
 
-    /// The encoding that a byte order mark tells.
+    /// The encoding of a byte order mark.
     pub(super) fn by_mark(head: &[u8]) -> Option<Self> {
         match head {
             [0xef, 0xbb, 0xbf, ..] => Some(Self::Utf8),
@@ -86,12 +86,12 @@ impl Encoding {
         }
     }
 
-    /// Whether bytes that are no character in it become U+FFFD when it is decoded.
+    /// Whether decoding replaces invalid bytes by U+FFFD.
     pub(super) const fn marks_damage(self) -> bool {
         matches!(self, Self::Utf16Le | Self::Utf16Be)
     }
 
-    /// The encoding as the WHATWG standard defines it.
+    /// The encoding of the WHATWG standard.
     pub(super) fn standard(self) -> &'static encoding_rs::Encoding {
         match self {
             Self::Utf8 => encoding_rs::UTF_8,
@@ -102,27 +102,27 @@ impl Encoding {
     }
 }
 
-/// What an input was found to be. Its `Display` is one line for people.
+/// The detected format of an input. Its `Display` is one line for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shape {
-    /// How it is laid out.
+pub struct DetectedFormat {
+    /// The format.
     pub format: Format,
-    /// The byte between two cells; a comma where the format has none.
+    /// The byte between two cells. A comma if the format has none.
     pub delimiter: u8,
-    /// How its characters are written.
+    /// The encoding.
     pub encoding: Encoding,
     /// Whether it begins with a byte order mark.
     pub bom: bool,
-    /// The sheet of a workbook that is read.
+    /// The sheet of a workbook.
     pub sheet: Option<String>,
     /// The columns of a former result that were left out.
     pub dropped: Vec<String>,
-    /// For each field, in the order of [`Field::ALL`], the column that it is read from.
+    /// The column of each field, in the order of [`Field::ALL`].
     pub fields: [Option<String>; 5],
 }
 
-impl Shape {
-    /// The column that a field is read from.
+impl DetectedFormat {
+    /// The column of a field.
     pub fn column_of(&self, field: Field) -> Option<&str> {
         self.fields[field as usize].as_deref()
     }
@@ -154,7 +154,7 @@ impl Shape {
     }
 }
 
-impl fmt::Display for Shape {
+impl fmt::Display for DetectedFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_format(f)?;
         self.write_fields(f)?;
@@ -176,13 +176,13 @@ fn delimiter_word(delimiter: u8) -> String {
     }
 }
 
-/// How many characters of a column's name a message shows.
+/// Characters of a column's name in a message at most.
 const SHOWN: usize = 40;
 
-/// How many columns a message names.
+/// Columns in a message at most.
 const LISTED: usize = 30;
 
-/// A text from a file as a terminal may show it: cut, and without what a terminal would obey.
+/// Makes a text from a file safe to print: cut, and without control characters.
 pub(crate) fn printable(text: &str) -> String {
     let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     let mut shown: String = text.chars().take(SHOWN).map(plain).collect();

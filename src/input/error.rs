@@ -1,5 +1,5 @@
-//! Why an input can't be read at all. Each message says what happened, where, and what to do next;
-//! none holds a value of an applicant.
+//! The errors of a whole input. Each message says what happened, where, and what to do next, and shows
+//! no value of an applicant.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::input::detected_format::{list, printable};
 use crate::model::record::Field;
 
-/// Why an input can't be read, or not any further.
+/// The reason why an input can't be read, or not any further.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum InputError {
@@ -45,7 +45,7 @@ pub enum InputError {
         /// What the system said.
         source: io::Error,
     },
-    /// There is nothing in it.
+    /// The file is empty.
     #[error(
         "{file} is empty; export it again, with a first line that names the columns, such as \
          id_number,phone_number,name"
@@ -54,7 +54,7 @@ pub enum InputError {
         /// The file.
         file: String,
     },
-    /// The file is written in a way that isn't read.
+    /// The file has a format that is not supported.
     #[error("{file} {what}; {next}")]
     Format {
         /// The file.
@@ -76,7 +76,7 @@ pub enum InputError {
         /// The line.
         line: u64,
     },
-    /// No column is a field that must be given.
+    /// A required field has no column.
     #[error(
         "{file}, line {line}: no column is {}; the columns are {}; say which it is: {}",
         names(fields, " or "),
@@ -105,12 +105,12 @@ pub enum InputError {
         line: u64,
         /// The field.
         field: Field,
-        /// The columns that could be it.
+        /// The possible columns.
         columns: Vec<String>,
-        /// What `--map` calls each of them: its name, or its number where names are the same.
+        /// The values for `--map`: the names, or the numbers of columns with the same name.
         keys: Vec<String>,
     },
-    /// `--map` names a column that isn't there.
+    /// `--map` names a missing column.
     #[error(
         "{file}, line {line}: --map {}={} names no column; the columns are {}",
         field.name(), printable(column), list(columns)

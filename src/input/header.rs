@@ -1,4 +1,4 @@
-//! Which column is which field: by the user's word first, else by the names that are known.
+//! Maps columns to fields: by `--map` first, else by known header names.
 
 use std::borrow::Cow;
 
@@ -6,13 +6,13 @@ use crate::input::cells::Cells;
 use crate::input::error::InputError;
 use crate::model::record::{Field, plain_header};
 
-/// The beginning of the names of our own columns; such columns in an input are a former result.
+/// Prefix of the columns that idv adds. In an input they belong to a former result.
 const OURS: &str = "idv_";
 
-/// Where a header stood, for the messages.
+/// The position of a header, for messages.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    /// What the file is called.
+pub(crate) struct HeaderPosition<'a> {
+    /// The name of the file.
     pub file: &'a str,
     /// The line of the header.
     pub line: u64,
@@ -31,13 +31,13 @@ impl Mapping {
     }
 }
 
-/// Whether a column is a former result's.
-pub(crate) fn is_ours(header: &str) -> bool {
+/// Whether a column belongs to a former result.
+pub(crate) fn is_result_column(header: &str) -> bool {
     header.get(..OURS.len()).is_some_and(|start| start.eq_ignore_ascii_case(OURS))
 }
 
-/// The names of the columns as we show them: trimmed, and numbered where there is none.
-pub(crate) fn named(headers: impl Iterator<Item = String>) -> Vec<String> {
+/// The names of the columns as they are shown: trimmed, and numbered if they are empty.
+pub(crate) fn column_names(headers: impl Iterator<Item = String>) -> Vec<String> {
     let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
     headers
         .enumerate()
@@ -48,13 +48,13 @@ pub(crate) fn named(headers: impl Iterator<Item = String>) -> Vec<String> {
         .collect()
 }
 
-/// The names of the columns of a header; by number alone where the cells are no header.
-pub(crate) fn of_cells(cells: &Cells, no_header: bool) -> Vec<String> {
+/// The names of the columns of a header. Without a header the columns are numbered.
+pub(crate) fn names_of_header(cells: &Cells, no_header: bool) -> Vec<String> {
     let written = |cell| if no_header { Cow::Borrowed("") } else { String::from_utf8_lossy(cell) };
-    named(cells.iter().map(|cell| written(cell).into_owned()))
+    column_names(cells.iter().map(|cell| written(cell).into_owned()))
 }
 
-/// How many fields these headers name.
+/// Number of fields that these headers name.
 pub(crate) fn fields_named(headers: &[String], map: &[(Field, String)]) -> usize {
     let by_user = |field: Field, header: &String| {
         map.iter().any(|(mapped, column)| *mapped == field && column.trim() == header)
@@ -64,12 +64,12 @@ pub(crate) fn fields_named(headers: &[String], map: &[(Field, String)]) -> usize
     Field::ALL.into_iter().filter(|field| named(*field)).count()
 }
 
-/// Refuses headers that are rather the cells of an applicant: none is a field, and some cell holds
-/// a number as long as an identity's or a phone's.
+/// Refuses a header that is probably an applicant: no cell names a field, and some cell holds a number
+/// as long as a NIK or a phone number.
 pub(crate) fn refuse_data(
     headers: &[String],
     map: &[(Field, String)],
-    place: Place<'_>,
+    place: HeaderPosition<'_>,
 ) -> Result<(), InputError> {
     let has_number = |cell: &String| cell.chars().filter(char::is_ascii_digit).count() >= 6;
     if fields_named(headers, map) == 0 && headers.iter().any(has_number) {
@@ -79,14 +79,14 @@ pub(crate) fn refuse_data(
 }
 
 fn means(header: &str, field: Field) -> bool {
-    !is_ours(header) && Field::of_header(header) == Some(field)
+    !is_result_column(header) && Field::of_header(header) == Some(field)
 }
 
-/// Finds the column of every field.
-pub(crate) fn settle(
+/// Maps every field to its column.
+pub(crate) fn map_fields(
     headers: &[String],
     map: &[(Field, String)],
-    place: Place<'_>,
+    place: HeaderPosition<'_>,
 ) -> Result<Mapping, InputError> {
     let mut told = Mapping::default();
     for (field, column) in map {
@@ -101,11 +101,11 @@ pub(crate) fn settle(
     Ok(mapping)
 }
 
-/// Finds the columns of the fields that are there, where records differ in what they have.
-pub(crate) fn settle_one(
+/// Maps the fields of one JSON object. Other objects may have other keys.
+pub(crate) fn map_present_fields(
     headers: &[String],
     map: &[(Field, String)],
-    place: Place<'_>,
+    place: HeaderPosition<'_>,
 ) -> Result<Mapping, InputError> {
     let mut told = Mapping::default();
     for (field, column) in map {
@@ -114,12 +114,12 @@ pub(crate) fn settle_one(
     complete(headers, map, told, place)
 }
 
-/// Adds to what the user told what the names of the other columns tell.
+/// Completes `--map` by the names of the other columns.
 fn complete(
     headers: &[String],
     map: &[(Field, String)],
     told: Mapping,
-    place: Place<'_>,
+    place: HeaderPosition<'_>,
 ) -> Result<Mapping, InputError> {
     let mut mapping = told;
     for field in Field::ALL {
@@ -157,7 +157,7 @@ fn refuse_shared(headers: &[String], mapping: &Mapping) -> Result<(), InputError
 fn refuse_missing(
     headers: &[String],
     mapping: &Mapping,
-    place: Place<'_>,
+    place: HeaderPosition<'_>,
 ) -> Result<(), InputError> {
     let missing =
         |field: &Field| field.spec().default.is_none() && mapping.column(*field).is_none();
@@ -169,16 +169,16 @@ fn refuse_missing(
         file: place.file.to_owned(),
         line: place.line,
         fields,
-        columns: theirs(headers),
+        columns: input_columns(headers),
     })
 }
 
-/// The same over records that differ in what they have: `fields` is what some of them have.
+/// Refuses JSON Lines in which no object has a required field.
 pub(crate) fn refuse_unmapped(
     headers: &[String],
     map: &[(Field, String)],
     fields: &[Option<String>; Field::ALL.len()],
-    place: Place<'_>,
+    place: HeaderPosition<'_>,
 ) -> Result<(), InputError> {
     for (field, column) in map {
         refuse_twice(*field, map)?;
@@ -190,18 +190,17 @@ pub(crate) fn refuse_unmapped(
     refuse_missing(headers, &Mapping { of }, place)
 }
 
-/// The columns that aren't a former result's.
-fn theirs(headers: &[String]) -> Vec<String> {
-    headers.iter().filter(|header| !is_ours(header)).cloned().collect()
+/// The columns without those of a former result.
+fn input_columns(headers: &[String]) -> Vec<String> {
+    headers.iter().filter(|header| !is_result_column(header)).cloned().collect()
 }
 
-/// The column that the user means: by its name as written, by its name without what doesn't matter,
-/// by its number.
+/// Finds the column that the user names: by its exact name, by its normalised name, or by its number.
 fn find(
     headers: &[String],
     field: Field,
     column: &str,
-    place: Place<'_>,
+    place: HeaderPosition<'_>,
 ) -> Result<Option<usize>, InputError> {
     let column = column.trim();
     let plain = plain_header(column);
@@ -215,13 +214,18 @@ fn find(
     }
 }
 
-fn no_such_column(headers: &[String], field: Field, column: &str, place: Place<'_>) -> InputError {
+fn no_such_column(
+    headers: &[String],
+    field: Field,
+    column: &str,
+    place: HeaderPosition<'_>,
+) -> InputError {
     InputError::NoSuchColumn {
         file: place.file.to_owned(),
         line: place.line,
         field,
         column: column.to_owned(),
-        columns: theirs(headers),
+        columns: input_columns(headers),
     }
 }
 
@@ -230,12 +234,12 @@ fn numbered(headers: &[String], column: &str) -> Option<usize> {
     (1..=headers.len()).contains(&number).then(|| number - 1)
 }
 
-/// The one column whose name means the field and which the user hasn't given to another.
+/// Finds the only column whose name means the field and which `--map` does not use for another field.
 fn by_name(
     headers: &[String],
     field: Field,
     taken: &Mapping,
-    place: Place<'_>,
+    place: HeaderPosition<'_>,
 ) -> Result<Option<usize>, InputError> {
     let mut found = indices(headers, |header| means(header, field));
     found.retain(|index| !taken.of.contains(&Some(*index)));
@@ -247,11 +251,16 @@ fn by_name(
 }
 
 fn indices(headers: &[String], is_it: impl Fn(&str) -> bool) -> Vec<usize> {
-    let candidate = |(_, header): &(usize, &String)| !is_ours(header) && is_it(header);
+    let candidate = |(_, header): &(usize, &String)| !is_result_column(header) && is_it(header);
     headers.iter().enumerate().filter(candidate).map(|(index, _)| index).collect()
 }
 
-fn ambiguous(headers: &[String], field: Field, found: &[usize], place: Place<'_>) -> InputError {
+fn ambiguous(
+    headers: &[String],
+    field: Field,
+    found: &[usize],
+    place: HeaderPosition<'_>,
+) -> InputError {
     let unique = |name: &String| headers.iter().filter(|other| *other == name).count() == 1;
     let key = |index: &usize| match &headers[*index] {
         name if unique(name) => name.clone(),

@@ -1,5 +1,5 @@
-//! Lines of a source, one after the other, and counted. A line may be of any length: beyond a limit
-//! it is not held in memory.
+//! Reads the lines of a source one by one, and counts them. A line beyond a limit is not held in
+//! memory.
 
 use std::io;
 
@@ -7,15 +7,15 @@ use memchr::memchr2;
 
 use crate::input::buffer::Buffer;
 
-/// The longest record that is read as one. What is longer is damage, or no applicant's.
+/// Bytes of a record at most. A longer one is damaged or no applicant.
 pub(crate) const LONGEST: usize = 1024 * 1024;
 
-/// Where the line ends that the window begins with.
+/// The end of the line at the beginning of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineEnd {
     /// Before this byte of the window.
     At(usize),
-    /// There is no line any more.
+    /// There are no more lines.
     Nothing,
     /// Further away than [`LONGEST`].
     TooFar,
@@ -29,32 +29,32 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// The lines of what the buffer holds and will hold.
+    /// Reads the lines of a buffer.
     pub(crate) fn new(buffer: Buffer) -> Self {
         Self { buffer, number: 1, after_cr: false }
     }
 
-    /// The number of the line that the window begins with, from 1.
+    /// Number of the line at the beginning of the window, from 1.
     pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
-    /// How many bytes were taken.
+    /// Bytes that were taken.
     pub(crate) fn position(&self) -> u64 {
         self.buffer.position()
     }
 
-    /// What was read and not taken: at least the line found, perhaps much more.
+    /// The bytes that were read and not taken: at least the line found.
     pub(crate) fn window(&self) -> &[u8] {
         self.buffer.window()
     }
 
-    /// Whether nothing comes behind the window.
+    /// Whether the window is the end of the source.
     pub(crate) fn eof(&self) -> bool {
         self.buffer.eof()
     }
 
-    /// Goes to the next line that isn't empty, and finds its end.
+    /// Finds the next line that is not empty, and its end.
     pub(crate) fn find(&mut self) -> io::Result<LineEnd> {
         loop {
             match self.end()? {
@@ -83,8 +83,8 @@ impl Lines {
         }
     }
 
-    /// The line feed behind a carriage return belongs to the line before it. It is looked for only
-    /// now, so that nobody waits for it.
+    /// Skips a line feed after a carriage return. It is skipped late, so that a line is delivered
+    /// without waiting for the next byte.
     fn skip_lf(&mut self) {
         if self.after_cr
             && let Some(first) = self.buffer.window().first()
@@ -95,19 +95,19 @@ impl Lines {
         }
     }
 
-    /// Takes what ends before this byte of the window, and the line end there.
+    /// Takes the line that ends before this byte of the window, with its line end.
     pub(crate) fn take(&mut self, end: usize) {
         self.take_lines(end, 1);
     }
 
-    /// The same where several lines end by then.
+    /// Takes several lines that end before this byte.
     pub(crate) fn take_lines(&mut self, end: usize, lines: u64) {
         self.after_cr = self.buffer.window().get(end) == Some(&b'\r');
         self.buffer.consume(end + 1);
         self.number += lines;
     }
 
-    /// Takes a line whose end is too far, without holding it.
+    /// Takes a line that is too long, without holding it.
     pub(crate) fn take_too_long(&mut self) -> io::Result<()> {
         loop {
             let window = self.buffer.window();
@@ -124,7 +124,7 @@ impl Lines {
         }
     }
 
-    /// Reads on until a byte is among what was read, or the window is longer than [`LONGEST`].
+    /// Reads until the window contains a byte, or is longer than [`LONGEST`].
     pub(crate) fn fill_until(&mut self, byte: u8) -> io::Result<()> {
         loop {
             let before = self.buffer.window().len();

@@ -1,7 +1,7 @@
-//! Reads a file of applicants as people have it, and gives one [`Row`] after the other.
+//! Reads a file of applicants, and returns one [`Row`] after the other.
 //!
-//! Made in this order: open the source, see what it is ([`Shape`]), settle which column is which
-//! field, then read. Everything that could make a whole file wrong is found before the first row.
+//! The order is: open the source, detect its format ([`DetectedFormat`]), map columns to fields, then
+//! read rows. Errors of the whole file are found before the first row.
 
 mod buffer;
 mod cells;
@@ -22,8 +22,8 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-pub(crate) use crate::input::csv::plain::Listing;
-pub(crate) use crate::input::detected_format::Shape;
+pub(crate) use crate::input::csv::plain::PlainCsv;
+pub(crate) use crate::input::detected_format::DetectedFormat;
 pub use crate::input::detected_format::{Encoding, Format};
 pub use crate::input::error::InputError;
 pub(crate) use crate::input::jsonl::object::read_object;
@@ -33,30 +33,30 @@ use crate::input::source::Source;
 use crate::model::record::Field;
 use crate::model::row::Row;
 
-/// What the user says of the input; all that isn't said is detected.
+/// The user's options for an input. Everything else is detected.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The byte between two cells of a CSV file.
     pub delimiter: Option<u8>,
-    /// Which column is which field: by the column's name, or by its number from 1.
+    /// The column of a field, by its name or its number from 1.
     pub map: Vec<(Field, String)>,
-    /// Whether the first record of a CSV file or a sheet is an applicant; then columns go by number.
+    /// Whether the first record of a CSV file or a sheet is an applicant. Columns then have numbers.
     pub no_header: bool,
-    /// How the characters of a text file are written.
+    /// The encoding of a text file.
     pub encoding: Option<Encoding>,
-    /// How the file is laid out.
+    /// The format of the file.
     pub format: Option<Format>,
-    /// The sheet of a workbook; the first one else.
+    /// The sheet of a workbook. `None` is the first visible one.
     pub sheet: Option<String>,
 }
 
-/// The rows of one input, in order. Reading the same file twice takes two of them.
+/// Reads the rows of one input in order. Reading a file twice takes two readers.
 pub struct Reader {
     rows: Rows,
     failed: bool,
 }
 
-/// Each format's own way to rows.
+/// The reader of each format.
 enum Rows {
     Csv(csv::Rows),
     Jsonl(jsonl::Rows),
@@ -70,7 +70,7 @@ impl Reader {
         Self::new(source::open(path, &name)?, &name, options)
     }
 
-    /// Reads from anything but a workbook; `name` is what the messages call it.
+    /// Reads from a stream that is no workbook. `name` is its name in messages.
     pub fn from_reader(
         source: Box<dyn Read + Send>,
         name: &str,
@@ -90,8 +90,8 @@ impl Reader {
         Ok(Self { rows, failed: false })
     }
 
-    /// The names of the columns that the rows have; those of a former result are left out. In JSON
-    /// Lines each row has columns of its own, and these are those of the first rows together.
+    /// The names of the columns, without those of a former result. In JSON Lines each row has its own
+    /// columns; these are the columns of the first rows together.
     pub fn columns(&self) -> &Arc<[String]> {
         match &self.rows {
             Rows::Csv(rows) => rows.columns(),
@@ -100,17 +100,16 @@ impl Reader {
         }
     }
 
-    /// What was detected, and which column is which field.
-    pub fn shape(&self) -> &Shape {
+    /// The detected format and the mapping of columns to fields.
+    pub fn detected(&self) -> &DetectedFormat {
         match &self.rows {
-            Rows::Csv(rows) => rows.shape(),
-            Rows::Jsonl(rows) => rows.shape(),
-            Rows::Xlsx(rows) => rows.shape(),
+            Rows::Csv(rows) => rows.detected(),
+            Rows::Jsonl(rows) => rows.detected(),
+            Rows::Xlsx(rows) => rows.detected(),
         }
     }
 
-    /// How many bytes of the source have been made into rows. Of a workbook this isn't known, and
-    /// stays 0.
+    /// Bytes of the source that were made into rows. For a workbook it is not known and stays 0.
     pub fn position_bytes(&self) -> u64 {
         match &self.rows {
             Rows::Csv(rows) => rows.position_bytes(),
@@ -120,7 +119,7 @@ impl Reader {
     }
 }
 
-/// After an error there are no more rows: what follows a failed read can't be trusted.
+/// After an error there are no more rows, since the rest of the input can't be trusted.
 impl Iterator for Reader {
     type Item = Result<Row, InputError>;
 

@@ -1,4 +1,4 @@
-//! How a table's records become rows: which cells are kept, which are the fields.
+//! Builds rows from the records of a table: which cells are kept, and which are the fields.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,34 +13,35 @@ use crate::model::problem::Problem;
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
 
-/// Where a row stands.
+/// The position of a row.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RowPlace {
-    /// Counted from 1 over the records.
+pub(crate) struct RowPosition {
+    /// Number of the record, from 1.
     pub number: u64,
-    /// The line of the file on which it begins.
+    /// First line of the record in the file.
     pub line: u64,
 }
 
-/// The columns of a table and what they are.
-pub(crate) struct Layout {
+/// Builds the rows of one table.
+pub(crate) struct RowBuilder {
     columns: Arc<[String]>,
     dropped: Vec<String>,
     fields: [Option<String>; Field::ALL.len()],
-    /// Which cells of a record are kept; `None` means all of them.
+    /// The cells of a record that are kept. `None` keeps all.
     kept: Option<Vec<usize>>,
     width: usize,
     mapping: Mapping,
 }
 
-impl Layout {
-    /// The layout of a table with these headers.
+impl RowBuilder {
+    /// Makes the builder of a table with these headers.
     pub(crate) fn new(headers: &[String], mapping: Mapping) -> Self {
         let width = headers.len();
         let (dropped, columns): (Vec<_>, Vec<_>) =
-            headers.iter().cloned().partition(|header| header::is_ours(header));
-        let kept = (!dropped.is_empty())
-            .then(|| (0..width).filter(|index| !header::is_ours(&headers[*index])).collect());
+            headers.iter().cloned().partition(|header| header::is_result_column(header));
+        let kept = (!dropped.is_empty()).then(|| {
+            (0..width).filter(|index| !header::is_result_column(&headers[*index])).collect()
+        });
         let column = |field| mapping.column(field).map(|index| headers[index].clone());
         Self {
             columns: columns.into(),
@@ -67,21 +68,20 @@ impl Layout {
         &self.fields
     }
 
-    /// How many cells a record must have.
+    /// Number of cells that a record must have.
     pub(crate) fn width(&self) -> usize {
         self.width
     }
 
-    /// Which cell is which field.
+    /// The mapping of fields to cells.
     pub(crate) fn mapping(&self) -> &Mapping {
         &self.mapping
     }
 
-    /// The row of a record, with what is already known to be wrong with it. Its cells are text
-    /// afterwards.
+    /// Builds the row of a record with the problems found so far. Turns the cells into text.
     pub(crate) fn row(
         &self,
-        place: RowPlace,
+        place: RowPosition,
         cells: &mut Cells,
         encoding: Encoding,
         mut problems: Vec<Problem>,
@@ -95,7 +95,7 @@ impl Layout {
         if problems.is_empty() && !cells.fit(self.width) {
             problems.push(ragged(cells.len(), self.width));
         }
-        let RowPlace { number, line } = place;
+        let RowPosition { number, line } = place;
         Row {
             number,
             line,
@@ -106,8 +106,7 @@ impl Layout {
         }
     }
 
-    /// The cells of the columns kept. What is beyond the last column is kept only where the row is
-    /// ragged.
+    /// The cells of the kept columns. A ragged row also keeps the cells beyond the last column.
     fn kept_cells(&self, cells: &Cells, text: Text<'_>) -> StringRecord {
         let len = if cells.fit(self.width) { self.width } else { text.len() };
         let mut kept_cells = StringRecord::with_capacity(text.all().len(), len);
@@ -123,7 +122,7 @@ impl Layout {
     }
 }
 
-/// The record of a row: each field's cell, or its default where the cell is empty or there is none.
+/// Makes the record of a row: the cell of each field, or the default if there is none.
 fn record(mapping: &Mapping, text: Text<'_>) -> Record {
     Record::from_fields(|field| {
         let cell = mapping.column(field).map_or("", |column| text.cell(column));

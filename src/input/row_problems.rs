@@ -1,10 +1,10 @@
-//! What may be wrong with the way a row is written, as problems of that row.
+//! Problems in the way a row is written.
 
 use crate::input::csv::record_splitter::Flaw;
 use crate::input::detected_format::Encoding;
 use crate::model::problem::Problem;
 
-/// What is wrong with the characters of a row.
+/// The problem of a row with invalid characters.
 pub(crate) fn of_text(text: &str, encoding: Encoding) -> Option<Problem> {
     if encoding.marks_damage() && has_mark(text) {
         return Some(no_text(encoding));
@@ -14,12 +14,12 @@ pub(crate) fn of_text(text: &str, encoding: Encoding) -> Option<Problem> {
         .then(|| Problem::malformed("row.nul", "The row holds NUL bytes; export the file again."))
 }
 
-/// Whether a character stands there that decoding put in the place of what is none.
+/// Whether a text has U+FFFD, with which decoding replaces invalid bytes.
 fn has_mark(text: &str) -> bool {
     !text.is_ascii() && text.contains('\u{fffd}')
 }
 
-/// Bytes that are no character.
+/// The problem of a row with undecodable bytes.
 pub(crate) fn no_text(encoding: Encoding) -> Problem {
     Problem::malformed(
         "row.encoding",
@@ -31,7 +31,7 @@ pub(crate) fn no_text(encoding: Encoding) -> Problem {
     )
 }
 
-/// A record that isn't whole.
+/// The problem of a record that is not whole.
 pub(crate) fn of_flaw(flaw: Flaw) -> Problem {
     match flaw {
         Flaw::Quote => Problem::malformed(
@@ -43,7 +43,7 @@ pub(crate) fn of_flaw(flaw: Flaw) -> Problem {
     }
 }
 
-/// A row longer than any applicant's.
+/// The problem of a row that is too long.
 pub(crate) fn too_long() -> Problem {
     Problem::malformed(
         "row.too_long",
@@ -51,7 +51,7 @@ pub(crate) fn too_long() -> Problem {
     )
 }
 
-/// A line that is no JSON object.
+/// The problem of a line that is no JSON object.
 pub(crate) fn no_object(column: usize) -> Problem {
     Problem::malformed(
         "row.json",
@@ -59,7 +59,7 @@ pub(crate) fn no_object(column: usize) -> Problem {
     )
 }
 
-/// A value that is neither text nor a number.
+/// The problem of a value that is neither text nor a number.
 pub(crate) fn no_value(field: &str) -> Problem {
     Problem::malformed(
         "row.value",
@@ -67,7 +67,7 @@ pub(crate) fn no_value(field: &str) -> Problem {
     )
 }
 
-/// Several keys of one object could be the same field.
+/// The problem of an object in which several keys could be the same field.
 pub(crate) fn ambiguous() -> Problem {
     Problem::malformed(
         "row.ambiguous",
@@ -76,7 +76,7 @@ pub(crate) fn ambiguous() -> Problem {
     )
 }
 
-/// A cell whose formula has no result.
+/// The problem of a cell whose formula has no result.
 pub(crate) fn of_formula(field: &str) -> Problem {
     Problem::malformed(
         "row.formula",
@@ -86,7 +86,7 @@ pub(crate) fn of_formula(field: &str) -> Problem {
     )
 }
 
-/// A number cell of more digits than a spreadsheet keeps.
+/// The problem of a number cell with more digits than a spreadsheet keeps.
 pub(crate) fn of_number_cell() -> Problem {
     Problem::suspect(
         "id_number.number_cell",

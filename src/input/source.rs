@@ -1,4 +1,4 @@
-//! Opens what the rows are read from: a file, or standard input.
+//! Opens the source of an input: a file, or standard input.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,15 +7,15 @@ use std::path::Path;
 use crate::input::detected_format::printable;
 use crate::input::error::InputError;
 
-/// Where bytes come from.
+/// A source of bytes.
 pub(crate) enum Source {
-    /// A regular file, which can be looked at as often as needed.
+    /// A regular file, which can be read several times.
     File(File),
-    /// Anything that can be read once.
+    /// A stream, which can be read once.
     Stream(Box<dyn Read + Send>),
 }
 
-/// What the messages call the source.
+/// The name of the source in messages.
 pub(crate) fn name_of(path: &Path) -> String {
     if is_stdin(path) { "standard input".to_owned() } else { printable(&path.to_string_lossy()) }
 }

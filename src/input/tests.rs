@@ -73,7 +73,7 @@ fn every_delimiter_is_found_from_the_header() {
     for delimiter in [",", ";", "\t", "|"] {
         let text = "nik,hp,nama\n1,2,3\n".replace(',', delimiter);
         let reader = reader(text.as_bytes());
-        assert_eq!(reader.shape().delimiter, delimiter.as_bytes()[0]);
+        assert_eq!(reader.detected().delimiter, delimiter.as_bytes()[0]);
         assert_eq!(reader.map(Result::unwrap).next().unwrap().record.get(Field::Name), "3");
     }
 }
@@ -81,7 +81,7 @@ fn every_delimiter_is_found_from_the_header() {
 #[test]
 fn the_delimiter_with_most_fields_wins_over_the_one_with_most_columns() {
     let reader = reader(b"nik;hp;nama;alamat, kota, provinsi, kode pos, negara\n1;2;3;4\n");
-    assert_eq!(reader.shape().delimiter, b';');
+    assert_eq!(reader.detected().delimiter, b';');
     assert_eq!(reader.columns().len(), 4);
 }
 
@@ -99,9 +99,9 @@ fn a_delimiter_given_is_not_guessed() {
 #[test]
 fn the_shape_is_one_line_that_says_what_was_detected() {
     let bytes = b"\xef\xbb\xbfNo KTP;HP;Nama;idv_outcome;IDV_code\n1;2;3;pass;200\n";
-    let shape = reader(bytes).shape().to_string();
+    let detected = reader(bytes).detected().to_string();
     assert_eq!(
-        shape,
+        detected,
         "CSV with semicolons, UTF-8 with a byte order mark; id_number = \"No KTP\", \
          phone_number = \"HP\", name = \"Nama\", id_type = KTP by default, \
          country = ID by default; 2 columns of a former result are left out"
@@ -258,7 +258,7 @@ fn the_users_word_settles_which_column_is_which() {
     let bytes = b"nik,No KTP,hp,hp,nama\na,b,c,d,e\n";
     let options = mapped(&[(Field::IdNumber, "no_ktp"), (Field::PhoneNumber, "4")]);
     let mut reader = reader_with(bytes, &options).unwrap();
-    assert_eq!(reader.shape().column_of(Field::IdNumber), Some("No KTP"));
+    assert_eq!(reader.detected().column_of(Field::IdNumber), Some("No KTP"));
     let row = reader.next().unwrap().unwrap();
     assert_eq!(row.record.get(Field::IdNumber), "b");
     assert_eq!(row.record.get(Field::PhoneNumber), "d");
@@ -268,7 +268,7 @@ fn the_users_word_settles_which_column_is_which() {
 fn a_column_given_to_one_field_is_not_taken_for_another() {
     let options = mapped(&[(Field::IdNumber, "hp"), (Field::PhoneNumber, "kontak")]);
     let reader = reader_with(b"hp,kontak,nama\n", &options).unwrap();
-    assert_eq!(reader.shape().column_of(Field::PhoneNumber), Some("kontak"));
+    assert_eq!(reader.detected().column_of(Field::PhoneNumber), Some("kontak"));
 }
 
 #[test]
@@ -328,7 +328,7 @@ fn without_a_header_columns_go_by_number() {
     let map = [(Field::IdNumber, "1"), (Field::PhoneNumber, "column_3"), (Field::Name, "2")];
     let options = Options { no_header: true, ..mapped(&map) };
     let reader = reader_with(b"3310990101909001;\"Budi; S\";0812\n2;3;4\n", &options).unwrap();
-    assert_eq!(reader.shape().delimiter, b';');
+    assert_eq!(reader.detected().delimiter, b';');
     assert_eq!(reader.columns()[..], ["column_1", "column_2", "column_3"].map(String::from));
     let rows: Vec<_> = reader.map(Result::unwrap).collect();
     assert_eq!((rows.len(), rows[0].line), (2, 1));
@@ -341,7 +341,7 @@ fn without_a_header_columns_go_by_number() {
 #[test]
 fn a_line_that_tells_the_delimiter_is_obeyed_and_no_header() {
     let reader = reader(b"sep=|\r\nnik|hp|nama\r\n1|2|3\r\n");
-    assert_eq!(reader.shape().delimiter, b'|');
+    assert_eq!(reader.detected().delimiter, b'|');
     assert_eq!(reader.map(Result::unwrap).next().unwrap().line, 3);
 }
 
@@ -358,7 +358,10 @@ fn utf16_is_read_from_a_slow_pipe_with_a_mark_or_without() {
         let total = bytes.len() as u64;
         let slow = Box::new(Drops(Cursor::new(bytes)));
         let mut reader = Reader::from_reader(slow, "-", &Options::default()).unwrap();
-        assert_eq!((reader.shape().encoding, reader.shape().bom), (Encoding::Utf16Le, marked));
+        assert_eq!(
+            (reader.detected().encoding, reader.detected().bom),
+            (Encoding::Utf16Le, marked)
+        );
         assert_eq!(reader.next().unwrap().unwrap().record.get(Field::Name), "Renée");
         assert!(reader.next().is_none());
         assert_eq!(reader.position_bytes(), total);
@@ -377,7 +380,7 @@ fn half_a_character_of_utf16_holds_its_row() {
 #[test]
 fn windows_1252_is_read_from_a_stream_where_its_first_lines_tell() {
     let reader = reader(b"nik,hp,nama\n1,2,Ren\xe9e\n");
-    assert_eq!(reader.shape().encoding, Encoding::Windows1252);
+    assert_eq!(reader.detected().encoding, Encoding::Windows1252);
     assert_eq!(reader.map(Result::unwrap).next().unwrap().record.get(Field::Name), "Renée");
 }
 
@@ -425,7 +428,7 @@ fn the_first_objects_tell_which_key_is_which_field() {
     let reader = reader(b"{\"nik\":1,\"idv_code\":2}\n{\"hp\":2}\n{\"nama\":3,\"x\":4}\n");
     assert_eq!(reader.columns()[..], ["nik", "hp", "nama", "x"].map(String::from));
     assert_eq!(
-        reader.shape().to_string(),
+        reader.detected().to_string(),
         "JSON Lines, UTF-8; id_number = \"nik\", phone_number = \"hp\", name = \"nama\", \
          id_type = KTP by default, country = ID by default; \
          1 column of a former result is left out"
@@ -474,7 +477,7 @@ fn a_former_result_in_json_is_read_as_its_input() {
           \"input\":{\"NIK\":\"1\",\"HP\":\"2\",\"Nama\":\"3\"}}\n",
     );
     assert_eq!(reader.columns()[..], ["NIK", "HP", "Nama"].map(String::from));
-    assert!(reader.shape().to_string().ends_with("5 columns of a former result are left out"));
+    assert!(reader.detected().to_string().ends_with("5 columns of a former result are left out"));
     assert_eq!(reader.map(Result::unwrap).next().unwrap().record.get(Field::Name), "3");
 }
 
@@ -486,7 +489,7 @@ fn the_encoding_of_a_file_is_seen_however_late_it_shows() {
     std::fs::write(&path, [HEADER.as_bytes(), plain.as_bytes(), b"1,2,Ren\xe9e\n"].concat())
         .unwrap();
     let reader = Reader::open(&path, &Options::default()).unwrap();
-    assert_eq!(reader.shape().encoding, Encoding::Windows1252);
+    assert_eq!(reader.detected().encoding, Encoding::Windows1252);
     assert_eq!(reader.map(Result::unwrap).last().unwrap().record.get(Field::Name), "Renée");
 }
 

@@ -185,7 +185,7 @@ mod tests {
             let bytes = written(&cells, delimiter, bom, added);
             let reader = Reader::from_reader(Box::new(Cursor::new(bytes)), "x", &Options::default());
             let reader = reader.unwrap();
-            prop_assert_eq!(reader.shape().delimiter, delimiter);
+            prop_assert_eq!(reader.detected().delimiter, delimiter);
             let rows: Vec<Row> = reader.map(Result::unwrap).collect();
             prop_assert_eq!(rows.len(), cells.len());
             for (row, cells) in rows.iter().zip(&cells) {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::input::Shape;
+use crate::input::DetectedFormat;
 use crate::model::price::Price;
 use crate::model::problem::Level;
 use crate::model::record::Field;
@@ -13,7 +13,7 @@ use crate::output::number_format::{count, thousands};
 use crate::output::table::{Style, paint};
 use crate::output::text::escape;
 use crate::output::text_layout::wrap;
-use crate::plan::{Found, Place, Plan};
+use crate::plan::{Plan, ProblemCount, RowPosition};
 
 /// Whether the ledger was consulted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) struct PlanView<'a> {
     /// The name of the input.
     pub file: String,
     /// The detected format of the input.
-    pub shape: &'a Shape,
+    pub detected: &'a DetectedFormat,
     /// The ledger's file.
     pub ledger: &'a Path,
     /// Whether the ledger was consulted.
@@ -54,8 +54,8 @@ impl PlanView<'_> {
     /// The whole plan for people. A width of 0 breaks no line.
     pub(crate) fn text(&self, color: bool, width: usize) -> String {
         let mut text = String::new();
-        let shape = format!("{}: {}", escape(&self.file), escape(&self.shape.to_string()));
-        line(&mut text, &format!("{}\n", wrap(&shape, width, "", "  ")));
+        let detected = format!("{}: {}", escape(&self.file), escape(&self.detected.to_string()));
+        line(&mut text, &format!("{}\n", wrap(&detected, width, "", "  ")));
         for (rows, what) in self.counts() {
             line(&mut text, &format!("{:>9}  {what}", thousands(rows)));
         }
@@ -82,7 +82,7 @@ impl PlanView<'_> {
             told.map(|(_, (rows, what))| format!("{} {what}", thousands(*rows))).collect();
         let mut text = format!("plan: {}", told.join("; "));
         for found in self.plan.problems.iter().filter(|found| found.level > Level::Note) {
-            let Found { code, level, rows, message, .. } = found;
+            let ProblemCount { code, level, rows, message, .. } = found;
             let level = level.word();
             line(&mut text, "");
             // The row of the oldest answer.
@@ -160,7 +160,7 @@ impl PlanView<'_> {
         let calls = self.calls();
         json!({
             "file": self.file,
-            "shape": self.shape_json(),
+            "detected": self.detected_json(),
             "rows": rows,
             "held": held,
             "duplicates": duplicates,
@@ -185,23 +185,23 @@ impl PlanView<'_> {
         })
     }
 
-    fn shape_json(&self) -> Value {
-        let shape = self.shape;
-        let column = |field: Field| (field.name().to_owned(), shape.column_of(field).into());
+    fn detected_json(&self) -> Value {
+        let detected = self.detected;
+        let column = |field: Field| (field.name().to_owned(), detected.column_of(field).into());
         json!({
-            "format": shape.format.name(),
-            "delimiter": char::from(shape.delimiter).to_string(),
-            "encoding": shape.encoding.name(),
-            "bom": shape.bom,
-            "sheet": shape.sheet,
+            "format": detected.format.name(),
+            "delimiter": char::from(detected.delimiter).to_string(),
+            "encoding": detected.encoding.name(),
+            "bom": detected.bom,
+            "sheet": detected.sheet,
             "columns": Map::from_iter(Field::ALL.map(column)),
-            "dropped": shape.dropped,
+            "dropped": detected.dropped,
         })
     }
 }
 
 /// Shows a problem with its rows and its repair.
-fn problem(found: &Found, color: bool, width: usize) -> String {
+fn problem(found: &ProblemCount, color: bool, width: usize) -> String {
     let more = if found.rows > found.first.len() as u64 { ", ..." } else { "" };
     let places: Vec<_> = found.first.iter().map(|place| name(*place)).collect();
     let rows = count(found.rows, "row");
@@ -214,12 +214,12 @@ fn problem(found: &Found, color: bool, width: usize) -> String {
     format!("\n{level}  {}\n{message}", head.trim_start())
 }
 
-fn name(place: Place) -> String {
+fn name(place: RowPosition) -> String {
     format!("row {} (line {})", place.row, place.line)
 }
 
-fn problem_json(found: &Found) -> Value {
-    let place = |place: &Place| json!({ "row": place.row, "line": place.line });
+fn problem_json(found: &ProblemCount) -> Value {
+    let place = |place: &RowPosition| json!({ "row": place.row, "line": place.line });
     json!({
         "code": found.code,
         "level": found.level,

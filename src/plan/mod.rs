@@ -1,79 +1,79 @@
-//! What a run over a file would do and what it would cost, found without sending anything.
+//! Plans a run over a file: what it would do and cost. Nothing is sent.
 
-mod known;
+mod parallel_look_up;
 mod problems;
 mod records;
 
-pub(crate) use crate::plan::problems::Found;
+pub(crate) use crate::plan::problems::ProblemCount;
 
 use crate::checks;
 use jiff::Timestamp;
 
-use crate::checks::file_signs::{Sign, Signs};
+use crate::checks::file_signs::{FileSign, FileSigns};
 use crate::ledger::{LedgerError, LookUpParameters, Reader, RecordStatus};
 use crate::model::problem::Level;
 use crate::model::record::KeyMaker;
 use crate::model::row::Row;
-use crate::plan::known::Known;
+use crate::plan::parallel_look_up::ParallelLookUp;
 use crate::plan::problems::Problems;
-use crate::plan::records::Records;
+use crate::plan::records::RecordList;
 
-/// How many rows a plan names for each thing it counts.
+/// Rows that a plan names for each count.
 const NAMED: usize = 5;
 
-/// Where a row stands in the input.
+/// The position of a row in the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct RowPosition {
     /// Its number among the records, from 1.
     pub row: u64,
     /// The line of the file on which it begins, from 1.
     pub line: u64,
 }
 
-/// How many records of a file stand how with the ledger.
+/// The records of a file by their status in the ledger.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Survey {
-    /// Nothing stands against sending them.
+pub struct LedgerCounts {
+    /// Records that may be sent.
     pub unasked: u64,
-    /// Answered, at no cost.
+    /// Records with an answer, which cost nothing.
     pub answered: u64,
-    /// When the oldest of those answers came.
+    /// Time of the oldest of those answers.
     pub oldest: Option<Timestamp>,
-    /// They may have been paid for already.
+    /// Records in doubt, which may be paid for already.
     pub in_doubt: u64,
-    /// Another run is asking about them right now.
+    /// Records that another run has in flight.
     pub busy: u64,
 }
 
-/// What a run would do with each row. `held + duplicates + answered + in_doubt + busy + to_send` is
-/// `rows`, where the ledger's counts are 0 if it was not consulted.
+/// The plan of a run. `held + duplicates + answered + in_doubt + busy + to_send` is `rows`; the counts
+/// of the ledger are 0 if it was not consulted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The records of the input.
     pub rows: u64,
-    /// Those that would not be sent, for a problem.
+    /// Records that would be held.
     pub held: u64,
-    /// What the checks found, the gravest first.
-    pub problems: Vec<Found>,
-    /// What is wrong with the file as a whole.
-    pub signs: Vec<Sign>,
-    /// Rows that share the call of an earlier row, since the record is the same.
+    /// The problems found, the gravest first.
+    pub problems: Vec<ProblemCount>,
+    /// Signs of damage in the whole file.
+    pub signs: Vec<FileSign>,
+    /// Rows with the record of an earlier row, whose call they share.
     pub duplicates: u64,
-    /// The first of those, each with the number of that earlier row.
+    /// The first duplicates, each with the number of the earlier row.
     pub first_duplicates: Vec<(u64, u64)>,
-    /// What the ledger says of the others; `None` where it was not consulted.
-    pub ledger: Option<Survey>,
+    /// The counts of the others in the ledger. `None` if it was not consulted.
+    pub ledger: Option<LedgerCounts>,
 }
 
 impl Plan {
-    /// The same where it is known that the ledger knows nothing.
+    /// The same plan with a ledger that does not exist yet.
     #[must_use]
     pub fn with_empty_ledger(self) -> Self {
         let unasked = self.rows - self.held - self.duplicates;
-        Self { ledger: Some(Survey { unasked, ..Survey::default() }), ..self }
+        Self { ledger: Some(LedgerCounts { unasked, ..LedgerCounts::default() }), ..self }
     }
 
-    /// The calls that a run would make.
+    /// Calls that the run would make.
     pub fn to_send(&self) -> u64 {
         match self.ledger {
             Some(survey) => survey.unasked,
@@ -82,22 +82,22 @@ impl Plan {
     }
 }
 
-/// Looks at one row after the other. Takes 16 bytes a row, given back when the plan is made.
+/// Plans row by row. It takes 16 bytes a row, which are freed when the plan is finished.
 pub struct Planner {
     hold: Level,
     keys: KeyMaker,
     rows: u64,
     held: u64,
     problems: Problems,
-    signs: Signs,
-    records: Records,
-    known: Option<Known>,
+    signs: FileSigns,
+    records: RecordList,
+    known: Option<ParallelLookUp>,
     failed: Option<LedgerError>,
 }
 
 impl Planner {
-    /// Begins a plan for a run that holds what is as grave as `hold`, with a ledger if there is one
-    /// to be asked.
+    /// Begins a plan. Rows with a problem of level `hold` or graver are held. `ledger` is consulted if
+    /// it is given.
     pub fn new(
         hold: Level,
         ledger: Option<(Reader, LookUpParameters)>,
@@ -112,14 +112,16 @@ impl Planner {
             rows: 0,
             held: 0,
             problems: Problems::default(),
-            signs: Signs::default(),
-            records: Records::default(),
-            known: ledger.map(|(reader, look_up)| Known::new(reader, &look_up)).transpose()?,
+            signs: FileSigns::default(),
+            records: RecordList::default(),
+            known: ledger
+                .map(|(reader, look_up)| ParallelLookUp::new(reader, &look_up))
+                .transpose()?,
             failed: None,
         })
     }
 
-    /// Checks a row as it was read and counts it; says whether it would be held.
+    /// Checks and counts a row. Returns whether it would be held.
     pub fn take(&mut self, row: &mut Row) -> bool {
         self.rows += 1;
         if !row.is_held() {
@@ -145,10 +147,10 @@ impl Planner {
         }
     }
 
-    /// Waits for what the ledger still has to say, and sums up.
+    /// Waits for the rest of the look-ups, and returns the plan.
     pub fn finish(mut self) -> Result<Plan, LedgerError> {
         let consulted = self.known.is_some();
-        for answers in self.known.into_iter().flat_map(Known::rest) {
+        for answers in self.known.into_iter().flat_map(ParallelLookUp::rest) {
             note(&mut self.records, &mut self.failed, answers);
         }
         if let Some(error) = self.failed {
@@ -168,7 +170,7 @@ impl Planner {
 }
 
 fn note(
-    records: &mut Records,
+    records: &mut RecordList,
     failed: &mut Option<LedgerError>,
     answers: Result<Vec<RecordStatus>, LedgerError>,
 ) {

@@ -1,38 +1,38 @@
-//! What the checks found in the rows of a file, by code, with the first rows of each.
+//! Counts the problems in the rows of a file by code, with the first rows of each.
 
 use std::borrow::Cow;
 
 use crate::model::problem::Level;
 use crate::model::row::Row;
-use crate::plan::{NAMED, Place};
+use crate::plan::{NAMED, RowPosition};
 
-/// A problem, and how many rows have it.
+/// A problem with its number of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct ProblemCount {
     /// Its stable code.
     pub code: &'static str,
-    /// How grave it is.
+    /// Its level.
     pub level: Level,
-    /// How many rows have it.
+    /// Number of rows with it.
     pub rows: u64,
-    /// The first of them.
-    pub first: Vec<Place>,
-    /// How to repair the source, as it is said of the first of them.
+    /// The first rows with it.
+    pub first: Vec<RowPosition>,
+    /// The repair, by the message of the first row.
     pub message: Cow<'static, str>,
 }
 
-/// Counts problems. There are few codes, and most rows have none.
+/// Counts problems by code. There are few codes, and most rows have no problem.
 #[derive(Debug, Default)]
-pub(crate) struct Problems(Vec<Found>);
+pub(crate) struct Problems(Vec<ProblemCount>);
 
 impl Problems {
     /// Counts the problems of a row.
     pub(crate) fn count(&mut self, row: &Row) {
         for problem in &row.problems {
-            let place = Place { row: row.number, line: row.line };
+            let place = RowPosition { row: row.number, line: row.line };
             match self.0.iter_mut().find(|found| found.code == problem.code) {
                 Some(found) => found.add(place),
-                None => self.0.push(Found {
+                None => self.0.push(ProblemCount {
                     code: problem.code,
                     level: problem.level,
                     rows: 1,
@@ -43,15 +43,15 @@ impl Problems {
         }
     }
 
-    /// The gravest first, then the most frequent.
-    pub(crate) fn sorted(mut self) -> Vec<Found> {
+    /// The problems, the gravest first, then the most frequent.
+    pub(crate) fn sorted(mut self) -> Vec<ProblemCount> {
         self.0.sort_by_key(|found| (std::cmp::Reverse((found.level, found.rows)), found.code));
         self.0
     }
 }
 
-impl Found {
-    fn add(&mut self, place: Place) {
+impl ProblemCount {
+    fn add(&mut self, place: RowPosition) {
         self.rows += 1;
         if self.first.len() < NAMED {
             self.first.push(place);

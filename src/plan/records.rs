@@ -1,5 +1,5 @@
-//! The records of a file in 16 bytes a row, sorted where they are: which rows are the same record, and how
-//! each record stands with the ledger.
+//! The records of a file in 16 bytes a row: finds rows with the same record, and counts the status of
+//! each record in the ledger.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -8,41 +8,41 @@ use jiff::Timestamp;
 
 use crate::ledger::RecordStatus;
 use crate::model::record::RecordKey;
-use crate::plan::Survey;
+use crate::plan::LedgerCounts;
 
-/// Of an entry, the low bits are the standing, those above it the row's number, the others the
-/// beginning of the record's key: long enough that no two of a file are alike by chance.
+/// Layout of an entry: the low bits are the status, those above it the row's number, the others the
+/// beginning of the record's key, long enough that two of a file are never equal by chance.
 const STANDING_BITS: u32 = 2;
 const STANDING: u128 = (1 << STANDING_BITS) - 1;
 const KEY_SHIFT: u32 = 32;
-/// Of a file with more rows than fit the numbers named may be wrong; no count is.
+/// In a file with more rows the row numbers may be wrong, but no count is.
 const LAST_ROW: u64 = (1 << (KEY_SHIFT - STANDING_BITS)) - 1;
 
-/// Entries are kept in runs of this many: one list that grows would be there twice while it does.
+/// Entries of one run. A single growing list would need twice the memory while it grows.
 const RUN: usize = 1 << 18;
 
-/// The records of a file, as they come.
+/// The records of a file in their order.
 #[derive(Debug, Default)]
-pub(crate) struct Records {
+pub(crate) struct RecordList {
     runs: Vec<Vec<u128>>,
-    /// How many of them have their standing.
+    /// Number of records whose status is known.
     standing: usize,
     oldest: Option<Timestamp>,
 }
 
-/// What became of them.
+/// The counts of the records.
 #[derive(Debug, Default)]
-pub(crate) struct Counted {
-    /// Rows whose record an earlier row has.
+pub(crate) struct RecordCounts {
+    /// Rows with the record of an earlier row.
     pub duplicates: u64,
-    /// The first of those, each with the number of the first row that has its record.
+    /// The first duplicates, each with the first row of its record.
     pub first_duplicates: Vec<(u64, u64)>,
-    /// How the others stand.
-    pub survey: Survey,
+    /// The counts of the others by their status in the ledger.
+    pub survey: LedgerCounts,
 }
 
-impl Records {
-    /// Adds a row's record, with nothing known of it.
+impl RecordList {
+    /// Adds the record of a row, without a status.
     pub(crate) fn add(&mut self, key: &RecordKey, row: u64) {
         let (short, _) = key.as_bytes().split_at(12);
         let key = short.iter().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
@@ -57,7 +57,7 @@ impl Records {
         }
     }
 
-    /// Notes how the next records stand, in the order in which they were added.
+    /// Notes the status of the next records, in the order in which they were added.
     pub(crate) fn note(&mut self, standings: &[RecordStatus]) {
         for standing in standings {
             self.runs[self.standing / RUN][self.standing % RUN] |= bits(*standing);
@@ -68,14 +68,14 @@ impl Records {
         }
     }
 
-    /// Counts each record once; names so many of the first duplicates.
-    pub(crate) fn count(mut self, named: usize) -> Counted {
+    /// Counts each record once, and names so many of the first duplicates.
+    pub(crate) fn count(mut self, named: usize) -> RecordCounts {
         for run in &mut self.runs {
             run.sort_unstable();
         }
-        let mut counted = Counted::default();
+        let mut counted = RecordCounts::default();
         let mut first = None;
-        for entry in InOrder::of(&self.runs) {
+        for entry in MergedRuns::of(&self.runs) {
             match first {
                 Some(first) if first >> KEY_SHIFT == entry >> KEY_SHIFT => {
                     counted.duplicates += 1;
@@ -93,7 +93,7 @@ impl Records {
     }
 }
 
-impl Survey {
+impl LedgerCounts {
     fn count(&mut self, standing: u128) {
         const ANSWERED: u128 = bits(RecordStatus::Answered(Timestamp::UNIX_EPOCH));
         const IN_DOUBT: u128 = bits(RecordStatus::InDoubt);
@@ -107,13 +107,13 @@ impl Survey {
     }
 }
 
-/// The entries of sorted runs in the order of all of them.
-struct InOrder<'a> {
+/// Merges sorted runs.
+struct MergedRuns<'a> {
     rest: Vec<&'a [u128]>,
     next: BinaryHeap<Reverse<(u128, usize)>>,
 }
 
-impl<'a> InOrder<'a> {
+impl<'a> MergedRuns<'a> {
     fn of(runs: &'a [Vec<u128>]) -> Self {
         let mut order =
             Self { rest: runs.iter().map(Vec::as_slice).collect(), next: BinaryHeap::new() };
@@ -129,7 +129,7 @@ impl<'a> InOrder<'a> {
     }
 }
 
-impl Iterator for InOrder<'_> {
+impl Iterator for MergedRuns<'_> {
     type Item = u128;
 
     fn next(&mut self) -> Option<u128> {
@@ -152,7 +152,7 @@ fn row_of(entry: u128) -> u64 {
     u64::try_from(entry >> STANDING_BITS & u128::from(LAST_ROW)).unwrap_or_default()
 }
 
-/// Keeps the smallest so many, in order.
+/// Keeps so many of the smallest pairs, in order.
 fn keep_first(first: &mut Vec<(u64, u64)>, pair: (u64, u64), named: usize) {
     let at = first.partition_point(|kept| *kept < pair);
     if at < named {
@@ -168,8 +168,8 @@ mod tests {
     #[test]
     fn runs_are_counted_as_one_list() {
         let rows = RUN as u64 * 2 + 10;
-        let mut records = Records::default();
-        // Each record comes twice, but for the last ten: the second time in another run.
+        let mut records = RecordList::default();
+        // Each record occurs twice, except the last ten: the second time in another run.
         let keys = |row: u64| if row < RUN as u64 { row } else { row - RUN as u64 };
         for row in 0..rows {
             let mut bytes = [0; 32];

@@ -52,7 +52,7 @@ fn problems_come_the_gravest_first_with_the_places_of_the_first_rows() {
     let plan = plan(Level::Suspect, &rows);
     let found: Vec<_> = plan.problems.iter().map(|found| (found.code, found.rows)).collect();
     assert_eq!(found, [("phone_number.format", 1), ("id_number.length", 9)]);
-    assert_eq!(plan.problems[0].first, [Place { row: 10, line: 11 }]);
+    assert_eq!(plan.problems[0].first, [RowPosition { row: 10, line: 11 }]);
     let first: Vec<_> = plan.problems[1].first.iter().map(|place| place.row).collect();
     assert_eq!(first, [1, 2, 3, 4, 5]);
 }

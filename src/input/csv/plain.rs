@@ -1,4 +1,4 @@
-//! The cells of any CSV file, whatever they mean: for lists that are no applicants.
+//! Reads the cells of any CSV file, such as an invoice.
 
 use std::path::Path;
 
@@ -7,20 +7,20 @@ use csv::StringRecord;
 use crate::input::Options;
 use crate::input::cells::Cells;
 use crate::input::csv::DELIMITERS;
-use crate::input::csv::record_splitter::{self, Cutter};
+use crate::input::csv::record_splitter::{self, RecordSplitter};
 use crate::input::detect::{self, Detected};
 use crate::input::detected_format::Format;
 use crate::input::error::InputError;
 use crate::input::source;
 
-/// The records of a CSV file, the header among them. Encoding and delimiter are found.
-pub(crate) struct Listing {
-    cutter: Cutter,
+/// The records of a CSV file, with its header. Encoding and delimiter are detected.
+pub(crate) struct PlainCsv {
+    splitter: RecordSplitter,
     cells: Cells,
     file: String,
 }
 
-impl Listing {
+impl PlainCsv {
     /// Opens a file, or standard input for `-`.
     pub(crate) fn open(path: &Path) -> Result<Self, InputError> {
         let file = source::name_of(path);
@@ -35,28 +35,28 @@ impl Listing {
             Detected::Text(..) => return Err(refused("holds JSON")),
             Detected::Workbook(_) => return Err(refused("is an .xlsx workbook")),
         };
-        let mut cutter = Cutter::new(text.buffer, DELIMITERS[0]);
-        let ahead = cutter.peek();
+        let mut splitter = RecordSplitter::new(text.buffer, DELIMITERS[0]);
+        let ahead = splitter.peek();
         let ahead =
             ahead.map_err(|source| InputError::Read { file: file.clone(), line: 1, source })?;
         if ahead.is_empty() {
             return Err(InputError::Empty { file });
         }
         let delimiter = widest_delimiter(ahead);
-        cutter.set_delimiter(delimiter);
-        Ok(Self { cutter, cells: Cells::default(), file })
+        splitter.set_delimiter(delimiter);
+        Ok(Self { splitter, cells: Cells::default(), file })
     }
 
-    /// What the messages call the file.
+    /// The name of the file in messages.
     pub(crate) fn file(&self) -> &str {
         &self.file
     }
 
-    /// Reads the next record and gives the line on which it begins; `None` at the end.
+    /// Reads the next record and returns its first line. `None` at the end.
     pub(crate) fn read(&mut self, record: &mut StringRecord) -> Result<Option<u64>, InputError> {
-        let cut = self.cutter.next(None, &mut self.cells).map_err(|source| InputError::Read {
+        let cut = self.splitter.next(None, &mut self.cells).map_err(|source| InputError::Read {
             file: self.file.clone(),
-            line: self.cutter.line(),
+            line: self.splitter.line(),
             source,
         })?;
         record.clear();
@@ -71,13 +71,13 @@ impl Listing {
     }
 }
 
-/// The delimiter that makes most cells of the first line.
+/// The delimiter with which the first line has most cells.
 fn widest_delimiter(ahead: &[u8]) -> u8 {
     let cells_by = |delimiter: u8| {
         let mut cells = Cells::default();
         record_splitter::scan(ahead, true, delimiter, &mut cells);
         cells.len()
     };
-    // Of equals the last counts, and the comma is the first choice.
+    // `max_by_key` returns the last of equals, and the comma is the first choice.
     DELIMITERS.into_iter().rev().max_by_key(|delimiter| cells_by(*delimiter)).unwrap_or(b',')
 }

@@ -1,6 +1,5 @@
-//! Cuts records out of CSV bytes, and goes on where others stop: a line without a quote is a
-//! record; a record with quotes may span lines, but only if it turns out whole. What isn't whole
-//! costs the line it begins on, never the lines after it.
+//! Splits CSV bytes into records, and survives damage: a line without a quote is a record. A record
+//! with quotes may span lines if it is whole. A record that is not whole costs its first line only.
 
 use std::io;
 
@@ -10,35 +9,35 @@ use crate::input::buffer::Buffer;
 use crate::input::cells::Cells;
 use crate::input::lines::{LONGEST, LineEnd, Lines};
 
-/// How much of a longer one is kept, so that the row can be recognised.
+/// Bytes that are kept of a record that is too long, so that the row can be recognised.
 const KEPT: usize = 1024;
 
-/// What is wrong with the way a record is written.
+/// The flaw of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
-    /// A quoted cell that isn't closed, or is closed where it shouldn't be.
+    /// A quoted cell that is not closed, or is closed too early.
     Quote,
     /// Longer than [`LONGEST`].
     TooLong,
 }
 
-/// A record was cut; its cells are in the [`Cells`] given.
+/// A record whose cells are in the given [`Cells`].
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Cut {
-    /// The line on which it begins, from 1.
+pub(crate) struct SplitRecord {
+    /// Its first line, from 1.
     pub line: u64,
-    /// What is wrong with it, if anything.
+    /// Its flaw, if it has one.
     pub flaw: Option<Flaw>,
 }
 
-/// Cuts one record after the other.
-pub(crate) struct Cutter {
+/// Splits off one record after the other.
+pub(crate) struct RecordSplitter {
     lines: Lines,
     delimiter: u8,
 }
 
-impl Cutter {
-    /// Cuts what the buffer holds and will hold.
+impl RecordSplitter {
+    /// Splits the bytes of a buffer.
     pub(crate) fn new(buffer: Buffer, delimiter: u8) -> Self {
         Self { lines: Lines::new(buffer), delimiter }
     }
@@ -48,29 +47,29 @@ impl Cutter {
         self.delimiter
     }
 
-    /// From here on another byte stands between two cells.
+    /// Changes the delimiter.
     pub(crate) fn set_delimiter(&mut self, delimiter: u8) {
         self.delimiter = delimiter;
     }
 
-    /// The line that is read next, from 1.
+    /// The next line, from 1.
     pub(crate) fn line(&self) -> u64 {
         self.lines.number()
     }
 
-    /// How many bytes were cut.
+    /// Bytes that were split off.
     pub(crate) fn position(&self) -> u64 {
         self.lines.position()
     }
 
-    /// What lies ahead, beginning with a line that isn't empty: at least that line, unless it is
-    /// too long. Nothing at the end.
+    /// The next bytes, from a line that is not empty: at least that line, unless it is too long.
+    /// Empty at the end.
     pub(crate) fn peek(&mut self) -> io::Result<&[u8]> {
         self.lines.find()?;
         Ok(self.lines.window())
     }
 
-    /// Leaves the next line out.
+    /// Skips the next line.
     pub(crate) fn skip_line(&mut self) -> io::Result<()> {
         match self.lines.find()? {
             LineEnd::At(end) => self.lines.take(end),
@@ -80,13 +79,13 @@ impl Cutter {
         Ok(())
     }
 
-    /// Cuts the next record; `None` at the end. A record of several lines must have `width` cells,
-    /// where that is known.
+    /// Splits off the next record. `None` at the end. A record of several lines must have `width`
+    /// cells, if the width is known.
     pub(crate) fn next(
         &mut self,
         width: Option<usize>,
         cells: &mut Cells,
-    ) -> io::Result<Option<Cut>> {
+    ) -> io::Result<Option<SplitRecord>> {
         let end = self.lines.find()?;
         cells.clear();
         let line = self.lines.number();
@@ -98,16 +97,16 @@ impl Cutter {
                 Some(Flaw::TooLong)
             }
             LineEnd::At(end) if memchr(b'"', &self.lines.window()[..end]).is_none() => {
-                cut_plain(&self.lines.window()[..end], self.delimiter, cells);
+                split_plain(&self.lines.window()[..end], self.delimiter, cells);
                 self.lines.take(end);
                 None
             }
-            LineEnd::At(end) => self.cut_quoted(end, width, cells)?,
+            LineEnd::At(end) => self.split_quoted(end, width, cells)?,
         };
-        Ok(Some(Cut { line, flaw }))
+        Ok(Some(SplitRecord { line, flaw }))
     }
 
-    fn cut_quoted(
+    fn split_quoted(
         &mut self,
         first_end: usize,
         width: Option<usize>,
@@ -127,7 +126,7 @@ impl Cutter {
                     break;
                 }
                 Scan::Open if eof || window.len() > LONGEST => break,
-                // Only another quote can end a quoted cell: without one there is nothing to scan.
+                // Only another quote ends a quoted cell.
                 Scan::Open => self.lines.fill_until(b'"')?,
             }
         }
@@ -138,8 +137,8 @@ impl Cutter {
     }
 }
 
-/// Cuts a line that has no quotes.
-fn cut_plain(line: &[u8], delimiter: u8, cells: &mut Cells) {
+/// Splits a line without quotes.
+fn split_plain(line: &[u8], delimiter: u8, cells: &mut Cells) {
     let mut start = 0;
     for end in memchr::memchr_iter(delimiter, line) {
         cells.extend(&line[start..end]);
@@ -150,17 +149,17 @@ fn cut_plain(line: &[u8], delimiter: u8, cells: &mut Cells) {
     cells.end_cell();
 }
 
-/// What a scan found.
+/// The result of a scan.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Scan {
-    /// A record; strict when every closing quote ends its cell.
+    /// A record. It is strict if every closing quote ends its cell.
     Whole { len: usize, strict: bool },
     /// The bytes end before the record does.
     Open,
 }
 
-/// Cuts one record from the beginning of some bytes. A doubled quote in a quoted cell is a quote; a
-/// quote elsewhere is itself.
+/// Splits one record from the beginning of some bytes. A doubled quote in a quoted cell is a quote. A
+/// quote in an unquoted cell is text.
 pub(crate) fn scan(bytes: &[u8], eof: bool, delimiter: u8, cells: &mut Cells) -> Scan {
     let (mut at, mut strict) = (0, true);
     loop {
@@ -187,7 +186,7 @@ pub(crate) fn scan(bytes: &[u8], eof: bool, delimiter: u8, cells: &mut Cells) ->
     }
 }
 
-/// Cuts a quoted cell from behind its opening quote; gives the place behind the closing one.
+/// Reads a quoted cell after its opening quote. Returns the position after the closing quote.
 fn scan_quoted(bytes: &[u8], mut at: usize, eof: bool, cells: &mut Cells) -> Option<usize> {
     loop {
         let Some(quote) = memchr(b'"', &bytes[at..]) else {
@@ -207,7 +206,7 @@ fn scan_quoted(bytes: &[u8], mut at: usize, eof: bool, cells: &mut Cells) -> Opt
     }
 }
 
-/// How many lines end within these bytes.
+/// Number of line ends in these bytes.
 fn line_ends(bytes: &[u8]) -> u64 {
     let lf = memchr::memchr_iter(b'\n', bytes).count();
     let lone_cr =

@@ -1,29 +1,29 @@
-//! Reads a source in another encoding as UTF-8, a piece at a time.
+//! Decodes a source to UTF-8 while it is read.
 
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use encoding_rs::{CoderResult, Decoder};
+use encoding_rs::CoderResult;
 
 use crate::input::detected_format::Encoding;
 
 const CHUNK: usize = 64 * 1024;
 
-/// A source decoded to UTF-8; bytes that are no character become U+FFFD.
-pub(crate) struct Decoded {
+/// A reader that decodes its source to UTF-8. Invalid bytes become U+FFFD.
+pub(crate) struct DecodingReader {
     source: Box<dyn Read + Send>,
-    decoder: Decoder,
+    decoder: encoding_rs::Decoder,
     raw: Vec<u8>,
     start: usize,
     end: usize,
     eof: bool,
     finished: bool,
-    /// How many bytes of the source were decoded, for those who watch.
+    /// Bytes of the source that were decoded.
     position: Arc<AtomicU64>,
 }
 
-impl Decoded {
+impl DecodingReader {
     /// Decodes a source, without its byte order mark.
     pub(crate) fn new(
         source: Box<dyn Read + Send>,
@@ -51,8 +51,8 @@ impl Decoded {
     }
 }
 
-impl Read for Decoded {
-    /// Needs room for a character at least.
+impl Read for DecodingReader {
+    /// The buffer must have room for one character at least.
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while !self.finished {
             if self.start == self.end && !self.eof {

@@ -1,5 +1,4 @@
-//! The entries of one JSON object: keys in order, also one that stands twice, and numbers digit by
-//! digit as they are written.
+//! Reads the entries of one JSON object: keys in order, repeated keys too, and numbers digit by digit.
 
 use std::fmt;
 
@@ -9,25 +8,25 @@ use serde_json::value::RawValue;
 /// A value of an object.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Value {
-    /// A text's characters, a number's digits, nothing for null, else the JSON itself.
+    /// The text, the digits of a number, nothing for null, else the JSON itself.
     pub text: String,
     /// Whether it is a text, a number or null.
     pub plain: bool,
 }
 
-/// An object as it stands on a line.
+/// The object on a line.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Object {
-    /// The keys, in order; one that stands twice is there twice.
+    /// The keys in order. A repeated key is repeated here.
     pub keys: Vec<String>,
     /// The values, in the same order.
     pub values: Vec<Value>,
-    /// The keys that stood around it, where it is the input of a former result.
+    /// The keys of a former result that contained this object as its input.
     pub dropped: Vec<String>,
 }
 
-/// Reads an object; else says at which character it is none. Of a former result, as we write it,
-/// only its input is read.
+/// Reads an object, or returns the position of the error. Of a former result of idv only its input is
+/// read.
 pub(crate) fn read(line: &str) -> Result<Object, usize> {
     let entries: Entries<'_> = serde_json::from_str(line).map_err(|error| error.column())?;
     let has = |name: &str| entries.0.iter().any(|(key, _)| key == name);
@@ -61,7 +60,7 @@ fn value(raw: &str) -> Result<Value, usize> {
     Ok(Value { text: text.unwrap_or_else(|| raw.to_owned()), plain })
 }
 
-/// A string's text, a number's digits, nothing for `null`; `None` for any other value.
+/// The text of a string, the digits of a number, nothing for `null`. `None` for any other value.
 pub(crate) fn text_of(raw: &str) -> serde_json::Result<Option<String>> {
     match raw.as_bytes().first() {
         Some(b'"') => serde_json::from_str(raw).map(Some),
@@ -71,7 +70,7 @@ pub(crate) fn text_of(raw: &str) -> serde_json::Result<Option<String>> {
     }
 }
 
-/// The entries of an object with their values as they are written.
+/// The entries of an object with their raw values.
 pub(crate) struct Entries<'a>(pub Vec<(String, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Entries<'de> {

@@ -1,5 +1,5 @@
-//! Rows from JSON Lines. Objects may differ in their keys, so each row has its own columns, shared
-//! by those that have the same.
+//! Rows from JSON Lines. Objects may differ in their keys, so rows have their own columns. Rows with
+//! the same keys share them.
 
 pub(crate) mod json_entries;
 pub(crate) mod object;
@@ -12,18 +12,18 @@ use csv::StringRecord;
 use crate::input::Options;
 use crate::input::cells::Cells;
 use crate::input::detect::TextSource;
-use crate::input::detected_format::{Format, Shape};
+use crate::input::detected_format::{DetectedFormat, Format};
 use crate::input::error::InputError;
-use crate::input::header::{self, Place};
+use crate::input::header::{self, HeaderPosition};
 use crate::input::jsonl::json_entries::Object;
 use crate::input::lines::{LineEnd, Lines};
-use crate::input::row_builder::{Layout, RowPlace};
+use crate::input::row_builder::{RowBuilder, RowPosition};
 use crate::input::row_problems;
 use crate::model::problem::Problem;
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
 
-/// How many of the first objects tell which keys there are.
+/// Number of first objects whose keys are collected.
 const SAMPLE: usize = 100;
 
 /// The rows of a JSON Lines source.
@@ -32,21 +32,21 @@ pub(crate) struct Rows {
     file: String,
     map: Vec<(Field, String)>,
     columns: Arc<[String]>,
-    shape: Shape,
-    plan: Option<Plan>,
+    detected: DetectedFormat,
+    plan: Option<KeyMapping>,
     cells: Cells,
     number: u64,
 }
 
-/// What is known of objects with these keys.
-struct Plan {
+/// The mapping of objects with the same keys.
+struct KeyMapping {
     keys: Vec<String>,
-    layout: Layout,
+    builder: RowBuilder,
     ambiguous: bool,
 }
 
 impl Rows {
-    /// Looks at the first objects and settles which key is which field.
+    /// Reads the first objects and maps their keys to fields.
     pub(crate) fn open(source: TextSource, options: &Options) -> Result<Self, InputError> {
         let TextSource { buffer, name, encoding, bom } = source;
         let mut lines = Lines::new(buffer);
@@ -64,12 +64,12 @@ impl Rows {
         }
         let (keys, fields) = settle(&sample, &options.map, &name)?;
         let (mut dropped, kept): (Vec<_>, Vec<_>) =
-            keys.into_iter().partition(|key| header::is_ours(key));
+            keys.into_iter().partition(|key| header::is_result_column(key));
         for (_, object) in &sample {
             let new = object.dropped.iter().filter(|key| !dropped.contains(key)).cloned();
             dropped.extend(new.collect::<Vec<_>>());
         }
-        let shape = Shape {
+        let detected = DetectedFormat {
             format: Format::Jsonl,
             delimiter: b',',
             encoding,
@@ -83,7 +83,7 @@ impl Rows {
             file: name,
             map: options.map.clone(),
             columns: kept.into(),
-            shape,
+            detected,
             plan: None,
             cells: Cells::default(),
             number: 0,
@@ -95,12 +95,12 @@ impl Rows {
         &self.columns
     }
 
-    /// What was detected.
-    pub(crate) fn shape(&self) -> &Shape {
-        &self.shape
+    /// The detected format.
+    pub(crate) fn detected(&self) -> &DetectedFormat {
+        &self.detected
     }
 
-    /// How many bytes were made into rows.
+    /// Bytes of the source that were made into rows.
     pub(crate) fn position_bytes(&self) -> u64 {
         self.lines.position()
     }
@@ -137,7 +137,7 @@ impl Rows {
         let text = String::from_utf8_lossy(bytes);
         let mut problems = Vec::new();
         if matches!(text, std::borrow::Cow::Owned(_)) {
-            problems.push(row_problems::no_text(self.shape.encoding));
+            problems.push(row_problems::no_text(self.detected.encoding));
         }
         let object = match json_entries::read(&text) {
             Ok(object) => object,
@@ -152,7 +152,9 @@ impl Rows {
     fn row_of(&mut self, object: &Object, line: u64, mut problems: Vec<Problem>) -> Row {
         let plan = match self.plan.take() {
             Some(plan) if plan.keys == object.keys => plan,
-            _ => Plan::new(&object.keys, &self.map, Place { file: &self.file, line }),
+            _ => {
+                KeyMapping::new(&object.keys, &self.map, HeaderPosition { file: &self.file, line })
+            }
         };
         self.cells.clear();
         for value in &object.values {
@@ -160,13 +162,13 @@ impl Rows {
             self.cells.end_cell();
         }
         problems.extend(plan.problems(object));
-        let place = RowPlace { number: self.number, line };
-        let row = plan.layout.row(place, &mut self.cells, self.shape.encoding, problems);
+        let place = RowPosition { number: self.number, line };
+        let row = plan.builder.row(place, &mut self.cells, self.detected.encoding, problems);
         self.plan = Some(plan);
         row
     }
 
-    /// A row of a line that could not be read.
+    /// Makes the row of an unreadable line.
     fn empty_row(&self, line: u64, problems: Vec<Problem>) -> Row {
         Row {
             number: self.number,
@@ -179,13 +181,13 @@ impl Rows {
     }
 }
 
-impl Plan {
-    fn new(keys: &[String], map: &[(Field, String)], place: Place<'_>) -> Self {
-        let headers = header::named(keys.iter().cloned());
-        let mapping = header::settle_one(&headers, map, place);
+impl KeyMapping {
+    fn new(keys: &[String], map: &[(Field, String)], place: HeaderPosition<'_>) -> Self {
+        let headers = header::column_names(keys.iter().cloned());
+        let mapping = header::map_present_fields(&headers, map, place);
         let ambiguous = mapping.is_err();
-        let layout = Layout::new(&headers, mapping.unwrap_or_default());
-        Self { keys: keys.to_vec(), layout, ambiguous }
+        let builder = RowBuilder::new(&headers, mapping.unwrap_or_default());
+        Self { keys: keys.to_vec(), builder, ambiguous }
     }
 
     fn problems(&self, object: &Object) -> Vec<Problem> {
@@ -194,7 +196,7 @@ impl Plan {
             problems.push(row_problems::ambiguous());
         }
         for field in Field::ALL {
-            let column = self.layout.mapping().column(field);
+            let column = self.builder.mapping().column(field);
             if column.is_some_and(|column| !object.values[column].plain) {
                 problems.push(row_problems::no_value(field.name()));
             }
@@ -203,7 +205,7 @@ impl Plan {
     }
 }
 
-/// The objects that lie ahead, as many as were read without waiting, with the lines they stand on.
+/// The next objects with their lines, as far as they are read already.
 fn sample(lines: &Lines) -> Vec<(u64, Object)> {
     let window = lines.window();
     let whole = match memchr::memrchr(b'\n', window) {
@@ -219,7 +221,7 @@ fn sample(lines: &Lines) -> Vec<(u64, Object)> {
         .collect()
 }
 
-/// All keys of some objects, and for each field the key that some of them have for it.
+/// Collects all keys of some objects, and the key of each field.
 fn settle(
     sample: &[(u64, Object)],
     map: &[(Field, String)],
@@ -228,8 +230,9 @@ fn settle(
     let mut keys: Vec<String> = Vec::new();
     let mut fields = [const { None }; Field::ALL.len()];
     for (line, object) in sample {
-        let headers = header::named(object.keys.iter().cloned());
-        let mapping = header::settle_one(&headers, map, Place { file, line: *line })?;
+        let headers = header::column_names(object.keys.iter().cloned());
+        let mapping =
+            header::map_present_fields(&headers, map, HeaderPosition { file, line: *line })?;
         for field in Field::ALL {
             if let (None, Some(index)) = (&fields[field as usize], mapping.column(field)) {
                 fields[field as usize] = Some(headers[index].clone());
@@ -239,7 +242,7 @@ fn settle(
         keys.extend(new.collect::<Vec<_>>());
     }
     let line = sample.first().map_or(1, |(line, _)| *line);
-    header::refuse_unmapped(&keys, map, &fields, Place { file, line })?;
+    header::refuse_unmapped(&keys, map, &fields, HeaderPosition { file, line })?;
     Ok((keys, fields))
 }
 

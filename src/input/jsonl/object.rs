@@ -1,4 +1,4 @@
-//! One record as one JSON object, as `idv verify -` takes it.
+//! Reads the record of `idv verify -`: one JSON object.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::input::jsonl::json_entries::{Entries, text_of};
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
 
-/// Why a text is no record. Shows no value.
+/// The reason why a text is no record. Shows no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ObjectError {
     /// Not one JSON object.
@@ -17,12 +17,12 @@ pub(crate) enum ObjectError {
          hint: {{\"nik\": \"3310990101900001\", \"phone\": \"081234567890\", \"name\": \"Budi\"}}"
     )]
     NotAnObject {
-        /// From 1; 0 where there is no text at all.
+        /// Line from 1; 0 for an empty text.
         line: usize,
-        /// From 1.
+        /// Column from 1.
         column: usize,
     },
-    /// A field that must be given is not there.
+    /// A required field is missing.
     #[error("the JSON object has no key for {}\n\n  hint: it may be called {}", .0.name(), .0.spec().headers[..4].join(", "))]
     Missing(Field),
     /// Two keys mean one field.
@@ -40,8 +40,8 @@ pub(crate) enum ObjectError {
     NotText(String),
 }
 
-/// Reads one object. Keys mean fields as column headers do; the others are kept as columns.
-/// Numbers are taken by their digits, never through a float.
+/// Reads one object. Its keys name fields as column headers do; other keys are kept as columns.
+/// Numbers are read digit by digit, never as floating point.
 pub(crate) fn read_object(text: &str) -> Result<Row, ObjectError> {
     let Entries(pairs) = serde_json::from_str(text).map_err(|error| not_an_object(&error))?;
     let mut cells = StringRecord::new();

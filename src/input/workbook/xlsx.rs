@@ -1,5 +1,5 @@
-//! Rows from a workbook's sheet. A thread of its own reads it cell by cell, so that a sheet of any
-//! size, or one with a single cell far away, takes little memory.
+//! Rows from a sheet of an .xlsx workbook. A thread reads it cell by cell, so that a large sheet takes
+//! little memory.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -11,23 +11,23 @@ use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use crate::input::Options;
 use crate::input::cells::Cells;
-use crate::input::detected_format::{Encoding, Format, Shape, list};
+use crate::input::detected_format::{DetectedFormat, Encoding, Format, list};
 use crate::input::error::InputError;
-use crate::input::header::{self, Place};
+use crate::input::header::{self, HeaderPosition};
 use crate::input::lines::LONGEST;
-use crate::input::row_builder::{Layout, RowPlace};
+use crate::input::row_builder::{RowBuilder, RowPosition};
 use crate::input::row_problems;
 use crate::model::problem::Problem;
 use crate::model::record::Field;
 use crate::model::row::Row;
 
-/// How many rows are read ahead.
+/// Rows that are read ahead.
 const AHEAD: usize = 256;
 
-/// The last column that is read; no table of applicants is wider.
+/// The last column that is read.
 const WIDEST: u32 = 4096;
 
-/// The digits that a spreadsheet keeps of a number.
+/// Digits that a spreadsheet keeps of a number.
 const KEPT_BELOW: f64 = 1e15;
 
 /// The rows of a sheet.
@@ -35,32 +35,32 @@ pub(crate) struct Rows {
     sheet: Receiver<Result<SheetRow, XlsxError>>,
     ahead: Option<SheetRow>,
     file: String,
-    layout: Layout,
-    shape: Shape,
+    builder: RowBuilder,
+    detected: DetectedFormat,
     number: u64,
     line: u64,
 }
 
-/// A row of the sheet that isn't empty.
+/// A row of the sheet that is not empty.
 #[derive(Default)]
 struct SheetRow {
     line: u64,
     cells: Cells,
-    marks: Vec<(usize, Mark)>,
+    marks: Vec<(usize, CellKind)>,
     too_long: bool,
 }
 
-/// What a cell is besides its text.
+/// The kind of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    /// A number of more digits than are kept.
+enum CellKind {
+    /// A number with more digits than a spreadsheet keeps.
     LongNumber,
     /// An error of a formula.
     Error,
 }
 
 impl Rows {
-    /// Opens the sheet, reads its header and settles which column is which field.
+    /// Opens the sheet, reads its header and maps columns to fields.
     pub(crate) fn open(file: File, name: &str, options: &Options) -> Result<Self, InputError> {
         let mut workbook = Xlsx::new(BufReader::new(file)).map_err(|_| no_workbook(name))?;
         let title = choose_sheet(&workbook, options, name)?;
@@ -68,7 +68,7 @@ impl Rows {
         let reading = title.clone();
         thread::spawn(move || {
             if let Err(error) = send_rows(&mut workbook, &reading, &send) {
-                // Nobody listens any more, or this is the last thing said.
+                // Sending fails only if the receiver is gone.
                 let _ = send.send(Err(error));
             }
         });
@@ -77,33 +77,33 @@ impl Rows {
             Ok(Err(_)) => return Err(no_workbook(name)),
             Err(_) => return Err(InputError::Empty { file: name.to_owned() }),
         };
-        let headers = header::of_cells(&first.cells, options.no_header);
-        let place = Place { file: name, line: first.line };
+        let headers = header::names_of_header(&first.cells, options.no_header);
+        let place = HeaderPosition { file: name, line: first.line };
         header::refuse_data(&headers, &options.map, place)?;
-        let mapping = header::settle(&headers, &options.map, place)?;
-        let layout = Layout::new(&headers, mapping);
-        let shape = Shape {
+        let mapping = header::map_fields(&headers, &options.map, place)?;
+        let builder = RowBuilder::new(&headers, mapping);
+        let detected = DetectedFormat {
             format: Format::Xlsx,
             delimiter: b',',
             encoding: Encoding::Utf8,
             bom: false,
             sheet: Some(title),
-            dropped: layout.dropped().to_vec(),
-            fields: layout.fields().clone(),
+            dropped: builder.dropped().to_vec(),
+            fields: builder.fields().clone(),
         };
         let line = first.line;
         let ahead = options.no_header.then_some(first);
-        Ok(Self { sheet, ahead, file: name.to_owned(), layout, shape, number: 0, line })
+        Ok(Self { sheet, ahead, file: name.to_owned(), builder, detected, number: 0, line })
     }
 
     /// The names of the columns that the rows have.
     pub(crate) fn columns(&self) -> &Arc<[String]> {
-        self.layout.columns()
+        self.builder.columns()
     }
 
-    /// What was detected.
-    pub(crate) fn shape(&self) -> &Shape {
-        &self.shape
+    /// The detected format.
+    pub(crate) fn detected(&self) -> &DetectedFormat {
+        &self.detected
     }
 
     /// The next row.
@@ -129,12 +129,12 @@ impl Rows {
     fn row(&mut self, mut row: SheetRow) -> Row {
         self.number += 1;
         self.line = row.line;
-        while row.cells.len() < self.layout.width() {
+        while row.cells.len() < self.builder.width() {
             row.cells.end_cell();
         }
         let problems = self.problems(&row);
-        let place = RowPlace { number: self.number, line: row.line };
-        self.layout.row(place, &mut row.cells, Encoding::Utf8, problems)
+        let place = RowPosition { number: self.number, line: row.line };
+        self.builder.row(place, &mut row.cells, Encoding::Utf8, problems)
     }
 
     fn problems(&self, row: &SheetRow) -> Vec<Problem> {
@@ -143,11 +143,11 @@ impl Rows {
             problems.push(row_problems::too_long());
         }
         for field in Field::ALL {
-            let column = self.layout.mapping().column(field);
+            let column = self.builder.mapping().column(field);
             let mark = row.marks.iter().find(|(index, _)| Some(*index) == column);
             match mark {
-                Some((_, Mark::Error)) => problems.push(row_problems::of_formula(field.name())),
-                Some((_, Mark::LongNumber)) if field == Field::IdNumber => {
+                Some((_, CellKind::Error)) => problems.push(row_problems::of_formula(field.name())),
+                Some((_, CellKind::LongNumber)) if field == Field::IdNumber => {
                     problems.push(row_problems::of_number_cell());
                 }
                 _ => {}
@@ -168,7 +168,7 @@ fn no_workbook(name: &str) -> InputError {
     }
 }
 
-/// The sheet the user names, else the first one that shows.
+/// The sheet that the user names, else the first visible one.
 fn choose_sheet(workbook: &Workbook, options: &Options, name: &str) -> Result<String, InputError> {
     let sheets: Vec<String> = workbook
         .sheets_metadata()
@@ -188,7 +188,7 @@ fn choose_sheet(workbook: &Workbook, options: &Options, name: &str) -> Result<St
     })
 }
 
-/// Sends the rows of a sheet, as long as somebody takes them.
+/// Sends the rows of a sheet, as long as the receiver takes them.
 fn send_rows(
     workbook: &mut Workbook,
     sheet: &str,
@@ -237,8 +237,8 @@ impl SheetRow {
     }
 }
 
-/// A cell as text: a number with all digits that are kept, a date as it is counted.
-fn text_of(value: &DataRef<'_>) -> (String, Option<Mark>) {
+/// A cell as text: a number with all its digits, a date as its serial number.
+fn text_of(value: &DataRef<'_>) -> (String, Option<CellKind>) {
     match value {
         DataRef::Empty => (String::new(), None),
         DataRef::SharedString(text) => ((*text).to_owned(), None),
@@ -247,14 +247,14 @@ fn text_of(value: &DataRef<'_>) -> (String, Option<Mark>) {
         }
         DataRef::Int(number) => {
             let long = number.unsigned_abs() >= 1_000_000_000_000_000;
-            (number.to_string(), long.then_some(Mark::LongNumber))
+            (number.to_string(), long.then_some(CellKind::LongNumber))
         }
         DataRef::Float(number) => {
-            (number.to_string(), (number.abs() >= KEPT_BELOW).then_some(Mark::LongNumber))
+            (number.to_string(), (number.abs() >= KEPT_BELOW).then_some(CellKind::LongNumber))
         }
         DataRef::Bool(yes) => (if *yes { "TRUE" } else { "FALSE" }.to_owned(), None),
         DataRef::DateTime(date) => (date_text(date), None),
-        DataRef::Error(error) => (error.to_string(), Some(Mark::Error)),
+        DataRef::Error(error) => (error.to_string(), Some(CellKind::Error)),
     }
 }
 

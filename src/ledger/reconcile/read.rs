@@ -8,7 +8,7 @@ use csv::StringRecord;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use crate::input::{InputError, Listing};
+use crate::input::{InputError, PlainCsv};
 use crate::ledger::reconcile::columns::{self, Columns};
 use crate::ledger::reconcile::times::TimeParser;
 
@@ -63,7 +63,7 @@ pub(crate) struct Invoice {
 impl Invoice {
     /// Reads a CSV file; times without a zone are by the clock of `offset`.
     pub(crate) fn open(path: &Path, offset: Offset) -> Result<Self, InvoiceError> {
-        let mut listing = Listing::open(path)?;
+        let mut listing = PlainCsv::open(path)?;
         let mut times = TimeParser::new(offset);
         let mut head = Vec::new();
         let mut record = StringRecord::new();

@@ -1,4 +1,4 @@
-//! Asks the ledger on threads of their own while the file is still being read.
+//! Looks records up in the ledger on threads of their own, while the file is still being read.
 
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
@@ -6,34 +6,34 @@ use std::thread;
 use crate::ledger::{LedgerError, LookUpParameters, Reader, RecordStatus};
 use crate::model::record::RecordKey;
 
-/// Records are asked about in pieces of this many.
+/// Records of one piece.
 const PIECE: usize = 1024;
 
-/// Pieces that may wait for a thread.
+/// Pieces that may wait for a thread at most.
 const WAITING: usize = 8;
 
-/// To look a record up takes several times as long as to read its row.
+/// Number of threads. Looking a record up takes several times as long as reading its row.
 const THREADS: usize = 2;
 
 type Answers = Result<Vec<RecordStatus>, LedgerError>;
 
-/// What is known of the records of a file, in their order.
-pub(crate) struct Known {
+/// The status of the records of a file, in their order.
+pub(crate) struct ParallelLookUp {
     piece: Vec<RecordKey>,
-    /// They take pieces in turn.
+    /// The threads. They take pieces in turn.
     threads: Vec<Thread>,
     asked: usize,
     answered: usize,
 }
 
-/// A thread with a view of the ledger of its own.
+/// A thread with its own reader of the ledger.
 struct Thread {
     ask: SyncSender<Vec<RecordKey>>,
     answers: Receiver<Answers>,
 }
 
-impl Known {
-    /// Takes a ledger for asking.
+impl ParallelLookUp {
+    /// Starts the threads.
     pub(crate) fn new(reader: Reader, look_up: &LookUpParameters) -> Result<Self, LedgerError> {
         let mut threads = Vec::with_capacity(THREADS);
         for _ in 1..THREADS {
@@ -43,8 +43,7 @@ impl Known {
         Ok(Self { piece: Vec::with_capacity(PIECE), threads, asked: 0, answered: 0 })
     }
 
-    /// Asks about a record, and gives the answers that are there already; looks for them now and
-    /// then.
+    /// Adds a record, and returns the answers that are ready.
     pub(crate) fn ask(&mut self, key: RecordKey) -> impl Iterator<Item = Answers> {
         self.piece.push(key);
         let full = self.piece.len() == PIECE;
@@ -59,7 +58,7 @@ impl Known {
         })
     }
 
-    /// All other answers.
+    /// Waits for all other answers.
     pub(crate) fn rest(mut self) -> impl Iterator<Item = Answers> {
         self.send();
         std::iter::from_fn(move || {
@@ -74,7 +73,7 @@ impl Known {
 
     fn send(&mut self) {
         let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
-        // It fails only after the ledger has failed, which stands among the answers.
+        // Sending fails only after the ledger has failed, and that error is among the answers.
         let _ = self.threads[self.asked % THREADS].ask.send(piece);
         self.asked += 1;
     }

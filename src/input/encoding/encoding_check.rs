@@ -1,4 +1,4 @@
-//! Whether bytes are UTF-8 or rather Windows-1252, seen over as many of them as there are.
+//! Tells UTF-8 from Windows-1252 by counting valid and invalid characters.
 
 use std::io::{self, Read};
 
@@ -6,13 +6,13 @@ use crate::input::detected_format::Encoding;
 
 const CHUNK: usize = 256 * 1024;
 
-/// Bytes that Windows-1252 has no character for.
+/// Bytes without a character in Windows-1252.
 const UNDEFINED: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 
-/// What was seen of characters beyond ASCII.
+/// Counts of the characters beyond ASCII.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Validity {
-    /// Characters of several bytes that are UTF-8: hardly ever by chance.
+pub(crate) struct EncodingCheck {
+    /// Valid UTF-8 characters of several bytes. They hardly ever occur by chance.
     multibyte: bool,
     /// Bytes that are no UTF-8.
     invalid: bool,
@@ -20,8 +20,8 @@ pub(crate) struct Validity {
     undefined: bool,
 }
 
-impl Validity {
-    /// Looks at all that can be read, or as much as decides it.
+impl EncodingCheck {
+    /// Reads until the encoding is certain, or to the end.
     pub(crate) fn of(mut reader: impl Read) -> io::Result<Self> {
         let mut seen = Self::default();
         let mut chunk = vec![0; CHUNK];
@@ -43,8 +43,8 @@ impl Validity {
         Ok(seen)
     }
 
-    /// What the bytes are most likely written in. One damaged row among valid ones doesn't make a
-    /// file Windows-1252: that would spoil all the others.
+    /// The most likely encoding. One damaged row among valid ones does not make a file Windows-1252,
+    /// since that would damage all others.
     pub(crate) fn encoding(self) -> Encoding {
         if self.invalid && !self.multibyte && !self.undefined {
             Encoding::Windows1252
@@ -53,7 +53,7 @@ impl Validity {
         }
     }
 
-    /// Looks at some bytes, and says how many at their end are the beginning of a character.
+    /// Counts the characters of some bytes. Returns the length of an incomplete character at the end.
     pub(crate) fn look(&mut self, mut bytes: &[u8]) -> usize {
         loop {
             let Err(error) = std::str::from_utf8(bytes) else {
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn encoding(bytes: &[u8]) -> Encoding {
-        Validity::of(bytes).unwrap().encoding()
+        EncodingCheck::of(bytes).unwrap().encoding()
     }
 
     #[test]
@@ -104,6 +104,6 @@ mod tests {
         let text = "é".repeat(CHUNK);
         assert_eq!(encoding(text.as_bytes()), Encoding::Utf8);
         let shifted = format!("{}é", "a".repeat(CHUNK - 1));
-        assert!(Validity::of(shifted.as_bytes()).unwrap().multibyte);
+        assert!(EncodingCheck::of(shifted.as_bytes()).unwrap().multibyte);
     }
 }
