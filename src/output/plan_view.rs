@@ -160,7 +160,7 @@ impl PlanView<'_> {
         let calls = self.calls();
         json!({
             "file": self.file,
-            "detected": self.detected_json(),
+            "shape": self.detected_json(),
             "rows": rows,
             "held": held,
             "duplicates": duplicates,
