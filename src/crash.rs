@@ -5,28 +5,18 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::panic;
 
+use crate::platform;
+
 /// Turns off core files and sets the panic hook. The program calls it once, before anything else.
 pub fn prepare() {
-    no_core_file();
+    platform::disable_crash_dumps();
     panic::set_hook(Box::new(|info| {
         let place = info.location().map_or("a place unknown".to_owned(), ToString::to_string);
         // If stderr is closed, there is no place for the message.
         let _ = writeln!(std::io::stderr().lock(), "{}", message(&place, info.payload()));
+        platform::end_after_panic();
     }));
 }
-
-/// Turns off core files: they would hold the whole memory of the process.
-#[cfg(unix)]
-fn no_core_file() {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
-    // A process may always lower its limit. A system without such a limit returns an error, which
-    // is ignored.
-    let _ = setrlimit(Resource::Core, none);
-}
-
-#[cfg(not(unix))]
-fn no_core_file() {}
 
 /// Makes the panic message. It shows only text that is constant in the program: formatted text may
 /// hold a cell of the input or an answer.

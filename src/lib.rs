@@ -46,6 +46,7 @@ mod ledger;
 mod model;
 mod output;
 mod plan;
+mod platform;
 mod run;
 mod sandbox;
 mod settings;

@@ -30,7 +30,6 @@ use crate::cli::batch::BATCH_HELP;
 use crate::cli::check::CHECK_HELP;
 use crate::cli::completion_values::codes;
 use crate::cli::generate::{COMPLETIONS_HELP, MAN_HELP};
-use crate::cli::sandbox::SANDBOX_HELP;
 use crate::cli::schema::SCHEMA_HELP;
 
 /// Verify Indonesian identities: does this KTP number belong to this name and this phone?
@@ -85,7 +84,7 @@ pub(crate) enum Action {
     #[command(after_help = CHECK_HELP)]
     Check(Box<CheckArgs>),
     /// Run the documented API on this machine, with test values and faults
-    #[command(after_help = SANDBOX_HELP)]
+    #[command(after_help = sandbox::after_help())]
     Sandbox(SandboxArgs),
     /// What was asked and paid: runs, calls, the bill
     #[command(after_help = LEDGER_HELP, subcommand_required = true)]

@@ -7,15 +7,23 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::values::{Burst, FailKind, burst, duration, fail_kind, outage, share, whole};
 use crate::model::limits::parse_rate;
+use crate::platform::ShellSyntax;
 
-pub(super) const SANDBOX_HELP: &str = "\
+/// The text after the flags' help, with commands for the shell in use.
+pub(super) fn after_help() -> String {
+    let credentials = [("IDV_PARTNER_CODE", "demo"), ("IDV_PARTNER_KEY", "demo")];
+    format!(
+        "\
 Examples:
   idv sandbox --port 8080 --latency 50ms
   idv sandbox --fail-rate 0.05 --seed 7 --charges charges.tsv
 
 Then, in another terminal (any credentials will do):
-  export IDV_PARTNER_CODE=demo IDV_PARTNER_KEY=demo
-  idv batch applicants.csv --endpoint http://127.0.0.1:8080/";
+  {}
+  idv batch applicants.csv --endpoint http://127.0.0.1:8080/",
+        ShellSyntax::current().set_variables(&credentials)
+    )
+}
 
 /// The shape in which the sandbox answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

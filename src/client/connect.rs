@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use reqwest::Certificate;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::tls::Version;
 use tower_layer::Layer;
 use tower_service::Service;
+use tracing::info;
 
 use crate::client::Options;
 use crate::client::body::ExchangeTrace;
+use crate::platform;
 
 /// Time after which an idle connection is closed. Servers close idle connections after 5 seconds or
 /// more (Node and Apache 5, nginx 75). If a server closes one just as it is used again, the call
@@ -22,8 +25,30 @@ tokio::task_local! {
     pub(super) static EXCHANGE: Arc<ExchangeTrace>;
 }
 
-/// Builds a client that keeps so many idle connections.
+/// Builds a client that keeps so many idle connections. Certificates in the program are used where
+/// the system has none.
 pub(super) fn client(options: &Options, kept: usize) -> reqwest::Result<reqwest::Client> {
+    let built = with_roots(options, kept, options.roots.as_deref());
+    if built.is_ok() || options.roots.is_some() {
+        return built;
+    }
+    let built_in = built_in_certificates();
+    if built_in.is_empty() {
+        return built;
+    }
+    info!("this system has no certificates: those in the program are used");
+    with_roots(options, kept, Some(&built_in))
+}
+
+fn built_in_certificates() -> Vec<Certificate> {
+    platform::built_in_certificates().filter_map(|it| Certificate::from_der(it).ok()).collect()
+}
+
+fn with_roots(
+    options: &Options,
+    kept: usize,
+    roots: Option<&[Certificate]>,
+) -> reqwest::Result<reqwest::Client> {
     // Fails only if a provider is installed already, which is fine too.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
@@ -50,7 +75,7 @@ pub(super) fn client(options: &Options, kept: usize) -> reqwest::Result<reqwest:
     };
     // http needs no certificates, and loading those of the system takes longer than a request.
     let plain = options.url.scheme() == "http";
-    let builder = match &options.roots {
+    let builder = match roots {
         Some(roots) => builder.tls_certs_only(roots.iter().cloned()),
         None if plain => builder.tls_certs_only([]),
         None => builder,

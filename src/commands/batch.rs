@@ -188,16 +188,20 @@ impl OutputFiles {
         let part = self.results.file().map(|file| file.part().to_owned());
         let totals = facts.totals(tally, stop, progress);
         let sums = Summary { tally, totals: &totals }.json();
+        let mut persisted = None;
         if matches!(stop.reason(), Some(StopReason::Output(_))) {
             self.results.leave_part();
-        } else if let Err(error) = self.results.persist(RESULT_SHEETS, &sums) {
-            stop.stop(reason_of(&error));
+        } else {
+            match self.results.persist(RESULT_SHEETS, &sums) {
+                Ok(file) => persisted = file,
+                Err(error) => stop.stop(reason_of(&error)),
+            }
         }
-        match (stop.reason(), &options.results.file, part) {
+        match (stop.reason(), persisted, part) {
             (Some(StopReason::Output(_)), _, Some(part)) => {
                 progress.warn(&format!("results so far: {}", path(&part)));
             }
-            (_, Some(file), Some(_)) => progress.say(&format!("results: {}", path(file))),
+            (_, Some(file), _) => progress.say(&format!("results: {}", path(&file))),
             (_, _, _) => {}
         }
         let totals = facts.totals(tally, stop, progress);

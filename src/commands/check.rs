@@ -99,14 +99,13 @@ impl CheckResult<'_> {
             price: self.price,
             max_charges: self.options.max_charges,
         };
-        if let Some(rows) = rows
-            && let Err(error) = rows.persist(CHECK_SHEETS, &view.json())
-        {
-            progress.warn(&format!("error: the rows can't be written: {error}"));
-            return Exit::Disk;
-        }
-        if let Some(output) = &self.options.rows.file {
-            progress.say(&format!("rows: {}", path(output)));
+        match rows.map(|rows| rows.persist(CHECK_SHEETS, &view.json())).transpose() {
+            Ok(Some(Some(file))) => progress.say(&format!("rows: {}", path(&file))),
+            Ok(_) => {}
+            Err(error) => {
+                progress.warn(&format!("error: the rows can't be written: {error}"));
+                return Exit::Disk;
+            }
         }
         let held = if self.plan.held > 0 { Exit::Incomplete } else { Exit::Ok };
         print(&view, format, &self.options.rows).max(held)

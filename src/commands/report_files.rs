@@ -85,7 +85,7 @@ fn write(file: Option<ReportFile>, text: impl FnOnce() -> io::Result<String>) ->
         None => Ok(()),
         Some(ReportFile::File(file)) => {
             file.writer()?.write_all(text()?.as_bytes())?;
-            file.persist()
+            file.persist().map(drop)
         }
         Some(ReportFile::Stdout) => output::print(text()?.as_bytes()),
     }

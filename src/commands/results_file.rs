@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Seek as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -17,6 +17,7 @@ use crate::output::{
     self, AddedColumns, ColorChoice, Layout, Mask, OutputFile, ResultFormat, Sink, TerminalStyle,
     WorkbookContents, Writer,
 };
+use crate::platform;
 
 /// Size of the write buffer. The buffer is flushed earlier when no result is waiting.
 const BUFFER: usize = 64 * 1024;
@@ -115,20 +116,25 @@ impl ResultsFile {
         }
     }
 
-    /// Puts the file in its place. `sums` are the contents of a workbook's second sheet.
-    pub(crate) fn persist(self, titles: [&'static str; 2], sums: &Value) -> io::Result<()> {
+    /// Puts the file in its place and returns its path, if it is a regular file or a device. `sums` are the contents of a workbook's second sheet.
+    pub(crate) fn persist(
+        self,
+        titles: [&'static str; 2],
+        sums: &Value,
+    ) -> io::Result<Option<PathBuf>> {
         let book =
             |rows, folder: &Path, out| WorkbookContents { rows, folder, titles, sums }.write(out);
         match (self.workbook_rows, self.file) {
             (Some(mut rows), file) => {
                 rows.rewind()?;
-                book(rows, &std::env::temp_dir(), direct_writer(file)?)
+                book(rows, &std::env::temp_dir(), direct_writer(file)?)?;
+                Ok(None)
             }
             (None, Some(file)) if self.format == ResultFormat::Xlsx => {
                 let folder = file.folder().unwrap_or(Path::new(".")).to_owned();
-                file.persist_made(|rows, out| book(rows, &folder, Box::new(out)))
+                file.persist_made(|rows, out| book(rows, &folder, Box::new(out))).map(Some)
             }
-            (None, file) => file.map_or(Ok(()), OutputFile::persist),
+            (None, file) => file.map(OutputFile::persist).transpose(),
         }
     }
 
@@ -141,7 +147,7 @@ impl ResultsFile {
                 io::copy(&mut whole, &mut out)?;
                 out.flush()
             }
-            (None, file) => file.map_or(Ok(()), OutputFile::persist),
+            (None, file) => file.map_or(Ok(()), |file| file.persist().map(drop)),
         }
     }
 
@@ -184,7 +190,7 @@ pub(crate) fn color(choice: ColorChoice, terminal: bool) -> bool {
     match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => terminal && !is_dumb() && unset("NO_COLOR"),
+        ColorChoice::Auto => terminal && !is_dumb() && unset("NO_COLOR") && platform::has_colors(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use jiff::Timestamp;
 
-use crate::output::text::quoted;
+use crate::platform::ShellSyntax;
 
 /// Returns the command that resumes a run with these arguments. `--max-age` with the start of the
 /// run replaces `--fresh`. Returns `None` if an argument is not UTF-8 or holds a password.
@@ -18,11 +18,13 @@ pub(crate) fn command(
     for arg in args {
         match (arg.into_string().ok()?, fresh) {
             (arg, _) if holds_a_password(&arg) => return None,
-            (arg, Some(begun)) if arg == "--fresh" => words.push(format!("--max-age {begun:.3}")),
-            (arg, _) => words.push(quoted(&arg).into_owned()),
+            (arg, Some(begun)) if arg == "--fresh" => {
+                words.extend(["--max-age".to_owned(), format!("{begun:.3}")]);
+            }
+            (arg, _) => words.push(arg),
         }
     }
-    Some(words.join(" "))
+    Some(ShellSyntax::current().command(&words))
 }
 
 /// Returns whether the argument has a part of the form `user:password@host`.

@@ -102,7 +102,7 @@ impl VerifiedRecord<'_> {
             sink.write(self.row, self.verdict)?;
             sink.flush()?;
         }
-        file.persist(RESULT_SHEETS, &self.sums(slowed))
+        file.persist(RESULT_SHEETS, &self.sums(slowed)).map(drop)
     }
 
     /// Shows how the run ended, and returns its exit code.

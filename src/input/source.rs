@@ -29,19 +29,21 @@ pub(crate) fn open(path: &Path, name: &str) -> Result<Source, InputError> {
     if is_stdin(path) {
         return Ok(Source::Stream(Box::new(io::stdin())));
     }
-    let file = File::open(path).map_err(|error| open_error(error, name))?;
-    let metadata = file.metadata().map_err(|error| open_error(error, name))?;
+    let file = File::open(path).map_err(|error| open_error(error, path, name))?;
+    let metadata = file.metadata().map_err(|error| open_error(error, path, name))?;
     if metadata.is_dir() {
         return Err(InputError::Directory { file: name.to_owned() });
     }
     Ok(if metadata.is_file() { Source::File(file) } else { Source::Stream(Box::new(file)) })
 }
 
-fn open_error(source: io::Error, name: &str) -> InputError {
+/// Windows denies access to a folder that is opened as a file.
+fn open_error(source: io::Error, path: &Path, name: &str) -> InputError {
     let file = name.to_owned();
     match source.kind() {
         io::ErrorKind::NotFound => InputError::NotFound { file },
         io::ErrorKind::IsADirectory => InputError::Directory { file },
+        io::ErrorKind::PermissionDenied if path.is_dir() => InputError::Directory { file },
         _ => InputError::Open { file, source },
     }
 }

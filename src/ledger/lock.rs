@@ -5,7 +5,8 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::ledger::file::{companion, create, make_folder};
+use crate::ledger::file::{companion, make_folder};
+use crate::platform;
 
 /// The lock of a living run. Taken before the run's row exists, so that nobody sees a row without it.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ impl RunLock {
         if let Some(folder) = path.parent() {
             make_folder(folder)?;
         }
-        let file = create(&path)?;
+        let file = platform::create_private_file(&path)?;
         file.try_lock().map_err(io::Error::from)?;
         Ok(Self { _file: file, path, token })
     }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::platform;
+
 /// Bytes that are written between two checks.
 const STEP: usize = 2 << 20;
 
@@ -28,7 +30,7 @@ impl DiskSpace {
             return Ok(());
         }
         self.unseen = 0;
-        match left(&self.folder)? {
+        match platform::free_space(&self.folder)? {
             Some(left) if left < MARGIN => Err(io::Error::new(
                 io::ErrorKind::StorageFull,
                 format!("there is no room for a workbook in {}", self.folder.display()),
@@ -36,16 +38,4 @@ impl DiskSpace {
             _ => Ok(()),
         }
     }
-}
-
-#[cfg(unix)]
-fn left(folder: &Path) -> io::Result<Option<u64>> {
-    let found = rustix::fs::statvfs(folder)?;
-    Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
-}
-
-/// The free space is not known on this system.
-#[cfg(not(unix))]
-fn left(_: &Path) -> io::Result<Option<u64>> {
-    Ok(None)
 }

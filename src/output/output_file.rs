@@ -5,7 +5,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::output::{card, report, xlsx};
+use tracing::warn;
+
+use crate::output::{card, report, text, xlsx};
+use crate::platform;
 
 /// The reason why an output can't be written. Found before anything is sent.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +25,14 @@ pub(crate) enum OutputError {
          hint: choose another name, or replace it with --force", .0.display()
     )]
     NotOurs(PathBuf),
+    /// Another program keeps the file.
+    #[error("can't replace {}: {why}\n\n  hint: close it in Excel or another program, or choose another name", file.display())]
+    InUse {
+        /// The file.
+        file: PathBuf,
+        /// The system's words.
+        why: io::Error,
+    },
     /// The file can't be written.
     #[error("can't write {}: {why}\n\n  hint: choose a file in a folder that you may write to", file.display())]
     Unwritable {
@@ -97,8 +108,12 @@ impl OutputFile {
         {
             return Err(OutputError::IsInput(input.to_owned()));
         }
-        if existing.is_some() && !may_replace.allows(path).map_err(unwritable)? {
-            return Err(OutputError::NotOurs(path.to_owned()));
+        if existing.is_some() {
+            if !may_replace.allows(path).map_err(unwritable)? {
+                return Err(OutputError::NotOurs(path.to_owned()));
+            }
+            let in_use = |why| OutputError::InUse { file: path.to_owned(), why };
+            platform::check_replaceable(path).map_err(in_use)?;
         }
         let file = create_private(&part).map_err(unwritable)?;
         Ok(Self { path: path.to_owned(), part: Some(part), file })
@@ -120,22 +135,37 @@ impl OutputFile {
         self.part.as_deref().unwrap_or(&self.path)
     }
 
-    /// Puts the file in its place. Everything must have been flushed. If that fails, the part stays.
-    pub(crate) fn persist(mut self) -> io::Result<()> {
-        let Some(part) = self.part.take() else { return Ok(()) };
+    /// Puts the file in its place and returns its path. Everything must have been flushed. If the
+    /// place is taken meanwhile, the file gets a number: `results (2).csv`. If that fails too, the
+    /// part stays.
+    pub(crate) fn persist(mut self) -> io::Result<PathBuf> {
+        let Some(part) = self.part.take() else { return Ok(self.path.clone()) };
         self.file.sync_all()?;
-        fs::rename(part, &self.path)?;
-        self.sync_folder();
-        Ok(())
+        let place = match fs::rename(&part, &self.path) {
+            Ok(()) => self.path.clone(),
+            Err(error) => rename_numbered(&part, &self.path).ok_or(error)?,
+        };
+        if place != self.path {
+            let (wanted, place) = (text::path(&self.path), text::path(&place));
+            warn!(
+                "{wanted} can't be replaced, perhaps since it is open in another program; \
+                 the new file is {place}"
+            );
+        }
+        // A power cut may undo the rename otherwise, and the rows are lost. A file system that can't
+        // sync a folder does what it can.
+        let _ = platform::sync_folder(parent(&self.path));
+        Ok(place)
     }
 
     /// Makes another file from the part, and puts that in its place. If that fails, the part stays.
     pub(crate) fn persist_made(
         mut self,
         make: impl FnOnce(File, File) -> io::Result<()>,
-    ) -> io::Result<()> {
+    ) -> io::Result<PathBuf> {
         let Some(part) = self.part.take() else {
-            return make(self.file.try_clone()?, self.file.try_clone()?);
+            make(self.file.try_clone()?, self.file.try_clone()?)?;
+            return Ok(self.path.clone());
         };
         let made = create_private(&with_ending(&self.path, ".new"))?;
         let made = Self {
@@ -144,21 +174,14 @@ impl OutputFile {
             file: made,
         };
         make(self.rewound()?, made.writer()?)?;
-        made.persist()?;
-        fs::remove_file(part)
+        let place = made.persist()?;
+        fs::remove_file(part)?;
+        Ok(place)
     }
 
     /// Leaves the part where it is, for a run that ends before its results are whole.
     pub(crate) fn leave_part(mut self) {
         self.part = None;
-    }
-
-    /// Syncs the folder: otherwise a power cut may undo the rename, and the rows are lost. A file
-    /// system that can't sync a folder does what it can.
-    fn sync_folder(&self) {
-        if cfg!(unix) {
-            let _ = File::open(parent(&self.path)).and_then(|folder| folder.sync_all());
-        }
     }
 
     fn rewound(&self) -> io::Result<File> {
@@ -189,25 +212,29 @@ fn parent(path: &Path) -> &Path {
     }
 }
 
-/// Standard output without the line buffer of the standard library, which costs a system call a row.
-pub(crate) fn stdout() -> io::Result<Box<dyn io::Write + Send>> {
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsFd;
-        Ok(Box::new(File::from(io::stdout().as_fd().try_clone_to_owned()?)))
-    }
-    #[cfg(not(unix))]
-    {
-        Ok(Box::new(io::stdout()))
-    }
-}
-
 /// Writes a text to stdout. A closed pipe (`| head`) is no error.
 pub(crate) fn print(text: &[u8]) -> io::Result<()> {
-    match stdout()?.write_all(text) {
+    match platform::stdout()?.write_all(text) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// Renames a file to the first free of `results (2).csv`, `results (3).csv`, ... `None` if none works.
+fn rename_numbered(part: &Path, path: &Path) -> Option<PathBuf> {
+    let (stem, ending) = (path.file_stem()?, path.extension());
+    (2..100).find_map(|number| {
+        let mut name = stem.to_owned();
+        name.push(format!(" ({number})"));
+        if let Some(ending) = ending {
+            name.push(".");
+            name.push(ending);
+        }
+        let place = path.with_file_name(name);
+        platform::create_private_file(&place).ok()?;
+        fs::rename(part, &place).ok()?;
+        Some(place)
+    })
 }
 
 fn part_of(path: &Path) -> PathBuf {
@@ -222,21 +249,9 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 
 fn is_same(a: &Path, b: &Path) -> bool {
     match (fs::canonicalize(a), fs::canonicalize(b)) {
-        (Ok(a), Ok(b)) => a == b || is_same_node(&a, &b),
+        (Ok(a), Ok(b)) => a == b || platform::is_same_file(&a, &b),
         _ => a == b,
     }
-}
-
-#[cfg(unix)]
-fn is_same_node(a: &Path, b: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let node = |path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
-    matches!((node(a), node(b)), (Ok(a), Ok(b)) if a == b)
-}
-
-#[cfg(not(unix))]
-fn is_same_node(_: &Path, _: &Path) -> bool {
-    false
 }
 
 /// Creates a new file, so that neither the mode of an old file nor a link decides who may read it.
@@ -245,11 +260,7 @@ fn create_private(path: &Path) -> io::Result<File> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    platform::create_private_file(path)
 }
 
 /// The beginning of a file as text. For a workbook, its first row.
@@ -327,5 +338,19 @@ mod tests {
         assert!(matches!(open("a.csv.part"), Err(OutputError::IsInput(_))));
         assert!(matches!(open("a.csv"), Err(OutputError::IsInput(_))));
         assert_eq!(fs::read_to_string(&part).unwrap(), "nik\n");
+    }
+
+    #[test]
+    fn a_file_whose_place_is_taken_gets_a_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.csv");
+        fs::write(folder.path().join("results (2).csv"), "kept").unwrap();
+        let file = OutputFile::open(&path, None, MayReplace::IdvOutput).unwrap();
+        file.writer().unwrap().write_all(b"rows").unwrap();
+        fs::create_dir(&path).unwrap();
+        let place = file.persist().unwrap();
+        assert_eq!(place, folder.path().join("results (3).csv"));
+        assert_eq!(fs::read_to_string(place).unwrap(), "rows");
+        assert_eq!(fs::read_to_string(folder.path().join("results (2).csv")).unwrap(), "kept");
     }
 }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::platform::ShellSyntax;
+
 /// Whether a terminal would obey a character instead of showing it, or the character changes the
 /// direction of the text around it.
 pub(crate) fn is_control(c: char) -> bool {
@@ -78,13 +80,9 @@ fn is_right_to_left(c: char) -> bool {
         || matches!(c, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
-/// Quotes a word of a command line for a shell, if needed.
+/// Quotes a word of a command line for the shell in use, if needed.
 pub fn quoted(word: &str) -> Cow<'_, str> {
-    let plain = |c: char| c.is_alphanumeric() || "-_./,:=+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.into();
-    }
-    format!("'{}'", word.replace('\'', "'\\''")).into()
+    ShellSyntax::current().quote(word)
 }
 
 #[cfg(test)]
@@ -105,18 +103,5 @@ mod tests {
             "a\n\u{1b}[1;31mred\u{1b}[0m \\u{1b}[2J\\u{1b}]0;x\\u{7} \\u{202e}\\u{9b}1m\\u{1b}["
         );
         assert!(matches!(message("a\nb"), Cow::Borrowed(_)));
-    }
-
-    #[test]
-    fn a_word_that_a_shell_would_read_otherwise_is_quoted() {
-        for (word, shown) in [
-            ("/tmp/a-b_c.db", "/tmp/a-b_c.db"),
-            ("my ledger", "'my ledger'"),
-            ("it's $HOME", "'it'\\''s $HOME'"),
-            ("", "''"),
-            ("a`b", "'a`b'"),
-        ] {
-            assert_eq!(quoted(word), shown);
-        }
     }
 }

@@ -11,11 +11,9 @@ use tracing::debug;
 use crate::client::SendError;
 use crate::model::answer::Answer;
 use crate::model::code::Class;
+use crate::platform;
 use crate::run::pacing::{Bounds, Cause, Gate, Pacer, SharedStatus, Signal, Ticket};
 use crate::run::stop::StopSwitch;
-
-/// `EMFILE`, as the system words it wherever a file descriptor can't be had.
-const TOO_MANY_OPEN_FILES: i32 = 24;
 
 /// The pacing, and the line of tasks that wait for it.
 pub(crate) struct SendGate {
@@ -183,5 +181,5 @@ pub(crate) fn signal(attempt: &Result<Answer, SendError>) -> Signal {
 }
 
 fn is_want_of_files(why: &str) -> bool {
-    why.ends_with(&std::io::Error::from_raw_os_error(TOO_MANY_OPEN_FILES).to_string())
+    why.ends_with(&std::io::Error::from_raw_os_error(platform::TOO_MANY_OPEN_FILES).to_string())
 }

@@ -9,7 +9,6 @@ mod sources;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use etcetera::{BaseStrategy as _, choose_base_strategy};
 use reqwest::Url;
 use secrecy::SecretString;
 
@@ -18,6 +17,7 @@ use crate::client::endpoint_url::{self, EndpointError};
 use crate::ledger::Kind;
 use crate::model::limits::MaxInFlight;
 use crate::model::price::{Price, PriceError};
+use crate::platform;
 use crate::settings::connection::{parse_proxy, read_certificates};
 
 pub(crate) use crate::settings::pace::{CONCURRENCY, RATE};
@@ -250,8 +250,7 @@ pub(crate) fn price() -> Result<Option<Price>, SettingsError> {
 }
 
 fn default_ledger(kind: Kind) -> Result<PathBuf, SettingsError> {
-    let base = choose_base_strategy().map_err(|_| SettingsError::NoHome)?;
-    let folder = base.state_dir().unwrap_or_else(|| base.data_dir()).join("idv");
+    let folder = platform::state_folder().ok_or(SettingsError::NoHome)?.join("idv");
     Ok(folder.join(match kind {
         Kind::Live => "ledger.db",
         Kind::Sandbox => "ledger.sandbox.db",

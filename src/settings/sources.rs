@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::path::Path;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use encoding_rs::UTF_8;
+use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 
 use crate::settings::{
     CONCURRENCY, ENDPOINT, LEDGER, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE, PRICE, RATE,
@@ -75,10 +78,8 @@ impl SettingSource {
             file: file.to_owned(),
             why: error.to_string(),
         };
-        let entries = dotenvy::from_path_iter(file).map_err(|error| match error {
-            dotenvy::Error::Io(error) => unreadable(&error),
-            _ => unreadable(&"not a settings file"),
-        })?;
+        let text = read_text(file).map_err(|error| unreadable(&error))?;
+        let entries = dotenvy::from_read_iter(text.as_bytes());
         let mut values = HashMap::new();
         let mut after = "at its beginning".to_owned();
         for (number, entry) in (1..).zip(entries) {
@@ -96,14 +97,25 @@ impl SettingSource {
     }
 }
 
-/// Reads a key: the file's text without the line break at its end. The system's error for text that
-/// is not UTF-8 does not quote the text.
+/// Reads a key: the file's text without the line break at its end.
 fn read_key(file: &Path) -> Result<SecretString, String> {
-    let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
-    let text = SecretString::from(text);
-    let key = text.expose_secret().trim_end_matches(['\r', '\n']);
+    let text = read_text(file).map_err(|error| error.to_string())?;
+    let key = text.trim_end_matches(['\r', '\n']);
     if key.trim().is_empty() {
         return Err("the file is empty; it must hold the partner key".to_owned());
     }
     Ok(SecretString::from(key))
+}
+
+/// Reads a text in UTF-8, or in UTF-16 with a byte order mark, as Notepad and PowerShell write it.
+/// The byte order mark is left out. The error does not quote the text.
+fn read_text(file: &Path) -> io::Result<Zeroizing<String>> {
+    let bytes = Zeroizing::new(fs::read(file)?);
+    match UTF_8.decode(&bytes) {
+        (text, _, false) => Ok(Zeroizing::new(text.into_owned())),
+        (_, encoding, true) => {
+            let why = format!("the file is not valid {}", encoding.name());
+            Err(io::Error::new(io::ErrorKind::InvalidData, why))
+        }
+    }
 }

@@ -55,6 +55,20 @@ fn an_authority_that_nobody_knows_is_not_trusted_unless_it_is_named() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_system_without_certificates_trusts_those_in_the_program() {
+    let (sandbox, _tls, folder) = behind_tls();
+    let mut command =
+        folder.command(&["verify", "--nik", NIK, "--phone", PHONE, "--name", "B", "-v"]);
+    command.env("SSL_CERT_FILE", folder.path("absent")).env("SSL_CERT_DIR", folder.path("absent"));
+    let run = assert_cmd::Command::from_std(command).assert().code(5);
+    let text = stderr(&run);
+    assert!(text.contains("this system has no certificates"), "{text}");
+    assert!(text.contains("no trusted TLS connection"), "{text}");
+    assert_eq!(sandbox.charged(), 0);
+}
+
+#[test]
 fn a_file_without_certificates_is_refused_before_anything_is_sent() {
     let (sandbox, _tls, folder) = behind_tls();
     folder.write("empty.pem", "");

@@ -1,5 +1,7 @@
 //! The files that a run writes: private, whole, and never in place of something else.
 
+use std::process::Stdio;
+
 use predicates::prelude::*;
 
 use crate::support::{
@@ -64,6 +66,24 @@ fn an_output_that_cannot_be_written_is_refused_before_anything_is_sent() {
     let run = folder.idv(&["batch", "a.csv", "-o", "results.doc"]).code(2);
     run.stderr(predicate::str::contains("-f csv"));
     assert_eq!(sandbox.requests(), 0);
+}
+
+#[test]
+fn results_whose_place_is_taken_during_the_run_get_a_number() {
+    let sandbox = Sandbox::with(&["--latency", "300ms"]);
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(2));
+    let mut command = folder.command(&["batch", "a.csv", "-o", "r.csv"]);
+    let run = command.stderr(Stdio::piped()).spawn().unwrap();
+    while sandbox.requests() == 0 {}
+    std::fs::create_dir(folder.path("r.csv")).unwrap();
+    let run = run.wait_with_output().unwrap();
+    let text = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(0), "{text}");
+    assert!(text.contains("r.csv can't be replaced"), "{text}");
+    assert!(text.contains("results: r (2).csv"), "{text}");
+    assert_eq!(folder.read("r (2).csv").lines().count(), 3);
+    assert_eq!(sandbox.charged(), 2);
 }
 
 #[test]

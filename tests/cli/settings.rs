@@ -79,6 +79,35 @@ fn the_key_may_stand_in_a_file_of_its_own() {
     assert_eq!(server.requests().len(), 1);
 }
 
+/// A text as Notepad or PowerShell 5 saves it.
+fn utf16(text: &str) -> Vec<u8> {
+    format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn settings_and_keys_are_read_as_editors_on_windows_save_them() {
+    let env = "IDV_PARTNER_CODE='demo'\r\nIDV_PARTNER_KEY_FILE='key.txt'\r\n";
+    let key = "s3cret\r\n";
+    let utf8 = |text: &str| format!("\u{feff}{text}").into_bytes();
+    for (env, key) in [(utf8(env), utf8(key)), (utf16(env), utf16(key))] {
+        let server = Server::start(json(PASS), Duration::ZERO);
+        let folder = Folder::bare();
+        folder.write(".env", env);
+        folder.write("key.txt", key);
+        folder.idv(&[record(), vec!["--endpoint", &server.url]].concat()).code(0);
+        assert!(asked(&server).ends_with("partner_code=demo&partner_key=s3cret"));
+    }
+}
+
+#[test]
+fn a_key_that_is_no_text_is_refused_and_not_shown() {
+    let folder = Folder::at("https://h.example/");
+    folder.write("key", b"s3cr\xe9t");
+    let run = folder.idv(&[record(), vec!["--partner-key-file", "key"]].concat()).code(2);
+    let text = stderr(&run);
+    assert!(text.contains("the file is not valid UTF-8") && !text.contains("s3cr"), "{text}");
+}
+
 #[test]
 fn a_settings_file_that_cannot_be_understood_never_shows_its_line() {
     let folder = Folder::bare();

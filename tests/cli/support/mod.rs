@@ -106,7 +106,9 @@ impl Folder {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_idv"));
         command.args(args).current_dir(self.dir.path());
-        command.env("XDG_STATE_HOME", self.dir.path().join("state"));
+        for variable in ["XDG_STATE_HOME", "LOCALAPPDATA"] {
+            command.env(variable, self.dir.path().join("state"));
+        }
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             if text.starts_with("IDV_") || text.to_lowercase().ends_with("_proxy") {

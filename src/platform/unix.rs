@@ -1,0 +1,146 @@
+//! The functions of Linux, macOS and other kinds of Unix.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io;
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// The error of a process that has too many open files (`EMFILE`).
+pub(crate) const TOO_MANY_OPEN_FILES: i32 = 24;
+
+/// The folder for files that a program keeps between its runs.
+pub(crate) fn state_folder() -> Option<PathBuf> {
+    let base = etcetera::choose_base_strategy().ok()?;
+    Some(base.state_dir().unwrap_or_else(|| base.data_dir()))
+}
+
+/// The name of the network file system that holds a folder. `None` is a local one.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+pub(crate) fn network_file_system(folder: &Path) -> Option<&'static str> {
+    crate::platform::file_systems::network_file_system(folder)
+}
+
+/// The name of the network file system that holds a folder. Not known on this system.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+pub(crate) fn network_file_system(_: &Path) -> Option<&'static str> {
+    None
+}
+
+/// Bytes that are free in a folder. `None` if the system does not tell.
+pub(crate) fn free_space(folder: &Path) -> io::Result<Option<u64>> {
+    let found = rustix::fs::statvfs(folder)?;
+    Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
+}
+
+/// Whether two paths lead to one file, by a hard link too.
+pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
+    let node = |path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
+    matches!((node(a), node(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+/// Creates a file that only its owner may read and write, whatever the umask.
+pub(crate) fn create_private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    let file = options.read(true).write(true).create_new(true).mode(0o600).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Creates a folder that only its owner may enter, whatever the umask.
+pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)?;
+    fs::set_permissions(path, Permissions::from_mode(0o700))
+}
+
+/// Syncs a folder: otherwise a power cut may take a new name in it away again.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Checks that another program lets this file be replaced. It always does on Unix.
+#[expect(clippy::unnecessary_wraps, reason = "Windows returns an error")]
+pub(crate) fn check_replaceable(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Standard output without the line buffer of the standard library, which costs a system call a row.
+pub(crate) fn stdout() -> io::Result<Box<dyn io::Write + Send>> {
+    Ok(Box::new(File::from(io::stdout().as_fd().try_clone_to_owned()?)))
+}
+
+/// Whether the terminal shows colours.
+pub(crate) fn has_colors() -> bool {
+    true
+}
+
+/// Turns off core files: they would hold the whole memory of the process.
+pub(crate) fn disable_crash_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    // A process may always lower its limit. A system without such a limit returns an error, which
+    // is ignored.
+    let _ = setrlimit(Resource::Core, none);
+}
+
+/// Ends the process after a panic if the system would keep its memory. No core file is written here.
+pub(crate) fn end_after_panic() {}
+
+/// Certificates in the program, for a system that has none: Mozilla's list.
+#[cfg(target_os = "linux")]
+pub(crate) fn built_in_certificates() -> impl Iterator<Item = &'static [u8]> {
+    webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(AsRef::as_ref)
+}
+
+/// Certificates in the program. This system has its own.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn built_in_certificates() -> impl Iterator<Item = &'static [u8]> {
+    std::iter::empty()
+}
+
+/// The signals that ask a process to end.
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    /// `None` under `nohup`: the run then outlives its terminal.
+    hang_up: Option<Signal>,
+}
+
+impl Signals {
+    /// Installs the signal handlers.
+    pub(crate) fn install() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: if ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) },
+        })
+    }
+
+    /// Waits for a signal.
+    pub(crate) async fn next(&mut self) {
+        let hung_up = async {
+            match &mut self.hang_up {
+                Some(signal) => drop(signal.recv().await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            () = hung_up => {}
+        }
+    }
+}
+
+/// Whether the parent process set SIGHUP to be ignored, as `nohup` does. Linux shows it in the mask
+/// `SigIgn`; other systems show it only to unsafe code.
+fn ignores_hang_up() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 > 0)
+}
