@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, Rows};
 
-use crate::ledger::call::{CallState, DoubtReason, LookUpResult, PastCall};
 use crate::ledger::error::LedgerError;
 use crate::ledger::index::{Index, split};
 use crate::ledger::look_up::LookUpParameters;
 use crate::ledger::query::Reader;
+use crate::ledger::send_decision::{CallState, DoubtReason, LookUpResult, PastCall};
 use crate::ledger::store::{self, charge_of, time};
 use crate::model::answer::Answer;
 use crate::model::outcome::Outcome;

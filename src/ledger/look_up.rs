@@ -1,6 +1,6 @@
 //! Parameters of a ledger look-up: the key maker and the rules for reusing old answers.
 
-use crate::ledger::call::RunRules;
+use crate::ledger::send_decision::RunRules;
 use crate::model::record::KeyMaker;
 
 /// Parameters of a look-up.

@@ -4,13 +4,13 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::ledger::call::CallState;
 use crate::ledger::database::Database;
 use crate::ledger::error::LedgerError;
 use crate::ledger::index;
 use crate::ledger::kind::Kind;
 use crate::ledger::liveness::RunLiveness;
 use crate::ledger::lock::{self, RunLock};
+use crate::ledger::send_decision::CallState;
 use crate::ledger::store::{self, charge_number};
 use crate::ledger::{file, open};
 use crate::model::code::Charge;

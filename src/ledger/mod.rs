@@ -8,7 +8,6 @@
 //! without an end, of a dead run, is in doubt. `call.rs` has the rules, without a database.
 
 mod bulk_look_up;
-mod call;
 mod checkpoint;
 mod database;
 mod error;
@@ -26,6 +25,7 @@ pub(crate) mod reconcile;
 mod redaction;
 mod requests;
 mod run;
+mod send_decision;
 mod store;
 mod thread;
 mod waiter;
@@ -37,8 +37,6 @@ mod model_tests;
 mod tests;
 
 pub(crate) use crate::ledger::bulk_look_up::RecordStatus;
-pub(crate) use crate::ledger::call::{InDoubtCall, StoredAnswer};
-pub use crate::ledger::call::{LookUpResult, ReuseRules};
 pub use crate::ledger::error::LedgerError;
 pub use crate::ledger::handle::Ledger;
 pub use crate::ledger::kind::Kind;
@@ -48,4 +46,6 @@ pub use crate::ledger::query::Reader;
 pub(crate) use crate::ledger::query::{BillLine, CallFilter, CallRow, RunRow};
 pub use crate::ledger::requests::WriteStatus;
 pub use crate::ledger::run::{Claim, ClaimReply, PendingClaim, PendingWrite, Run, RunEnd};
+pub(crate) use crate::ledger::send_decision::{InDoubtCall, StoredAnswer};
+pub use crate::ledger::send_decision::{LookUpResult, ReuseRules};
 pub(crate) use crate::ledger::waiter::{WaitResult, Waiter};

@@ -10,13 +10,15 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 use serde::{Serialize, Serializer};
 
-use crate::ledger::call::{CallState, DoubtReason, LookUpResult, PastCall, ReuseRules, RunRules};
 use crate::ledger::error::LedgerError;
 use crate::ledger::index::Index;
 use crate::ledger::kind::Kind;
 use crate::ledger::liveness::RunLiveness;
 use crate::ledger::look_up::LookUpParameters;
 use crate::ledger::open;
+use crate::ledger::send_decision::{
+    CallState, DoubtReason, LookUpResult, PastCall, ReuseRules, RunRules,
+};
 use crate::ledger::store::{self, past_call, record_key, select_calls, time};
 use crate::model::answer::Answer;
 use crate::model::code::Charge;

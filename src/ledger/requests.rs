@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::ledger::call::{CallState, LookUpResult, RunRules};
 use crate::ledger::database::Database;
 use crate::ledger::error::LedgerError;
+use crate::ledger::send_decision::{CallState, LookUpResult, RunRules};
 use crate::ledger::store::{CallEnd, ClosedCall};
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;

@@ -10,9 +10,6 @@ use std::task::{Context, Poll};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::ledger::call::{
-    CallState, InDoubtCall, LookUpResult, ReuseRules, RunRules, StoredAnswer,
-};
 use crate::ledger::error::LedgerError;
 use crate::ledger::lock::RunLock;
 use crate::ledger::look_up::LookUpParameters;
@@ -21,6 +18,9 @@ use crate::ledger::query::Reader;
 use crate::ledger::redaction::{cut, masked};
 use crate::ledger::requests::{
     ClaimDecision, ClaimRequest, CloseRequest, Reply, Request, WriteStatus,
+};
+use crate::ledger::send_decision::{
+    CallState, InDoubtCall, LookUpResult, ReuseRules, RunRules, StoredAnswer,
 };
 use crate::ledger::store::CallEnd;
 use crate::ledger::thread::WriterThread;

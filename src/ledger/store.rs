@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::ledger::call::{CallState, LookUpResult, PastCall, RunRules};
 use crate::ledger::index::{Index, split};
 use crate::ledger::liveness::RunLiveness;
+use crate::ledger::send_decision::{CallState, LookUpResult, PastCall, RunRules};
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;

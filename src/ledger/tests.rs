@@ -7,8 +7,8 @@ use jiff::{Timestamp, ToSpan};
 use tempfile::TempDir;
 
 use super::*;
-use crate::ledger::call::DoubtReason;
 use crate::ledger::maintenance::PurgeResult;
+use crate::ledger::send_decision::DoubtReason;
 use crate::ledger::thread::WriterThread;
 use crate::model::answer::Answer;
 use crate::model::code::Charge;

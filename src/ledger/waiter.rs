@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::ledger::call::{CallState, InDoubtCall, InFlightCall, PastCall, StoredAnswer};
 use crate::ledger::error::LedgerError;
 use crate::ledger::requests::Request;
+use crate::ledger::send_decision::{CallState, InDoubtCall, InFlightCall, PastCall, StoredAnswer};
 use crate::ledger::store::{CallEnd, ClosedCall};
 use crate::ledger::thread::WriterThread;
 use crate::model::code::Charge;

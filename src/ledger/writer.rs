@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::ledger::call::LookUpResult;
 use crate::ledger::database::Database;
 use crate::ledger::error::LedgerError;
 use crate::ledger::index::{self, Index};
@@ -16,6 +15,7 @@ use crate::ledger::liveness::RunLiveness;
 use crate::ledger::requests::{
     ClaimDecision, ClaimRequest, CloseRequest, Job, Reply, Request, WriteStatus,
 };
+use crate::ledger::send_decision::LookUpResult;
 use crate::ledger::store::{self, ClosedCall};
 
 /// No transaction holds more requests than this, so that another process gets its turn.

@@ -9,7 +9,7 @@ use crate::model::problem::Level;
 use crate::model::record::Field;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
-use crate::output::fields::{self, Mask};
+use crate::output::result_columns::{self, Mask};
 use crate::output::table::{Style, paint};
 use crate::output::text;
 use crate::output::text_layout;
@@ -130,7 +130,8 @@ impl Card<'_> {
             self.pair("reason", &brief(&mask.text(row, reason)));
         }
         // The message of a plain verdict is "success", which a person might read as "pass".
-        let message = fields::message(row, verdict, mask).filter(|_| !is_verdict(verdict.outcome));
+        let message =
+            result_columns::message(row, verdict, mask).filter(|_| !is_verdict(verdict.outcome));
         if let Some(message) = message {
             self.pair("message", &brief(&message));
         }

@@ -8,7 +8,7 @@ use csv::{ReaderBuilder, Writer, WriterBuilder};
 
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
-use crate::output::fields::{cells, checked_cells};
+use crate::output::result_columns::{cells, checked_cells};
 use crate::output::text;
 use crate::output::{AddedColumns, Layout, Sink};
 

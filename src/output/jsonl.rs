@@ -15,7 +15,7 @@ use crate::model::problem::{Level, Problem};
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
-use crate::output::fields::{self, Mask};
+use crate::output::result_columns::{self, Mask};
 use crate::output::text;
 use crate::output::{AddedColumns, Layout, Sink, Writer};
 
@@ -88,7 +88,7 @@ impl<'a> Line<'a> {
             row: row.number,
             outcome: verdict.outcome,
             code: answer.map(|answer| answer.code),
-            message: fields::message(row, verdict, mask),
+            message: result_columns::message(row, verdict, mask),
             sequence_id: answer.and_then(|answer| answer.sequence_id.as_deref()),
             result: said(|answer| answer.result.as_deref()),
             id_phone_match: said(|answer| answer.id_phone_match.as_deref()),
@@ -97,8 +97,8 @@ impl<'a> Line<'a> {
             charged: verdict.charged,
             source: verdict.source,
             attempts: verdict.attempts,
-            elapsed_ms: fields::elapsed_ms(verdict),
-            verified_at: fields::verified_at(verdict),
+            elapsed_ms: result_columns::elapsed_ms(verdict),
+            verified_at: result_columns::verified_at(verdict),
             sent: (verdict.source != Source::Local).then_some(Sent { record: &row.record, mask }),
             input: Input { row, keys, mask },
             problems: &row.problems,

@@ -5,7 +5,6 @@ mod card;
 mod choices;
 mod csv;
 mod disk_space;
-mod fields;
 mod jsonl;
 pub(crate) mod number_format;
 mod output_file;
@@ -13,6 +12,7 @@ mod plan_view;
 pub(crate) mod progress;
 mod reorder_buffer;
 mod report;
+mod result_columns;
 pub(crate) mod schema;
 mod summary;
 mod summary_sheet;
@@ -29,12 +29,12 @@ use std::sync::Arc;
 pub use crate::output::card::{CardDetails, card};
 pub(crate) use crate::output::choices::{ColorChoice, ResultFormat};
 pub(crate) use crate::output::csv::escape_formulas;
-pub use crate::output::fields::Mask;
 pub use crate::output::jsonl::write_line;
 pub(crate) use crate::output::output_file::{MayReplace, OutputError, OutputFile, print};
 pub(crate) use crate::output::plan_view::{Consultation, PlanView};
 pub(crate) use crate::output::reorder_buffer::ReorderBuffer;
 pub use crate::output::report::report;
+pub use crate::output::result_columns::Mask;
 pub use crate::output::summary::{Slowed, Summary, TerminalStyle, Totals};
 pub(crate) use crate::output::terminal::width;
 pub use crate::output::xlsx::WorkbookContents;
@@ -66,8 +66,8 @@ impl AddedColumns {
     /// The names of the columns, in order.
     pub const fn columns(self) -> &'static [&'static str] {
         match self {
-            Self::Results => &fields::COLUMNS,
-            Self::Checks => &fields::CHECKED,
+            Self::Results => &result_columns::COLUMNS,
+            Self::Checks => &result_columns::CHECKED,
         }
     }
 }

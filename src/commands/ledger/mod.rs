@@ -10,6 +10,8 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 use serde::Serialize;
 
+use jiff::Timestamp;
+
 use crate::cli::{FilterArgs, LedgerAction, LedgerCommand, LedgerFormat};
 use crate::exit::Exit;
 use crate::ledger::{CallFilter, CallRow, Ledger, LedgerError, Reader, Resolution, RunRow};
@@ -52,22 +54,10 @@ pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
             bill::run(&mut read()?, &bill, &ledger, out)
         }
         LedgerAction::Resolve { call, charged, not_charged: _ } => {
-            let found = if charged { Resolution::Charged } else { Resolution::NotCharged };
-            write()?.resolve(call, found).await?;
-            say(&format!(
-                "call {call} is settled as {}",
-                if charged { "charged" } else { "not charged" }
-            ));
-            Ok(())
+            resolve(&write()?, call, charged).await
         }
         LedgerAction::Purge { older_than, include_unknown } => {
-            let purged = write()?.purge(older_than, include_unknown).await?;
-            say(&format!("erased for good: {}", count(purged.calls as u64, "call")));
-            if purged.kept_in_doubt > 0 {
-                let kept = count(purged.kept_in_doubt as u64, "call");
-                say(&format!("kept, since in doubt: {kept}; --include-unknown erases those too"));
-            }
-            Ok(())
+            purge(&write()?, older_than, include_unknown).await
         }
         LedgerAction::Export => export(&mut read()?, out),
         LedgerAction::Path => writeln!(out, "{}", path.display()).map_err(Into::into),
@@ -75,7 +65,31 @@ pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
     quietly(written.and_then(|()| out.flush().map_err(Into::into)))
 }
 
-/// Says where the calls are, when only the sandbox was asked so far.
+/// Settles a call in doubt by the invoice.
+async fn resolve(ledger: &Ledger, call: i64, charged: bool) -> anyhow::Result<()> {
+    let found = if charged { Resolution::Charged } else { Resolution::NotCharged };
+    ledger.resolve(call, found).await?;
+    let word = if charged { "charged" } else { "not charged" };
+    say(&format!("call {call} is settled as {word}"));
+    Ok(())
+}
+
+/// Erases old calls for good.
+async fn purge(
+    ledger: &Ledger,
+    older_than: Timestamp,
+    include_unknown: bool,
+) -> anyhow::Result<()> {
+    let purged = ledger.purge(older_than, include_unknown).await?;
+    say(&format!("erased for good: {}", count(purged.calls as u64, "call")));
+    if purged.kept_in_doubt > 0 {
+        let kept = count(purged.kept_in_doubt as u64, "call");
+        say(&format!("kept, since in doubt: {kept}; --include-unknown erases those too"));
+    }
+    Ok(())
+}
+
+/// Adds a hint to the sandbox's ledger, if only that one exists.
 fn missing(error: LedgerError, sandbox_is_there: bool) -> anyhow::Error {
     match error {
         LedgerError::Missing(_) if sandbox_is_there => {
