@@ -128,8 +128,8 @@ pub mod internal {
     }
     pub mod output {
         pub use crate::output::{
-            AddedColumns, CardDetails, Layout, Mask, Sink, Slowed, Summary, TerminalStyle, Totals,
-            WorkbookContents, Writer, card, csv, jsonl, report, rows_of_workbook, table,
+            AddedColumns, CardDetails, Layout, Mask, PaceSummary, Sink, Summary, TerminalStyle,
+            Totals, WorkbookContents, Writer, card, csv, jsonl, report, rows_of_workbook, table,
             write_line,
         };
     }

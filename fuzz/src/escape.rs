@@ -15,7 +15,7 @@ use idv::internal::model::Source;
 use idv::internal::model::Verdict;
 use idv::internal::model::{Field, Record};
 use idv::internal::output::{
-    self, AddedColumns, Layout, Mask, Sink, Slowed, Summary, Totals, WorkbookContents,
+    self, AddedColumns, Layout, Mask, PaceSummary, Sink, Summary, Totals, WorkbookContents,
 };
 use idv::internal::redaction;
 use idv::internal::run::StopReason;
@@ -277,7 +277,11 @@ impl<'a> Case<'a> {
             started: jiff::Timestamp::UNIX_EPOCH,
             elapsed: Duration::from_secs(1),
             sandbox: false,
-            slowed: Slowed { times: 2, paused: Duration::from_secs(3) },
+            pace: PaceSummary {
+                pauses: 2,
+                paused: Duration::from_secs(3),
+                ..PaceSummary::default()
+            },
             stopped: Some(StopReason::Output(self.said.to_owned())),
             exit: 6,
             next: vec![format!("look with `idv ledger show --ledger {quoted}`")],

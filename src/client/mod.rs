@@ -3,6 +3,7 @@
 
 mod body;
 mod connect;
+mod deadline;
 pub(crate) mod endpoint_url;
 mod redact;
 mod response;
@@ -19,7 +20,7 @@ use crate::client::body::{ExchangeTrace, TrackedBody};
 use crate::client::connect::EXCHANGE;
 use crate::client::endpoint_url::EndpointError;
 use crate::client::redact::KeyRedactor;
-use crate::client::response::{ExchangeEnd, ReceivedResponse};
+use crate::client::response::ReceivedResponse;
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
 use crate::model::record::Record;
@@ -145,8 +146,7 @@ impl Client {
         let mut received = ReceivedResponse::default();
         let filling = EXCHANGE.scope(Arc::clone(&trace), received.fill(request));
         let timeout = self.0.options.timeout;
-        let end =
-            tokio::time::timeout(timeout, filling).await.unwrap_or(ExchangeEnd::TimedOut(timeout));
+        let end = deadline::within(timeout, filling).await;
         if received.is_closed_unanswered(&end) && trace.is_on_reused_connection() {
             self.end_reuse();
         }

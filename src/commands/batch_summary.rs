@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::commands::endpoint::Endpoint;
 use crate::commands::options::BatchOptions;
-use crate::commands::{next_steps, resume_command, slowed};
+use crate::commands::{next_steps, pace_summary, resume_command};
 use crate::ledger::Run;
 use crate::model::price::Price;
 use crate::output::Totals;
@@ -63,7 +63,7 @@ impl RunFacts {
             started: self.started,
             elapsed: self.elapsed,
             sandbox: self.sandbox,
-            slowed: slowed(progress),
+            pace: pace_summary(progress),
             stopped,
             exit,
             next,

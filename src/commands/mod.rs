@@ -29,7 +29,7 @@ use crate::cli::Action;
 use crate::commands::options::BatchOptions;
 use crate::exit::Exit;
 use crate::ledger::Run;
-use crate::output::Slowed;
+use crate::output::PaceSummary;
 use crate::output::progress::Progress;
 use crate::output::text::escape;
 use crate::run::stop::{StopReason, run_end};
@@ -67,10 +67,9 @@ async fn finish(run: Run, stopped: Option<&StopReason>) {
     let _ = run.finish(run_end(stopped)).await;
 }
 
-/// The pauses of the run so far.
-fn slowed(progress: &Progress) -> Slowed {
-    let seen = progress.pace_status().read();
-    Slowed { times: seen.pauses, paused: seen.paused }
+/// The pace of the run so far.
+fn pace_summary(progress: &Progress) -> PaceSummary {
+    PaceSummary::of(&progress.pace_status().read())
 }
 
 /// Runs a command on a runtime with one thread: a second thread costs more than it gains.

@@ -12,7 +12,7 @@ use crate::commands::endpoint::Endpoint;
 use crate::commands::options::{ResultsOptions, VerifyOptions};
 use crate::commands::result_collector::reason_of;
 use crate::commands::results_file::{RESULT_SHEETS, ResultsFile, color};
-use crate::commands::{log, next_steps, record_source, slowed};
+use crate::commands::{log, next_steps, pace_summary, record_source};
 use crate::exit::Exit;
 use crate::model::problem::Level;
 use crate::model::record::Field;
@@ -20,7 +20,7 @@ use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
 use crate::output::{
-    self, AddedColumns, CardDetails, Layout, Mask, ResultFormat, Slowed, Summary, Totals,
+    self, AddedColumns, CardDetails, Layout, Mask, PaceSummary, ResultFormat, Summary, Totals,
 };
 use crate::run::Verifier;
 use crate::run::interrupt::Interrupts;
@@ -57,7 +57,7 @@ pub(crate) async fn run(options: VerifyOptions) -> anyhow::Result<Exit> {
     // ended.
     let _ = verifier.finish().await;
     let result = VerifiedRecord { row: &row, verdict: &verdict, endpoint: &endpoint };
-    let written = result.write(&options.results, file, slowed(&progress));
+    let written = result.write(&options.results, file, pace_summary(&progress));
     Ok(result.report(written, &stop, &progress))
 }
 
@@ -84,7 +84,12 @@ struct VerifiedRecord<'a> {
 }
 
 impl VerifiedRecord<'_> {
-    fn write(&self, options: &ResultsOptions, file: ResultsFile, slowed: Slowed) -> io::Result<()> {
+    fn write(
+        &self,
+        options: &ResultsOptions,
+        file: ResultsFile,
+        pace: PaceSummary,
+    ) -> io::Result<()> {
         let fields = || Field::ALL.map(|field| (field, field.name().to_owned())).to_vec();
         let mask = if options.mask { Mask::on(fields()) } else { Mask::default() };
         let color = color(options.color, file.is_terminal());
@@ -102,7 +107,7 @@ impl VerifiedRecord<'_> {
             sink.write(self.row, self.verdict)?;
             sink.flush()?;
         }
-        file.persist(RESULT_SHEETS, &self.sums(slowed)).map(drop)
+        file.persist(RESULT_SHEETS, &self.sums(pace)).map(drop)
     }
 
     /// Shows how the run ended, and returns its exit code.
@@ -128,7 +133,7 @@ impl VerifiedRecord<'_> {
     }
 
     /// The second sheet of a workbook.
-    fn sums(&self, slowed: Slowed) -> serde_json::Value {
+    fn sums(&self, pace: PaceSummary) -> serde_json::Value {
         let tally = self.tally();
         let elapsed = self.verdict.elapsed.unwrap_or_default();
         let exit = next_steps::exit(&tally, None, true).code();
@@ -137,7 +142,7 @@ impl VerifiedRecord<'_> {
             started: now.checked_sub(elapsed).unwrap_or(now),
             elapsed,
             sandbox: self.endpoint.is_sandbox(),
-            slowed,
+            pace,
             stopped: None,
             exit,
             next: Vec::new(),

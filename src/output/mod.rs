@@ -35,7 +35,7 @@ pub(crate) use crate::output::plan_view::{Consultation, PlanView};
 pub(crate) use crate::output::reorder_buffer::ReorderBuffer;
 pub use crate::output::report::report;
 pub use crate::output::result_columns::Mask;
-pub use crate::output::summary::{Slowed, Summary, TerminalStyle, Totals};
+pub use crate::output::summary::{PaceSummary, Summary, TerminalStyle, Totals};
 pub(crate) use crate::output::terminal::width;
 pub use crate::output::xlsx::WorkbookContents;
 pub(crate) use crate::output::xlsx::{MOST_ROWS, template, too_many};

@@ -86,7 +86,7 @@ fn header(page: &mut Html, summary: &Summary<'_>) {
         count(tally.rows(), "row"),
     );
     page.put("<p class=\"soft\">", &when, "</p>\n");
-    if let Some(words) = totals.slowed.words() {
+    if let Some(words) = totals.pace.words() {
         page.put("<p class=\"soft\">It was slowed down ", &words, ".</p>\n");
     }
     page.raw("</header>\n");

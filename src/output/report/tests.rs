@@ -9,7 +9,7 @@ use crate::model::answer::Answer;
 use crate::model::outcome::Source;
 use crate::model::problem::Problem;
 use crate::model::verdict::Verdict;
-use crate::output::summary::{Slowed, Totals};
+use crate::output::summary::{PaceSummary, Totals};
 use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
 
@@ -43,7 +43,7 @@ fn totals(stopped: Option<StopReason>) -> Totals {
         started: begun(),
         elapsed: Duration::from_secs(4),
         sandbox: false,
-        slowed: Slowed::default(),
+        pace: PaceSummary::default(),
         stopped,
         exit: 0,
         next: vec!["look with `idv ledger show --ledger <my> \"ledger\"`".to_owned()],
@@ -88,8 +88,9 @@ fn each_sum_of_the_run_is_on_the_page() {
 
 #[test]
 fn a_run_that_was_slowed_down_says_so_and_one_that_was_not_does_not() {
-    let slowed = Slowed { times: 1, paused: Duration::from_millis(3_240) };
-    let slow = page(&busy(), &Totals { slowed, ..totals(None) });
+    let paused = Duration::from_millis(3_240);
+    let pace = PaceSummary { pauses: 1, paused, ..PaceSummary::default() };
+    let slow = page(&busy(), &Totals { pace, ..totals(None) });
     assert!(slow.contains("It was slowed down once, with pauses of 3.2 s in all."), "{slow}");
     assert!(!page(&busy(), &totals(None)).contains("slowed"));
 }

@@ -42,9 +42,10 @@ impl Summary<'_> {
             "by_problem": problems.collect::<Map<_, _>>(),
             "latency_ms": { "p50": millis(0.5), "p95": millis(0.95), "p99": millis(0.99) },
             "slowed": {
-                "times": totals.slowed.times,
-                "paused_s": totals.slowed.paused.as_secs_f64(),
+                "times": totals.pace.pauses,
+                "paused_s": totals.pace.paused.as_secs_f64(),
             },
+            "pace": totals.pace.json(),
             "elapsed_s": totals.elapsed.as_secs_f64(),
             "rows_per_second": self.rate(),
             "stopped": totals.stopped.as_ref().map(|reason| {

@@ -2,6 +2,7 @@
 
 mod cross_table;
 mod json;
+mod pace;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -12,11 +13,11 @@ use jiff::Timestamp;
 
 use crate::model::code::Charge;
 use crate::model::price::Price;
-use crate::output::number_format::{count, span};
 use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
 
 pub(crate) use crate::output::summary::cross_table::CrossTable;
+pub use crate::output::summary::pace::PaceSummary;
 pub use crate::output::summary::terminal::TerminalStyle;
 
 /// What is known of a run besides its sums.
@@ -28,8 +29,8 @@ pub struct Totals {
     pub elapsed: Duration,
     /// Whether a sandbox answered, so that nothing was checked and nothing is charged.
     pub sandbox: bool,
-    /// What the brake did to it.
-    pub slowed: Slowed,
+    /// The pace it had, and what slowed it down.
+    pub pace: PaceSummary,
     /// Why it stopped before its end, if it did.
     pub stopped: Option<StopReason>,
     /// The exit code.
@@ -41,23 +42,6 @@ pub struct Totals {
     /// The flag that leads `idv ledger` to this run's file, with a space before it; empty where
     /// it needs none.
     pub ledger: String,
-}
-
-/// How a run was slowed down by what it met.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Slowed {
-    /// How often.
-    pub times: u32,
-    /// How long nothing was sent but a probe, all pauses together.
-    pub paused: Duration,
-}
-
-impl Slowed {
-    /// Says it for people; `None` where there is nothing to say.
-    pub fn words(self) -> Option<String> {
-        let times = if self.times == 1 { "once" } else { &count(self.times.into(), "time") };
-        (self.times > 0).then(|| format!("{times}, with pauses of {} in all", span(self.paused)))
-    }
 }
 
 /// The sums of a run and what else is known of it.

@@ -163,7 +163,7 @@ impl Summary<'_> {
         if let (Some(p50), Some(p95), Some(p99)) = (took(0.5), took(0.95), took(0.99)) {
             page.line(&format!("answers took: {p50} (half), {p95} (95%), {p99} (99%)"));
         }
-        if let Some(words) = self.totals.slowed.words() {
+        if let Some(words) = self.totals.pace.words() {
             page.entry("slowed down: ", &words);
         }
     }

@@ -71,7 +71,7 @@ fn totals(next: &[&str], stopped: Option<StopReason>) -> Totals {
         started: Timestamp::UNIX_EPOCH,
         elapsed: Duration::from_secs(125),
         sandbox: false,
-        slowed: Slowed::default(),
+        pace: PaceSummary::default(),
         stopped,
         exit: 5,
         next: next.iter().map(|next| (*next).to_owned()).collect(),
@@ -86,8 +86,9 @@ fn eventful_totals() -> Totals {
         "find the calls with `idv ledger show --outcome unknown`, compare with the invoice, and \
          settle each with `idv ledger resolve CALL --charged` or `--not-charged`",
     ];
-    let slowed = Slowed { times: 12, paused: Duration::from_millis(3_240) };
-    Totals { slowed, ..totals(&next, Some(StopReason::Account(305))) }
+    let paused = Duration::from_millis(3_240);
+    let pace = PaceSummary { pauses: 12, paused, ..PaceSummary::default() };
+    Totals { pace, ..totals(&next, Some(StopReason::Account(305))) }
 }
 
 fn text(tally: &Tally, totals: &Totals, look: TerminalStyle) -> String {

@@ -36,7 +36,8 @@ use std::time::{Duration, Instant};
 pub(crate) use crate::run::pacing::bounds::{Bounds, Concurrency};
 pub(crate) use crate::run::pacing::call::{Gate, Signal, Ticket};
 pub(crate) use crate::run::pacing::decision::Decision;
-pub(crate) use crate::run::pacing::pace_status::{Cause, PaceStatus, SharedStatus};
+pub(crate) use crate::run::pacing::pace_status::{Cause, Limit, PaceStatus, Percent, SharedStatus};
+pub(crate) use crate::run::pacing::trial::PerSecond;
 
 use crate::run::pacing::latency::{Finding, Latency};
 use crate::run::pacing::operator_rate::OperatorRate;
@@ -77,6 +78,8 @@ struct Totals {
     pauses: u32,
     paused: Duration,
     refused: u64,
+    /// The limit that was found last.
+    found: Option<Limit>,
 }
 
 impl Pacer {
@@ -180,6 +183,7 @@ impl Pacer {
             Signal::Final => {}
         }
         self.decisions.extend(self.search.take_decisions());
+        self.totals.found = self.search.limit().or(self.totals.found);
         self.outage.is_some_and(|outage| outage.lasts(now) >= self.bounds.patience)
     }
 
@@ -366,6 +370,7 @@ impl Pacer {
             activity: self.activity(),
             pause: self.pause.as_ref().map(Pause::status),
             limit: self.search.limit(),
+            found: self.totals.found,
             noise: self.search.noise(),
             refused: self.totals.refused,
             pauses: self.totals.pauses,

@@ -115,6 +115,8 @@ pub(crate) struct PaceStatus {
     pub(crate) pause: Option<Paused>,
     /// The limit of the endpoint, where one was found.
     pub(crate) limit: Option<Limit>,
+    /// The limit that was found last, even if it holds nobody back now.
+    pub(crate) found: Option<Limit>,
     /// The share of calls that fail whatever the pace; 0 where none was found.
     pub(crate) noise: f64,
     /// Calls that the endpoint refused for the moment, by a code or an HTTP status.

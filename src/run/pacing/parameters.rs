@@ -76,7 +76,7 @@ pub(crate) const DARK_CALLS: u32 = 16;
 pub(crate) const DARK_LASTS: Duration = Duration::from_millis(1200);
 
 /// Below a limit the run keeps this share of what it let through.
-pub(crate) const KEEP: f64 = 0.95;
+pub(crate) const KEEP: f64 = 0.96;
 
 /// A limit that is felt again slows the run down to this share at most: a limit that has fallen far
 /// is followed in steps.

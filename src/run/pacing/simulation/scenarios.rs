@@ -123,6 +123,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         Scenario { concurrency: Concurrency::Fixed(8), ..limited("8 in flight, bucket 100", Gate::Bucket, 100.0, plain()) },
         Scenario { timeout: 2, ..limited("queue 10, time-out 2 s", Gate::Queue, 10.0, plain()) },
         Scenario { seconds: 60, ..case("latency from 50 ms to 8 s", 400.0, Model { slow_from: Some((10.0, 8.0)), ..plain() }) },
+        Scenario { seconds: 120, ..case("latency from 50 ms to 24 s", 400.0, Model { slow_from: Some((10.0, 24.0)), ..plain() }) },
     ]
 }
 
