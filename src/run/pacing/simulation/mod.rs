@@ -160,6 +160,19 @@ fn a_limit_is_found_without_many_refusals() {
 }
 
 #[test]
+fn auto_takes_as_many_as_pay() {
+    for (name, in_flight) in [("auto, clean", 32), ("auto, queue 100", 8)] {
+        let scenarios = all();
+        let scenario =
+            scenarios.iter().find(|scenario| scenario.name == name).expect("it is there");
+        for seed in SEEDS {
+            let settled = scenario.play(seed).pacers[0].status().settled;
+            assert_eq!(settled, Some(in_flight), "{name}, seed {seed}");
+        }
+    }
+}
+
+#[test]
 fn runs_share_a_limit() {
     for score in of("runs on bucket") {
         assert!(score.lesser >= 0.4, "{score:?}");
