@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::input::cells::Cells;
 use crate::input::error::InputError;
+use crate::input::header_words::{self, Certainty};
 use crate::model::record::{Field, plain_header};
 
 /// Prefix of the columns that idv adds. In an input they belong to a former result.
@@ -59,8 +60,9 @@ pub(crate) fn fields_named(headers: &[String], map: &[(Field, String)]) -> usize
     let by_user = |field: Field, header: &String| {
         map.iter().any(|(mapped, column)| *mapped == field && column.trim() == header)
     };
-    let named =
-        |field: Field| headers.iter().any(|header| by_user(field, header) || means(header, field));
+    let named = |field: Field| {
+        headers.iter().any(|header| by_user(field, header) || certainty(header, field).is_some())
+    };
     Field::ALL.into_iter().filter(|field| named(*field)).count()
 }
 
@@ -78,8 +80,11 @@ pub(crate) fn refuse_data(
     Ok(())
 }
 
-fn means(header: &str, field: Field) -> bool {
-    !is_result_column(header) && Field::of_header(header) == Some(field)
+/// How certain a header means a field. `None` if it means another field or none.
+fn certainty(header: &str, field: Field) -> Option<Certainty> {
+    let (meant, certainty) =
+        header_words::field_of(header).filter(|_| !is_result_column(header))?;
+    (meant == field).then_some(certainty)
 }
 
 /// Maps every field to its column.
@@ -234,15 +239,19 @@ fn numbered(headers: &[String], column: &str) -> Option<usize> {
     (1..=headers.len()).contains(&number).then(|| number - 1)
 }
 
-/// Finds the only column whose name means the field and which `--map` does not use for another field.
+/// Finds the most certain column of a field that `--map` does not use for another field. Two columns
+/// that are equally certain are refused.
 fn by_name(
     headers: &[String],
     field: Field,
     taken: &Mapping,
     place: HeaderPosition<'_>,
 ) -> Result<Option<usize>, InputError> {
-    let mut found = indices(headers, |header| means(header, field));
+    let of = |index: &usize| certainty(&headers[*index], field);
+    let mut found: Vec<usize> = (0..headers.len()).filter(|index| of(index).is_some()).collect();
     found.retain(|index| !taken.of.contains(&Some(*index)));
+    let most = found.iter().filter_map(of).max();
+    found.retain(|index| of(index) == most);
     match found[..] {
         [] => Ok(None),
         [only] => Ok(Some(only)),

@@ -11,6 +11,7 @@ mod detected_format;
 mod encoding;
 mod error;
 mod header;
+mod header_words;
 mod jsonl;
 mod lines;
 mod row_builder;

@@ -40,6 +40,8 @@ pub struct FieldSpec {
     pub default: Option<&'static str>,
     /// Column headers that mean this field. Case, space, `_`, `-` and `.` do not matter.
     pub headers: &'static [&'static str],
+    /// Words, or phrases of several words, that mean this field within a longer header.
+    pub header_words: &'static [&'static str],
 }
 
 const NIK_HEADERS: &[&str] = &[
@@ -73,6 +75,46 @@ const PHONE_HEADERS: &[&str] = &[
 const NAME_HEADERS: &[&str] =
     &["name", "nama", "namalengkap", "fullname", "atasnama", "nasabah", "pemohon", "debitur"];
 
+const NIK_WORDS: &[&str] = &[
+    "nik",
+    "nonik",
+    "ktp",
+    "noktp",
+    "ektp",
+    "identitas",
+    "identity",
+    "kependudukan",
+    "id card",
+    "national id",
+];
+
+const PHONE_WORDS: &[&str] = &[
+    "hp",
+    "nohp",
+    "telp",
+    "notelp",
+    "telpon",
+    "telepon",
+    "telephone",
+    "tlp",
+    "phone",
+    "handphone",
+    "ponsel",
+    "seluler",
+    "mobile",
+    "wa",
+    "nowa",
+    "whatsapp",
+    "whats app",
+    "msisdn",
+    "contact number",
+    "contact no",
+    "nomor kontak",
+    "no kontak",
+];
+
+const NAME_WORDS: &[&str] = &["nama", "nm", "name", "lgkp"];
+
 const FIELDS: [FieldSpec; 5] = [
     FieldSpec {
         name: "id_number",
@@ -82,6 +124,7 @@ const FIELDS: [FieldSpec; 5] = [
         value: "NIK",
         default: None,
         headers: NIK_HEADERS,
+        header_words: NIK_WORDS,
     },
     FieldSpec {
         name: "phone_number",
@@ -91,6 +134,7 @@ const FIELDS: [FieldSpec; 5] = [
         value: "PHONE",
         default: None,
         headers: PHONE_HEADERS,
+        header_words: PHONE_WORDS,
     },
     FieldSpec {
         name: "name",
@@ -100,6 +144,7 @@ const FIELDS: [FieldSpec; 5] = [
         value: "NAME",
         default: None,
         headers: NAME_HEADERS,
+        header_words: NAME_WORDS,
     },
     FieldSpec {
         name: "id_type",
@@ -109,6 +154,7 @@ const FIELDS: [FieldSpec; 5] = [
         value: "TYPE",
         default: Some("KTP"),
         headers: &["idtype"],
+        header_words: &[],
     },
     FieldSpec {
         name: "country",
@@ -118,6 +164,7 @@ const FIELDS: [FieldSpec; 5] = [
         value: "CODE",
         default: Some("ID"),
         headers: &["country"],
+        header_words: &[],
     },
 ];
 
@@ -134,12 +181,6 @@ impl Field {
     /// The key in the request, in JSON and in CSV.
     pub const fn name(self) -> &'static str {
         self.spec().name
-    }
-
-    /// The field that a column header means, if any.
-    pub fn of_header(header: &str) -> Option<Self> {
-        let plain = plain_header(header);
-        Self::ALL.into_iter().find(|field| field.spec().headers.contains(&plain.as_str()))
     }
 }
 
@@ -270,28 +311,6 @@ impl Serialize for Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn headers_are_known_without_regard_to_case_and_punctuation() {
-        for (header, field) in [
-            ("No. KTP", Field::IdNumber),
-            ("NOMOR_INDUK-KEPENDUDUKAN", Field::IdNumber),
-            ("no hp", Field::PhoneNumber),
-            ("Nama Lengkap", Field::Name),
-            ("ID Type", Field::IdType),
-        ] {
-            assert_eq!(Field::of_header(header), Some(field), "{header}");
-        }
-    }
-
-    #[test]
-    fn columns_that_only_look_like_a_field_are_not_taken() {
-        for header in
-            ["kk", "No KK", "NPWP", "nip", "no_rekening", "nama_ibu_kandung", "nama perusahaan"]
-        {
-            assert_eq!(Field::of_header(header), None, "{header}");
-        }
-    }
 
     fn someone() -> Record {
         let values = ["3310990101909001", "081234567890", "Budi Santoso", "KTP", "ID"];

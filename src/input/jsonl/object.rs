@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use csv::StringRecord;
+use serde_json::value::RawValue;
 
+use crate::input::header_words::{self, Certainty};
 use crate::input::jsonl::json_entries::{Entries, text_of};
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
@@ -45,18 +47,11 @@ pub(crate) enum ObjectError {
 pub(crate) fn read_object(text: &str) -> Result<Row, ObjectError> {
     let Entries(pairs) = serde_json::from_str(text).map_err(|error| not_an_object(&error))?;
     let mut cells = StringRecord::new();
-    let mut of: [Option<usize>; Field::ALL.len()] = [None; Field::ALL.len()];
+    let of = keys_of_fields(&pairs)?;
     for (at, (key, raw)) in pairs.iter().enumerate() {
-        let field = Field::of_header(key);
-        if let Some(field) = field
-            && let Some(first) = of[field as usize].replace(at)
-        {
-            let (first, second) = (pairs[first].0.clone(), key.clone());
-            return Err(ObjectError::Twice { field, first, second });
-        }
         match text_of(raw.get()).map_err(|error| not_an_object(&error))? {
             Some(value) => cells.push_field(&value),
-            None if field.is_some() => return Err(ObjectError::NotText(key.clone())),
+            None if of.contains(&Some(at)) => return Err(ObjectError::NotText(key.clone())),
             None => cells.push_field(raw.get()),
         }
     }
@@ -71,6 +66,26 @@ pub(crate) fn read_object(text: &str) -> Result<Row, ObjectError> {
     });
     let columns: Arc<[String]> = pairs.into_iter().map(|(key, _)| key).collect();
     Ok(Row { number: 1, line: 1, columns, cells, record, problems: Vec::new() })
+}
+
+/// The key of each field. Of several keys the most certain one counts; two equal ones are refused.
+fn keys_of_fields(
+    pairs: &[(String, &RawValue)],
+) -> Result<[Option<usize>; Field::ALL.len()], ObjectError> {
+    let mut found: [Option<(Certainty, usize)>; Field::ALL.len()] = [None; Field::ALL.len()];
+    for (at, (key, _)) in pairs.iter().enumerate() {
+        let Some((field, certainty)) = header_words::field_of(key) else { continue };
+        let best = &mut found[field as usize];
+        match best {
+            Some((other, first)) if *other == certainty => {
+                let (first, second) = (pairs[*first].0.clone(), key.clone());
+                return Err(ObjectError::Twice { field, first, second });
+            }
+            Some((other, _)) if *other > certainty => {}
+            Some(_) | None => *best = Some((certainty, at)),
+        }
+    }
+    Ok(found.map(|best| best.map(|(_, at)| at)))
 }
 
 fn not_an_object(error: &serde_json::Error) -> ObjectError {
