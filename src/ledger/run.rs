@@ -35,7 +35,7 @@ use crate::model::record::{KeyMaker, Record};
 pub enum RunEnd {
     /// Every row had its turn.
     Done,
-    /// It stopped: account, quota, budget, brake, disk.
+    /// It was stopped: account, quota, budget, endpoint in trouble, disk.
     Stopped,
     /// Somebody stopped it.
     Interrupted,

@@ -1,5 +1,5 @@
-//! What is said on stderr while a run goes on: a bar on a terminal, plain lines elsewhere, and
-//! messages that never tear the bar.
+//! Shows progress and messages on stderr: a bar on a terminal, plain lines elsewhere. Messages never
+//! tear the bar.
 
 mod rendering;
 
@@ -19,13 +19,13 @@ use crate::output::text;
 use crate::output::text_layout::{columns, wrap};
 use crate::run::pacing::SharedStatus;
 
-/// How often a line is written where there is no bar.
+/// Time between two lines without a bar.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// How often the bar is drawn.
+/// Times a second that the bar is drawn.
 const TICK: Duration = Duration::from_millis(100);
 
-/// What a run has done so far.
+/// Counts of the run so far.
 #[derive(Debug, Default)]
 struct Counts {
     rows: AtomicU64,
@@ -33,7 +33,7 @@ struct Counts {
     unknown: AtomicU64,
 }
 
-/// Says on stderr how a run gets on. Cheap to clone.
+/// Shows the progress of a run on stderr. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Progress {
     quiet: bool,
@@ -46,7 +46,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Messages alone.
+    /// Shows messages only.
     pub(crate) fn messages(quiet: bool) -> Self {
         Self {
             quiet,
@@ -59,7 +59,7 @@ impl Progress {
         }
     }
 
-    /// Messages, and a bar or lines for a run of so many rows, if that is known.
+    /// Shows messages, and a bar or lines for a run of so many rows, if their number is known.
     pub(crate) fn run(quiet: bool, shown: bool, total: Option<u64>) -> Self {
         let mut progress = Self::messages(quiet);
         progress.total = total;
@@ -71,7 +71,7 @@ impl Progress {
         progress
     }
 
-    /// Where the run shows its pace.
+    /// The shared status of the pace.
     pub(crate) fn pace_status(&self) -> SharedStatus {
         self.pace.clone()
     }
@@ -89,32 +89,32 @@ impl Progress {
         }
     }
 
-    /// A message that `--quiet` leaves out.
+    /// Shows a message, unless `--quiet` was given.
     pub(crate) fn say(&self, message: &str) {
         if !self.quiet {
             self.print(message);
         }
     }
 
-    /// A message that stands whatever was asked for.
+    /// Shows a message always.
     pub(crate) fn warn(&self, message: &str) {
         self.print(message);
     }
 
-    /// A question, whose answer is written behind it.
+    /// Shows a question. Its answer is typed behind it.
     pub(crate) fn ask(&self, question: &str) {
-        // Nobody can be asked when stderr is closed.
+        // Writing fails only if stderr is closed.
         self.beside_bar(|| drop(write!(io::stderr().lock(), "{question}")));
     }
 
     fn print(&self, message: &str) {
         let message = text::message(message);
         let shown = fitted(&message);
-        // Nobody can be told when stderr itself is closed.
+        // Writing fails only if stderr is closed.
         self.beside_bar(|| drop(writeln!(io::stderr().lock(), "{shown}")));
     }
 
-    /// Does something to the terminal while the bar is out of the way.
+    /// Writes to the terminal while the bar is hidden.
     pub(crate) fn beside_bar<T>(&self, act: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(act),
@@ -122,7 +122,7 @@ impl Progress {
         }
     }
 
-    /// Writes a line every ten seconds where that is asked for; never returns.
+    /// Writes a line every ten seconds if there is no bar. Never returns.
     pub(crate) async fn write_lines(&self) {
         loop {
             tokio::time::sleep(EVERY).await;
@@ -145,7 +145,7 @@ impl Progress {
         }
     }
 
-    /// For a log: the rate and the rest of the time are those of the whole run so far.
+    /// The line for a log. Its rate is that of the whole run so far.
     fn line(&self, elapsed: Duration) -> String {
         let mut view = self.view(0.0, None);
         let seconds = elapsed.as_secs_f64().max(0.001);
@@ -157,7 +157,7 @@ impl Progress {
         view.line()
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -165,9 +165,8 @@ impl Progress {
     }
 }
 
-/// The message with its long lines broken between words, where it goes to a terminal: that would
-/// break them within a word; what goes on is indented. A line with a flag outside backticks stays
-/// whole, to be copied; what is coloured was laid out for the terminal by whoever made it.
+/// Wraps the long lines of a message on a terminal, with an indent. A line with a flag outside
+/// backticks stays whole, so that it can be copied. Coloured text is laid out already.
 fn fitted(message: &str) -> Cow<'_, str> {
     let width = width();
     let fits = || message.lines().all(|line| columns(line) <= width);
@@ -183,13 +182,13 @@ fn fitted(message: &str) -> Cow<'_, str> {
     broken.collect::<Vec<_>>().join("\n").into()
 }
 
-/// Whether the terminal says of itself that it only prints: no cursor moves on it, so that a bar would
-/// be written again and again, and no colour is shown.
+/// Whether the terminal is dumb: it can't move the cursor, so a bar would be repeated, and shows no
+/// colour.
 pub(crate) fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// The columns of the terminal.
+/// Columns of the terminal.
 fn width() -> usize {
     let said = terminal_size_of(io::stderr()).map(|(Width(columns), _)| usize::from(columns));
     said.filter(|columns| *columns > 1).unwrap_or(80)

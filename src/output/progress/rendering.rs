@@ -1,35 +1,35 @@
-//! How a run looks while it goes on: two lines for a terminal, one for a log.
+//! Renders the progress of a run: two lines for a terminal, one line for a log.
 
 use std::time::Duration;
 
 use crate::output::number_format::thousands;
 use crate::output::text_layout::{columns, cut};
 
-/// The longest bar, and the shortest that is worth drawing.
+/// Columns of the longest and of the shortest bar.
 const BAR: usize = 30;
 const BAR_LEAST: usize = 5;
 
-/// What is known of a run at one moment.
+/// The progress of a run at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct ProgressView {
-    /// Rows that are done.
+    /// Finished rows.
     pub rows: u64,
-    /// All rows, where that is known.
+    /// All rows, if their number is known.
     pub total: Option<u64>,
     /// Rows a second.
     pub rate: f64,
-    /// How long the rest will take, where that can be told.
+    /// Estimated time for the rest.
     pub left: Option<Duration>,
     /// Rows that were charged.
     pub charged: u64,
     /// Rows that may have been charged.
     pub unknown: u64,
-    /// What the brake does, in a few words; empty where it does nothing.
+    /// The state of the pace in a few words. Empty if nothing slows the run down.
     pub pace: String,
 }
 
 impl ProgressView {
-    /// The first line on a terminal: how far it is.
+    /// The first line on a terminal: how far the run is.
     pub(crate) fn way(&self, width: usize) -> String {
         let words = [self.done(), self.rate(), self.left()].join("  ");
         let words = words.trim_end();
@@ -42,7 +42,7 @@ impl ProgressView {
         }
     }
 
-    /// The second line on a terminal: what it cost, and what the brake does.
+    /// The second line on a terminal: the charges and the state of the pace.
     pub(crate) fn money(&self, width: usize) -> String {
         let words = [self.charged(), self.unknown(), self.pace.clone()].join("  ");
         cut(words.trim_end(), width)
@@ -61,7 +61,7 @@ impl ProgressView {
     }
 
     fn rate(&self) -> String {
-        // Below ten a second the part of a row counts.
+        // Below ten rows a second, decimals matter.
         if self.rate < 10.0 {
             return format!("{:.1}/s", self.rate);
         }
@@ -87,7 +87,7 @@ impl ProgressView {
     }
 }
 
-/// A bar of so many columns, filled as far as it is.
+/// A bar of so many columns, filled in proportion.
 fn bar(rows: u64, total: u64, width: usize) -> String {
     let width_wide = u128::try_from(width).unwrap_or_default();
     let filled = u128::from(rows.min(total)) * width_wide / u128::from(total.max(1));
@@ -95,7 +95,7 @@ fn bar(rows: u64, total: u64, width: usize) -> String {
     "█".repeat(filled) + &"░".repeat(width - filled)
 }
 
-/// A length of time in its two largest units: `2h 05m`, `4m 09s`, `12s`.
+/// A duration in its two largest units: `2h 05m`, `4m 09s`, `12s`.
 fn time(time: Duration) -> String {
     let seconds = time.as_secs();
     match (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60) {

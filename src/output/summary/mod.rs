@@ -20,54 +20,54 @@ pub(crate) use crate::output::summary::cross_table::CrossTable;
 pub use crate::output::summary::pace::PaceSummary;
 pub use crate::output::summary::terminal::TerminalStyle;
 
-/// What is known of a run besides its sums.
+/// The facts about a run beside its sums.
 #[derive(Debug)]
 pub struct Totals {
-    /// When it began.
+    /// Start of the run.
     pub started: Timestamp,
-    /// From the first row to the last.
+    /// Duration from the first row to the last.
     pub elapsed: Duration,
-    /// Whether a sandbox answered, so that nothing was checked and nothing is charged.
+    /// Whether the endpoint is a sandbox, which checks nobody and charges nothing.
     pub sandbox: bool,
     /// The pace it had, and what slowed it down.
     pub pace: PaceSummary,
-    /// Why it stopped before its end, if it did.
+    /// The reason why the run stopped before its end.
     pub stopped: Option<StopReason>,
     /// The exit code.
     pub exit: u8,
-    /// What to do next, a sentence each. A command in it stands between backticks.
+    /// The next steps, a sentence each. Commands are between backticks.
     pub next: Vec<String>,
-    /// What one call costs, where that is known.
+    /// The price of a call, if it is known.
     pub price: Option<Price>,
-    /// The flag that leads `idv ledger` to this run's file, with a space before it; empty where
-    /// it needs none.
+    /// The flag with which `idv ledger` finds this ledger, with a space before it. Empty if none is
+    /// needed.
     pub ledger: String,
 }
 
-/// The sums of a run and what else is known of it.
+/// The summary of a run: its sums and the facts about it.
 #[derive(Debug)]
 pub struct Summary<'a> {
     /// The sums.
     pub tally: &'a Tally,
-    /// What else is known.
+    /// The facts about the run.
     pub totals: &'a Totals,
 }
 
-/// The sums of a run in money, of calls that were paid, may have been paid and were saved.
+/// The sums of a run in money: charged, possibly charged and saved calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Money {
-    /// What one call costs.
+    /// The price of a call.
     pub each: Price,
-    /// What was charged.
+    /// Price of the charged calls.
     pub charged: Price,
-    /// What may have been charged besides.
+    /// Price of the possibly charged calls.
     pub unknown: Price,
-    /// What known answers saved.
+    /// Price of the calls that known answers saved.
     pub saved: Price,
 }
 
 impl Summary<'_> {
-    /// Rows a second, from the first to the last.
+    /// Rows a second over the whole run.
     pub fn rate(&self) -> f64 {
         let seconds = self.totals.elapsed.as_secs_f64().max(0.001);
         #[expect(clippy::cast_precision_loss, reason = "a rate shown to a few digits")]
@@ -75,7 +75,7 @@ impl Summary<'_> {
         rows / seconds
     }
 
-    /// The sums in money; `None` without a price.
+    /// The sums in money. `None` without a price.
     pub fn money(&self) -> Option<Money> {
         let each = self.totals.price?;
         Some(Money {
@@ -86,7 +86,7 @@ impl Summary<'_> {
         })
     }
 
-    /// When the run ended, by the clock that it began by.
+    /// End of the run: its start and its duration.
     pub fn ended(&self) -> Timestamp {
         self.totals.started.saturating_add(self.totals.elapsed).unwrap_or(self.totals.started)
     }
