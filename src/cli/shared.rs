@@ -131,7 +131,7 @@ pub(crate) enum LedgerFormat {
     /// One JSON object a line
     #[value(alias = "json")]
     Jsonl,
-    /// The input's columns and the results beside them
+    /// One line each, with commas between the columns
     Csv,
 }
 
