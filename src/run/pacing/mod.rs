@@ -56,8 +56,10 @@ use crate::run::pacing::window::Window;
 pub(crate) struct Pacer {
     bounds: Bounds,
     operator: OperatorRate,
-    /// Spaces calls as the search and the window allow.
+    /// Spaces calls as the search and the window allow: their tickets, and where a rate was learnt,
+    /// their departures too. Claims come back from the disk in groups, which would be bursts.
     spacing: Spacing,
+    departures: Spacing,
     window: Window,
     latency: Latency,
     search: Search,
@@ -89,6 +91,7 @@ impl Pacer {
             bounds,
             operator: OperatorRate::new(bounds.rate),
             spacing: Spacing::with_slack(p::TIMER_SLACK),
+            departures: Spacing::with_slack(p::TIMER_SLACK),
             window: Window::new(bounds.concurrency),
             latency: Latency::new(bounds.timeout),
             search: Search::new(bounds.concurrency.most(), now),
@@ -138,7 +141,13 @@ impl Pacer {
 
     /// When a call may go out that has its ticket and, since then, its claim.
     pub(crate) fn send_at(&mut self, now: Instant) -> Instant {
-        self.operator.send_at(now)
+        let at = self.operator.send_at(now);
+        if self.search.speed().rate.is_infinite() {
+            return at;
+        }
+        let at = self.departures.ready(at).max(at);
+        self.departures.take(at, self.interval());
+        at
     }
 
     /// The ticket was not used.

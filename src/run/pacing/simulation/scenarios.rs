@@ -23,6 +23,8 @@ pub(crate) struct Scenario {
     pub seconds: usize,
     pub concurrency: Concurrency,
     pub timeout: u64,
+    /// The disk takes so long for all claims that have gathered, in nanoseconds.
+    pub sync: u64,
 }
 
 /// What a scenario came to.
@@ -50,6 +52,7 @@ fn case(name: &'static str, possible: f64, model: Model) -> Scenario {
         seconds: 30,
         concurrency: Concurrency::Fixed(64),
         timeout: 30,
+        sync: 0,
     }
 }
 
@@ -90,6 +93,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         limited("bucket 20", Gate::Bucket, 20.0, plain()),
         limited("bucket 200", Gate::Bucket, 200.0, plain()),
         limited("bucket 1000", Gate::Bucket, 1000.0, plain()),
+        Scenario { sync: 150_000_000, ..limited("bucket 200, the disk takes 150 ms", Gate::Bucket, 200.0, plain()) },
         limited("window 200", Gate::Window, 200.0, plain()),
         limited("sliding 200", Gate::Sliding, 200.0, plain()),
         limited("sliding 20", Gate::Sliding, 20.0, plain()),
@@ -136,7 +140,8 @@ impl Scenario {
             timeout: Duration::from_secs(self.timeout),
         };
         let (seconds, runs) = (self.seconds, self.runs);
-        World { seconds, runs, bounds, seed, commit: 0.001 }.play(self.model.clone())
+        World { seconds, runs, bounds, seed, commit: 0.001, sync: self.sync }
+            .play(self.model.clone())
     }
 
     pub(crate) fn score(&self, seed: u64) -> Score {

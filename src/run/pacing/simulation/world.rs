@@ -58,6 +58,8 @@ pub(crate) struct World {
     pub seed: u64,
     /// A claim takes so long on the mean, in seconds.
     pub commit: f64,
+    /// The disk takes so long, in nanoseconds, for all claims that have gathered; 0 for no time.
+    pub sync: u64,
 }
 
 const NANO: f64 = 1e9;
@@ -206,7 +208,11 @@ impl Play<'_> {
             let second = &mut self.played.seconds[run][(t as f64 / NANO) as usize];
             second.sent += 1;
             let claim = self.world.commit * (0.5 + self.chance.f64()) * NANO;
-            let sent = client.pacer.send_at(now + Duration::from_nanos(claim as u64));
+            let mut claimed = t + claim as u64;
+            if self.world.sync > 0 {
+                claimed = claimed.next_multiple_of(self.world.sync);
+            }
+            let sent = client.pacer.send_at(self.start + Duration::from_nanos(claimed));
             let sent = sent.duration_since(self.start).as_nanos() as u64;
             let call = Call { ticket, tries: due.unwrap_or(0), sent, answer: Answer::Clean };
             self.push(sent + 300_000, Event::Arrive(run, call));
