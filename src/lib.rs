@@ -99,7 +99,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 #[doc(hidden)]
 pub mod internal {
     pub use crate::crash::prepare as prepare_crash;
-    pub use crate::settings::{EndpointOptions, PlanSettings, Settings, SettingsError};
+    pub use crate::settings::{
+        EndpointOptions, OriginOptions, PlanSettings, Settings, SettingsError,
+    };
 
     pub mod checks {
         pub use crate::checks::file_signs::FileSigns;

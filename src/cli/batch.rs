@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OutputArgs, PlanArgs};
+use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OriginArgs, OutputArgs, PlanArgs};
 use crate::cli::values::{duration, whole};
 use crate::model::limits::{MaxInFlight, MaxUnknown, parse_rate};
 
@@ -84,6 +84,9 @@ pub(crate) struct BatchArgs {
     /// The ledger.
     #[command(flatten)]
     pub ledger: LedgerArgs,
+    /// The origin of the run.
+    #[command(flatten)]
+    pub origin: OriginArgs,
     /// The output.
     #[command(flatten)]
     pub output: OutputArgs,

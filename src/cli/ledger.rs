@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::cli::LedgerFormat;
 use crate::cli::completion_values::outcomes;
+use crate::cli::shared::OriginArgs;
 use crate::cli::values::{moment, price};
 use crate::model::outcome::Outcome;
 use crate::model::price::Price;
@@ -71,6 +72,39 @@ pub(crate) enum LedgerAction {
         /// Also those in doubt, which are kept otherwise
         #[arg(long)]
         include_unknown: bool,
+        /// The origin.
+        #[command(flatten)]
+        origin: OriginArgs,
+    },
+    /// What was asked about one person: by NIK, by phone, or by a whole record
+    Find {
+        /// The person.
+        #[command(flatten)]
+        person: PersonArgs,
+        /// The format; table on a terminal, jsonl in a pipe
+        #[arg(short, long, value_enum)]
+        format: Option<LedgerFormat>,
+        /// The origin.
+        #[command(flatten)]
+        origin: OriginArgs,
+    },
+    /// Erase for good what was asked about one person; time, code and charge stay for the bill
+    Forget {
+        /// The person.
+        #[command(flatten)]
+        person: PersonArgs,
+        /// Erase without asking first
+        #[arg(short, long)]
+        yes: bool,
+        /// The origin.
+        #[command(flatten)]
+        origin: OriginArgs,
+    },
+    /// Whether the chain of calls is whole; exit code 6 where it breaks
+    Verify {
+        /// Print one line to keep elsewhere: whoever has it can tell that no earlier call was changed
+        #[arg(long)]
+        print_head: bool,
     },
     /// Everything, as JSON Lines
     Export,
@@ -87,6 +121,9 @@ pub(crate) struct BillArgs {
     /// What a charged call costs, as in 1000 or 0.25 [env: IDV_PRICE]
     #[arg(long, value_name = "AMOUNT", value_parser = price)]
     pub price: Option<Price>,
+    /// Sum up by this
+    #[arg(long, value_enum, value_name = "KEY", conflicts_with = "invoice")]
+    pub by: Option<BillKey>,
     /// Show in what FILE, the provider's invoice as CSV, differs: a column of sequence ids, one of
     /// times if there is one
     #[arg(long, value_name = "FILE", conflicts_with = "run")]
@@ -99,6 +136,36 @@ pub(crate) struct BillArgs {
     /// The format; table on a terminal, jsonl in a pipe
     #[arg(short, long, value_enum)]
     pub format: Option<LedgerFormat>,
+}
+
+/// A person whose calls are searched.
+#[derive(Debug, Args)]
+pub(crate) struct PersonArgs {
+    /// `-` reads a whole record from stdin, as one JSON object; it also finds calls of an earlier idv
+    #[arg(value_name = "-", value_parser = ["-"])]
+    pub stdin: Option<String>,
+    /// The person's NIK; on a terminal it is asked for
+    #[arg(long, visible_alias = "id-number", value_name = "NIK", conflicts_with = "stdin")]
+    pub nik: Option<String>,
+    /// The person's phone number, instead of the NIK
+    #[arg(long, visible_alias = "phone-number", value_name = "PHONE")]
+    #[arg(conflicts_with_all = ["nik", "stdin"])]
+    pub phone: Option<String>,
+}
+
+/// The key by which a bill is summed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum BillKey {
+    /// The reference of the run
+    Reference,
+    /// The operator of the run
+    Operator,
+    /// The month
+    Month,
+    /// The day
+    Day,
+    /// The code of the answer
+    Code,
 }
 
 /// A filter of calls.

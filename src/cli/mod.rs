@@ -18,12 +18,14 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use crate::cli::batch::BatchArgs;
 pub(crate) use crate::cli::check::CheckArgs;
 pub(crate) use crate::cli::generate::{CompletionsArgs, ManArgs, Shell};
-pub(crate) use crate::cli::ledger::{BillArgs, FilterArgs, LedgerAction, LedgerCommand};
+pub(crate) use crate::cli::ledger::{
+    BillArgs, BillKey, FilterArgs, LedgerAction, LedgerCommand, PersonArgs,
+};
 pub(crate) use crate::cli::record::RecordArgs;
 pub(crate) use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub(crate) use crate::cli::schema::{SchemaArgs, SchemaName};
 pub(crate) use crate::cli::shared::{EndpointArgs, SuspectHandling, UnknownHandling};
-pub(crate) use crate::cli::shared::{InputArgs, LedgerArgs, LedgerFormat, OutputArgs};
+pub(crate) use crate::cli::shared::{InputArgs, LedgerArgs, LedgerFormat, OriginArgs, OutputArgs};
 pub(crate) use crate::cli::values::{Burst, FailKind};
 
 use crate::cli::batch::BATCH_HELP;
@@ -121,6 +123,9 @@ pub(crate) struct VerifyArgs {
     /// The ledger.
     #[command(flatten)]
     pub ledger: LedgerArgs,
+    /// The origin of the run.
+    #[command(flatten)]
+    pub origin: OriginArgs,
     /// The output.
     #[command(flatten)]
     pub output: OutputArgs,

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use crate::cli::completion_values::{encodings, input_formats};
-use crate::cli::values::{InputFormat, delimiter, duration, mapping, moment, price};
+use crate::cli::values::{InputFormat, delimiter, duration, mapping, moment, price, short_text};
 use crate::input::Encoding;
 use crate::model::price::Price;
 use crate::model::record::Field;
@@ -68,6 +68,21 @@ pub(crate) struct EndpointArgs {
     /// Read the partner key from this file [env: IDV_PARTNER_KEY_FILE]
     #[arg(long, value_name = "FILE")]
     pub partner_key_file: Option<PathBuf>,
+}
+
+/// Who runs the command, and why. The ledger keeps it with the run.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Record of processing")]
+pub(crate) struct OriginArgs {
+    /// Who runs it; the system's user by default [env: IDV_OPERATOR]
+    #[arg(long, value_name = "NAME", value_parser = short_text)]
+    pub operator: Option<String>,
+    /// Your own reference, as a case number
+    #[arg(long, value_name = "TEXT", value_parser = short_text)]
+    pub reference: Option<String>,
+    /// Why these persons are checked [env: IDV_PURPOSE]
+    #[arg(long, value_name = "TEXT", value_parser = short_text)]
+    pub purpose: Option<String>,
 }
 
 /// The ledger, and which of its answers are reused.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::input::{Encoding, Format};
+use crate::model::limits::check_text;
 use crate::model::outcome::Outcome;
 use crate::model::price::{Price, PriceError};
 use crate::model::record::Field;
@@ -40,6 +41,11 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     age.and_then(|age| Timestamp::now().checked_sub(age).ok()).ok_or_else(|| {
         "say an age, as in 90d or 12h, or a time as in 2026-11-01T00:00:00Z".to_owned()
     })
+}
+
+/// A text that the ledger keeps with a run.
+pub(crate) fn short_text(text: &str) -> Result<String, String> {
+    check_text(text).map(|()| text.to_owned()).map_err(str::to_owned)
 }
 
 /// A status code.

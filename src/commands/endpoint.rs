@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use reqwest::Url;
 
 use crate::client::Client;
+use crate::commands::arguments;
 use crate::commands::options::ReuseOptions;
 use crate::commands::plan::PlanLedger;
-use crate::ledger::{Kind, Ledger, LedgerError, Run};
+use crate::ledger::{Kind, Ledger, LedgerError, Run, RunOrigin};
 use crate::model::limits::MaxInFlight;
 use crate::model::price::Price;
 use crate::model::problem::Level;
@@ -43,6 +44,7 @@ pub(crate) struct Endpoint {
     ledger: PathBuf,
     /// The ledger, if the command line names it.
     ledger_option: Option<PathBuf>,
+    origin: RunOrigin,
     sandbox: Option<Sandbox>,
     shown: String,
 }
@@ -65,6 +67,7 @@ impl Endpoint {
             kind: settings.kind,
             ledger: settings.ledger,
             ledger_option: options.ledger.clone(),
+            origin: settings.origin,
             sandbox,
             shown: settings.shown_endpoint,
         })
@@ -73,7 +76,8 @@ impl Endpoint {
     /// Opens the ledger and begins a run in it.
     pub(crate) async fn begin(&self, command: &str) -> anyhow::Result<Run> {
         let ledger = Ledger::open(&self.ledger, self.kind)?;
-        Ok(ledger.start_run(command, &self.partner_code).await?)
+        let origin = arguments::with_command(self.origin.clone(), command);
+        Ok(ledger.start_run(origin, &self.partner_code).await?)
     }
 
     /// Opens the ledger for the plan of a run that would begin now.

@@ -1,5 +1,6 @@
 //! The commands. Each connects the parts that it needs.
 
+mod arguments;
 mod batch;
 mod batch_summary;
 mod check;

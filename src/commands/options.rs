@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cli::{
-    BatchArgs, CheckArgs, EndpointArgs, InputArgs, LedgerArgs, OutputArgs, SuspectHandling,
-    UnknownHandling, VerifyArgs,
+    BatchArgs, CheckArgs, EndpointArgs, InputArgs, LedgerArgs, OriginArgs, OutputArgs,
+    SuspectHandling, UnknownHandling, VerifyArgs,
 };
 use crate::input;
 use crate::ledger::ReuseRules;
@@ -17,7 +17,7 @@ use crate::model::price::Price;
 use crate::model::problem::Level;
 use crate::model::record::Field;
 use crate::output::{ColorChoice, MayReplace, ResultFormat};
-use crate::settings::EndpointOptions;
+use crate::settings::{EndpointOptions, OriginOptions};
 
 /// The options of `idv batch`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
@@ -158,6 +158,7 @@ impl From<BatchArgs> for BatchOptions {
             endpoint: EndpointOptions {
                 concurrency,
                 rate,
+                origin: args.origin.into(),
                 ..endpoint(args.endpoint, args.ledger.ledger.clone())
             },
             reuse: (&args.ledger).into(),
@@ -236,6 +237,7 @@ impl From<VerifyArgs> for VerifyOptions {
             record,
             endpoint: EndpointOptions {
                 concurrency: Some(MaxInFlight::Fixed(1)),
+                origin: args.origin.into(),
                 ..endpoint(args.endpoint, args.ledger.ledger.clone())
             },
             reuse: (&args.ledger).into(),
@@ -263,6 +265,12 @@ impl From<&LedgerArgs> for ReuseOptions {
     fn from(args: &LedgerArgs) -> Self {
         let resend_unknown = args.unknown == UnknownHandling::Resend;
         Self { max_age: args.max_age, fresh: args.fresh, resend_unknown }
+    }
+}
+
+impl From<OriginArgs> for OriginOptions {
+    fn from(args: OriginArgs) -> Self {
+        Self { operator: args.operator, reference: args.reference, purpose: args.purpose }
     }
 }
 
@@ -297,6 +305,7 @@ fn endpoint(args: EndpointArgs, ledger: Option<PathBuf>) -> EndpointOptions {
         ledger,
         concurrency: None,
         rate: None,
+        origin: OriginOptions::default(),
     }
 }
 

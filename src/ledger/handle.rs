@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::ledger::erasure::{self, ForgetResult, PurgeResult};
 use crate::ledger::error::LedgerError;
 use crate::ledger::kind::Kind;
-use crate::ledger::maintenance::{self, PurgeResult, Resolution};
+use crate::ledger::maintenance::{self, Resolution};
+use crate::ledger::origin::RunOrigin;
+use crate::ledger::person::PersonQuery;
 use crate::ledger::query::Reader;
 use crate::ledger::run::Run;
 use crate::ledger::thread::WriterThread;
@@ -33,11 +36,14 @@ impl Ledger {
         Reader::open(&self.0.path, Some(self.0.kind))
     }
 
-    /// Starts a run; `command` is `verify` or `batch`. The first run of a file stamps its kind.
-    pub async fn start_run(&self, command: &str, partner_code: &str) -> Result<Run, LedgerError> {
-        let kind = self.0.kind;
-        let command = command.to_owned();
-        let start = move |database: &mut _| maintenance::start_run(database, kind, &command);
+    /// Starts a run. The first run of a file stamps its kind.
+    pub async fn start_run(
+        &self,
+        origin: impl Into<RunOrigin>,
+        partner_code: &str,
+    ) -> Result<Run, LedgerError> {
+        let (kind, origin) = (self.0.kind, origin.into());
+        let start = move |database: &mut _| maintenance::start_run(database, kind, &origin);
         let started = self.0.job(start).await?;
         Ok(Run::new(Arc::clone(&self.0), started, partner_code))
     }
@@ -56,6 +62,12 @@ impl Ledger {
         before: Timestamp,
         include_unknown: bool,
     ) -> Result<PurgeResult, LedgerError> {
-        self.0.job(move |database| maintenance::purge(database, before, include_unknown)).await
+        self.0.job(move |database| erasure::purge(database, before, include_unknown)).await
+    }
+
+    /// Erases outcome, answer, keys and sequence id of the calls about one person, for good. Calls in
+    /// doubt stay.
+    pub async fn forget(&self, person: PersonQuery) -> Result<ForgetResult, LedgerError> {
+        self.0.job(move |database| erasure::forget(database, &person)).await
     }
 }

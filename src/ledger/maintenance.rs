@@ -1,5 +1,5 @@
-//! Rare jobs of the writer thread, one transaction each: the start and end of a run, the resolution
-//! of a call in doubt, the purge.
+//! Rare jobs of the writer thread, one transaction each: the start and end of a run, and the
+//! resolution of a call in doubt.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -10,6 +10,7 @@ use crate::ledger::index;
 use crate::ledger::kind::Kind;
 use crate::ledger::liveness::RunLiveness;
 use crate::ledger::lock::{self, RunLock};
+use crate::ledger::origin::RunOrigin;
 use crate::ledger::send_decision::CallState;
 use crate::ledger::store::{self, charge_number};
 use crate::ledger::{file, open};
@@ -27,7 +28,7 @@ pub(super) struct StartedRun {
 pub(super) fn start_run(
     database: &mut Database,
     kind: Kind,
-    command: &str,
+    origin: &RunOrigin,
 ) -> Result<StartedRun, LedgerError> {
     if let Some(error) = &database.stopped {
         return Err(error.clone());
@@ -47,10 +48,7 @@ pub(super) fn start_run(
         }
         let mut begin = || {
             mark_dead_runs(transaction, liveness)?;
-            transaction.execute(
-                "INSERT INTO runs (token, command, pid, started) VALUES (?1, ?2, ?3, ?4)",
-                params![lock.token(), command, std::process::id(), started.as_millisecond()],
-            )?;
+            add_run(transaction, lock.token(), origin, started)?;
             Ok((transaction.last_insert_rowid(), store::last_call(transaction)?))
         };
         begin().map_err(|error: rusqlite::Error| LedgerError::of(&path, &error))
@@ -60,6 +58,30 @@ pub(super) fn start_run(
     database.read_index()?;
     database.runs.insert(id, last_call);
     Ok(StartedRun { id, last_call, started, lock })
+}
+
+fn add_run(
+    connection: &Connection,
+    token: &str,
+    origin: &RunOrigin,
+    started: Timestamp,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO runs (token, command, pid, started, operator, host, version, reference,
+                                 purpose, arguments)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let row = params![
+        token,
+        origin.command,
+        std::process::id(),
+        started.as_millisecond(),
+        origin.operator,
+        origin.host,
+        origin.version,
+        origin.reference,
+        origin.purpose,
+        origin.arguments,
+    ];
+    connection.execute(sql, row).map(drop)
 }
 
 /// Whether a commit waits for the disk.
@@ -92,7 +114,7 @@ fn mark_dead_runs(connection: &Connection, liveness: &mut RunLiveness) -> rusqli
     Ok(())
 }
 
-fn open_runs(connection: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
+pub(super) fn open_runs(connection: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
     let mut statement = connection.prepare("SELECT id, token FROM runs WHERE ended IS NULL")?;
     statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
@@ -156,81 +178,4 @@ pub(super) fn resolve(
         let sql = "INSERT INTO resolutions (call, at, charged) VALUES (?1, ?2, ?3)";
         transaction.execute(sql, row).map(drop).map_err(fail)
     })
-}
-
-/// The result of a purge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PurgeResult {
-    /// Calls erased.
-    pub calls: usize,
-    /// Calls as old that stay, because they are in doubt.
-    pub kept_in_doubt: usize,
-}
-
-const SELECT_PURGED: &str = "
-    INSERT INTO purged
-    SELECT c.id, coalesce((SELECT r.charged FROM resolutions r WHERE r.call = c.id
-                           ORDER BY r.id DESC LIMIT 1), a.charged, 2) = 2
-    FROM calls c LEFT JOIN answers a ON a.call = c.id
-    WHERE coalesce(a.ended, c.started) < ?1";
-
-const ERASE: &str = "
-    UPDATE ledger SET last_purged_call =
-        max(last_purged_call, ifnull((SELECT max(id) FROM calls), 0));
-    DELETE FROM answers WHERE call IN (SELECT id FROM purged);
-    DELETE FROM slots WHERE call IN (SELECT id FROM purged);
-    DELETE FROM resolutions WHERE call IN (SELECT id FROM purged);";
-
-/// Erases the calls that were over before a moment, for good: the freed space is overwritten
-/// (`secure_delete`) and the log is emptied.
-pub(super) fn purge(
-    database: &mut Database,
-    before: Timestamp,
-    include_unknown: bool,
-) -> Result<PurgeResult, LedgerError> {
-    let path = database.path.clone();
-    let purged = database.in_transaction(|transaction, liveness| {
-        refuse_during_a_run(&path, transaction, liveness)?;
-        erase(transaction, before, include_unknown).map_err(|error| LedgerError::of(&path, &error))
-    })?;
-    database.index.reset();
-    let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-    match database.connection()?.query_row(sql, [], |row| row.get(0)) {
-        Ok(0_i64) => Ok(purged),
-        Ok(_) => Err(LedgerError::Busy(path)),
-        Err(error) => Err(LedgerError::of(&path, &error)),
-    }
-}
-
-fn refuse_during_a_run(
-    path: &std::path::Path,
-    connection: &Connection,
-    liveness: &mut RunLiveness,
-) -> Result<(), LedgerError> {
-    let runs = open_runs(connection).map_err(|error| LedgerError::of(path, &error))?;
-    match runs.into_iter().find(|(run, _)| liveness.is_alive(connection, *run)) {
-        Some((run, _)) => Err(LedgerError::LivingRun(run)),
-        None => Ok(()),
-    }
-}
-
-fn erase(
-    connection: &Connection,
-    before: Timestamp,
-    include_unknown: bool,
-) -> rusqlite::Result<PurgeResult> {
-    connection.execute_batch(
-        "PRAGMA temp_store = MEMORY;
-         CREATE TEMP TABLE purged (id INTEGER PRIMARY KEY, in_doubt INTEGER NOT NULL);",
-    )?;
-    connection.execute(SELECT_PURGED, [before.as_millisecond()])?;
-    let kept_in_doubt = if include_unknown {
-        0
-    } else {
-        connection.execute("DELETE FROM purged WHERE in_doubt", [])?
-    };
-    connection.execute_batch(ERASE)?;
-    let calls = connection.execute("DELETE FROM calls WHERE id IN (SELECT id FROM purged)", [])?;
-    connection.execute_batch("DROP TABLE purged")?;
-    Ok(PurgeResult { calls, kept_in_doubt })
 }

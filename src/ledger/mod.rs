@@ -5,14 +5,18 @@
 //! never overwritten. A record is sent only under a [`Claim`]: its intent is on disk when the claim
 //! is handed out, its answer when the pending write is over. One thread writes for all
 //! (`writer.rs`), in group commits. A run is alive while it holds its lock (`lock.rs`); an intent
-//! without an end, of a dead run, is in doubt. `call.rs` has the rules, without a database.
+//! without an end, of a dead run, is in doubt. `send_decision.rs` has the rules, without a database.
 
 mod bulk_look_up;
+mod chain;
 mod checkpoint;
 mod database;
+mod erasure;
 mod error;
 mod file;
+mod find;
 mod handle;
+mod history;
 mod index;
 mod kind;
 mod liveness;
@@ -20,6 +24,8 @@ mod lock;
 mod look_up;
 mod maintenance;
 mod open;
+mod origin;
+mod person;
 mod query;
 pub(crate) mod reconcile;
 mod redaction;
@@ -37,13 +43,17 @@ mod model_tests;
 mod tests;
 
 pub(crate) use crate::ledger::bulk_look_up::RecordStatus;
+pub(crate) use crate::ledger::chain::ChainReport;
 pub use crate::ledger::error::LedgerError;
+pub(crate) use crate::ledger::find::FoundCall;
 pub use crate::ledger::handle::Ledger;
+pub(crate) use crate::ledger::history::{BillLine, BillSum, CallFilter, CallRow, RunRow};
 pub use crate::ledger::kind::Kind;
 pub use crate::ledger::look_up::LookUpParameters;
 pub(crate) use crate::ledger::maintenance::Resolution;
+pub(crate) use crate::ledger::origin::RunOrigin;
+pub(crate) use crate::ledger::person::PersonSearch;
 pub use crate::ledger::query::Reader;
-pub(crate) use crate::ledger::query::{BillLine, CallFilter, CallRow, RunRow};
 pub use crate::ledger::requests::WriteStatus;
 pub use crate::ledger::run::{Claim, ClaimReply, PendingClaim, PendingWrite, Run, RunEnd};
 pub(crate) use crate::ledger::send_decision::{InDoubtCall, StoredAnswer};

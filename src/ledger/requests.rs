@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 
 use crate::ledger::database::Database;
 use crate::ledger::error::LedgerError;
+use crate::ledger::person::PersonHash;
 use crate::ledger::send_decision::{CallState, LookUpResult, RunRules};
 use crate::ledger::store::{CallEnd, ClosedCall};
 use crate::model::code::Charge;
@@ -33,6 +34,7 @@ pub(super) enum Request {
 pub(super) struct ClaimRequest {
     pub(super) run: i64,
     pub(super) key: RecordKey,
+    pub(super) person: PersonHash,
     pub(super) rules: RunRules,
     pub(super) reply: Reply<ClaimDecision>,
 }

@@ -14,6 +14,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::lock::RunLock;
 use crate::ledger::look_up::LookUpParameters;
 use crate::ledger::maintenance::{self, StartedRun};
+use crate::ledger::person::PersonHasher;
 use crate::ledger::query::Reader;
 use crate::ledger::redaction::{cut, masked};
 use crate::ledger::requests::{
@@ -64,6 +65,7 @@ pub(super) struct RunInner {
     last_call: i64,
     started: Timestamp,
     keys: KeyMaker,
+    persons: PersonHasher,
     lock: Mutex<Option<RunLock>>,
 }
 
@@ -71,8 +73,9 @@ impl Run {
     pub(super) fn new(thread: Arc<WriterThread>, started: StartedRun, partner_code: &str) -> Self {
         let StartedRun { id, last_call, started, lock } = started;
         let keys = KeyMaker::new(&thread.secret, thread.kind.word(), partner_code);
+        let persons = PersonHasher::new(&thread.secret);
         let lock = Mutex::new(Some(lock));
-        Self(Arc::new(RunInner { thread, id, last_call, started, keys, lock }))
+        Self(Arc::new(RunInner { thread, id, last_call, started, keys, persons, lock }))
     }
 
     /// Returns its number.
@@ -103,10 +106,15 @@ impl Run {
     /// Requests the right to send a record. When the future is ready, the intent is on disk.
     pub fn claim(&self, record: &Record, reuse: ReuseRules) -> PendingClaim {
         let (reply, answer) = oneshot::channel();
-        let (key, rules) = (self.0.keys.key(record), self.rules(reuse));
+        let claim = ClaimRequest {
+            run: self.0.id,
+            key: self.0.keys.key(record),
+            person: self.0.persons.person(record),
+            rules: self.rules(reuse),
+            reply,
+        };
         // Without a thread the reply is dropped, and the future says that the ledger is closed.
-        let _ =
-            self.0.thread.send(Request::Claim(ClaimRequest { run: self.0.id, key, rules, reply }));
+        let _ = self.0.thread.send(Request::Claim(claim));
         PendingClaim { run: self.clone(), answer }
     }
 

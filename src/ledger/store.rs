@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::ledger::chain::{self, hexadecimal};
 use crate::ledger::index::{Index, split};
 use crate::ledger::liveness::RunLiveness;
+use crate::ledger::person::PersonHash;
 use crate::ledger::send_decision::{CallState, LookUpResult, PastCall, RunRules};
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
@@ -32,20 +34,27 @@ pub(super) struct CallEnd {
 /// The columns of a call, in the order in which [`past_call`] and [`record_key`] read them.
 macro_rules! select_calls {
     ($which:literal) => {
+        select_calls!("", $which)
+    };
+    ($more:literal, $which:literal) => {
         concat!(
             "SELECT c.id, c.run, c.started, c.slot, c.rest, a.ended, a.outcome, a.charged, a.code,
                     a.message, a.sequence_id, a.result, a.id_phone_match, a.id_name_match,
                     a.reason, a.attempts, (SELECT r.charged FROM resolutions r
-                                           WHERE r.call = c.id ORDER BY r.id DESC LIMIT 1)
-             FROM calls c LEFT JOIN answers a ON a.call = c.id ",
+                                           WHERE r.call = c.id ORDER BY r.id DESC LIMIT 1)",
+            $more,
+            " FROM calls c LEFT JOIN answers a ON a.call = c.id ",
             $which
         )
     };
 }
 pub(super) use select_calls;
 
+/// The number of the columns of [`past_call`].
+pub(super) const PAST_CALL_COLUMNS: usize = 17;
+
 const ADD_CALL: &str =
-    "INSERT INTO calls (id, run, started, slot, rest) VALUES (?1, ?2, ?3, ?4, ?5)";
+    "INSERT INTO calls (id, run, started, slot, rest, person) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
 /// A retry after trouble with the disk may find the same answer there.
 const ADD_ANSWER: &str = "
@@ -98,10 +107,11 @@ pub(super) fn add_call(
     call: i64,
     run: i64,
     key: &RecordKey,
+    person: &PersonHash,
 ) -> rusqlite::Result<()> {
     let (slot, rest) = split(key.as_bytes());
     let now = Timestamp::now().as_millisecond();
-    connection.prepare_cached(ADD_CALL)?.execute(params![call, run, now, slot, rest])?;
+    connection.prepare_cached(ADD_CALL)?.execute(params![call, run, now, slot, rest, person])?;
     Ok(())
 }
 
@@ -117,7 +127,7 @@ pub(super) fn add_answer(
         CallState::Without(words) => (None, words, &none),
         CallState::Open => (None, &None, &none),
     };
-    connection.prepare_cached(ADD_ANSWER)?.execute(params![
+    let added = connection.prepare_cached(ADD_ANSWER)?.execute(params![
         call,
         end.at.as_millisecond(),
         end.outcome.word(),
@@ -131,7 +141,7 @@ pub(super) fn add_answer(
         answer.reason,
         end.attempts,
     ])?;
-    Ok(())
+    if added == 1 { chain::append(connection, call) } else { Ok(()) }
 }
 
 /// Reads the end of a call; `None` while it goes on.
@@ -185,8 +195,11 @@ pub(super) fn past_call(row: &Row<'_>) -> rusqlite::Result<PastCall> {
 
 /// Reads the record's key from a row of `select_calls!`, as hexadecimal digits.
 pub(super) fn record_key(row: &Row<'_>) -> rusqlite::Result<String> {
-    let rest = row.get_ref(4)?.as_blob()?.iter().map(|byte| format!("{byte:02x}"));
-    Ok(format!("{:016x}{}", row.get::<_, i64>(3)?, rest.collect::<String>()))
+    let rest = row.get_ref(4)?.as_blob()?;
+    if rest.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!("{:016x}{}", row.get::<_, i64>(3)?, hexadecimal(rest)))
 }
 
 fn state(row: &Row<'_>) -> rusqlite::Result<CallState> {

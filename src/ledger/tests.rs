@@ -7,7 +7,8 @@ use jiff::{Timestamp, ToSpan};
 use tempfile::TempDir;
 
 use super::*;
-use crate::ledger::maintenance::PurgeResult;
+use crate::ledger::PersonSearch;
+use crate::ledger::erasure::PurgeResult;
 use crate::ledger::send_decision::DoubtReason;
 use crate::ledger::thread::WriterThread;
 use crate::model::answer::Answer;
@@ -536,7 +537,7 @@ async fn a_newer_schema_is_refused() {
     let place = Place::new();
     drop(place.open());
     change(&place.path(), "PRAGMA user_version = 99");
-    let expected = LedgerError::Newer { path: place.path(), found: 99, known: 2 };
+    let expected = LedgerError::Newer { path: place.path(), found: 99, known: 3 };
     assert_eq!(Ledger::open(&place.path(), Kind::Sandbox).err().as_ref(), Some(&expected));
     assert_eq!(Reader::open(&place.path(), None).err(), Some(expected));
 }
@@ -549,7 +550,20 @@ async fn write_index(thread: &WriterThread, most: usize) {
     told.await.unwrap();
 }
 
-/// What a file of version 1 lacks of version 2.
+/// Takes a file back to version 2.
+const TO_VERSION_2: &str = "
+    DROP TABLE chain;
+    ALTER TABLE ledger DROP COLUMN chained_since;
+    ALTER TABLE calls DROP COLUMN person;
+    ALTER TABLE runs DROP COLUMN operator;
+    ALTER TABLE runs DROP COLUMN host;
+    ALTER TABLE runs DROP COLUMN version;
+    ALTER TABLE runs DROP COLUMN reference;
+    ALTER TABLE runs DROP COLUMN purpose;
+    ALTER TABLE runs DROP COLUMN arguments;
+    PRAGMA user_version = 2;";
+
+/// Takes a file of version 2 back to version 1.
 const TO_VERSION_1: &str = "
     DROP TABLE slots;
     ALTER TABLE ledger DROP COLUMN indexed;
@@ -565,6 +579,7 @@ async fn a_file_of_version_1_is_brought_to_this_one_and_loses_nothing() {
     run.finish(RunEnd::Done).await.unwrap();
     drop(run);
     for by_query in [true, false] {
+        change(&place.path(), TO_VERSION_2);
         change(&place.path(), TO_VERSION_1);
         if by_query {
             assert_eq!(place.calls().len(), 2);
@@ -720,4 +735,107 @@ async fn a_full_disk_gives_no_claim_and_loses_no_answer() {
         stored(&run, serial, PLAIN).await;
     }
     assert!(super::file::companion(&place.path(), "-reserve").exists());
+}
+
+#[tokio::test]
+async fn a_ledger_of_version_2_with_100_000_calls_is_migrated_and_loses_nothing() {
+    let place = Place::new();
+    let run = place.run().await;
+    settle(&run, 9001, 200).await;
+    run.finish(RunEnd::Done).await.unwrap();
+    drop(run);
+    change(&place.path(), TO_VERSION_2);
+    change(
+        &place.path(),
+        "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+         INSERT INTO calls (id, run, started, slot, rest)
+         SELECT i, 1, 1700000000000 + i, i * 7919, randomblob(24) FROM n;
+         INSERT OR IGNORE INTO slots SELECT slot, id FROM calls;
+         INSERT INTO answers SELECT id, started + 50, 'pass', 1, 200, 'ok', 'seq-' || id, 'pass',
+                                    'pass', 'pass', NULL, 1 FROM calls WHERE id > 1;
+         UPDATE ledger SET indexed = 100000;",
+    );
+    let mut reader = place.reader();
+    assert_eq!(reader.calls_without_person().unwrap(), 100_000);
+    assert_eq!(reader.verify_chain().unwrap().unchained, 100_000);
+    assert_eq!(reader.calls(&CallFilter::default()).unwrap().len(), 100_000);
+    let run = place.run().await;
+    assert_eq!(stored(&run, 9001, PLAIN).await.call, 1);
+    settle(&run, 9002, 200).await;
+    let report = place.reader().verify_chain().unwrap();
+    assert_eq!((report.calls, report.unchained, report.broken_at), (1, 100_000, None));
+    // A call of the version before is found by the whole record only.
+    let mut reader = place.reader();
+    let nik = record(9001).get(crate::model::record::Field::IdNumber).to_owned();
+    let by_nik = reader.person(&PersonSearch::IdNumber(nik));
+    assert_eq!(reader.find(&by_nik).unwrap(), []);
+    let keys = reader.keys("partner").unwrap();
+    let whole = reader
+        .person(&PersonSearch::Record { record: Box::new(record(9001)), keys: Box::new(keys) });
+    assert_eq!(reader.find(&whole).unwrap()[0].call, 1);
+}
+
+#[tokio::test]
+async fn a_changed_removed_or_added_call_breaks_the_chain() {
+    let place = Place::new();
+    let run = place.run().await;
+    for serial in 9001..=9005 {
+        settle(&run, serial, 200).await;
+    }
+    run.finish(RunEnd::Done).await.unwrap();
+    drop(run);
+    let whole = place.reader().verify_chain().unwrap();
+    assert_eq!((whole.calls, whole.erased, whole.broken_at), (5, 0, None));
+    let saved = std::fs::read(place.path()).unwrap();
+    for (sql, broken) in [
+        ("UPDATE answers SET charged = 0 WHERE call = 3", 3),
+        ("UPDATE calls SET started = started + 1 WHERE id = 2", 2),
+        ("DELETE FROM answers WHERE call = 4", 4),
+        ("DELETE FROM chain WHERE call = 4", 5),
+        (
+            "INSERT INTO calls (id, run, started, slot, rest) VALUES (9, 1, 5, 5, x'00');
+             INSERT INTO answers SELECT 9, ended, outcome, 0, code, message, sequence_id, result,
+                 id_phone_match, id_name_match, reason, attempts FROM answers WHERE call = 1",
+            9,
+        ),
+    ] {
+        std::fs::write(place.path(), &saved).unwrap();
+        change(&place.path(), sql);
+        assert_eq!(place.reader().verify_chain().unwrap().broken_at, Some(broken), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn an_erased_person_leaves_no_byte_and_a_gap_that_verifies() {
+    let place = Place::new();
+    let run = place.run().await;
+    for serial in 9001..=9003 {
+        settle(&run, serial, 200).await;
+    }
+    let ledger = place.open();
+    let mut reader = place.reader();
+    let person = reader.person(&PersonSearch::Record {
+        record: Box::new(record(9002)),
+        keys: Box::new(reader.keys("partner").unwrap()),
+    });
+    let calls = reader.calls(&CallFilter::default()).unwrap();
+    let key = calls[1].record.clone();
+    drop(reader);
+    let bytes: Vec<u8> =
+        (16..64).step_by(2).map(|at| u8::from_str_radix(&key[at..at + 2], 16).unwrap()).collect();
+    let holds = |suffix: &str| {
+        let file = std::fs::read(super::file::companion(&place.path(), suffix));
+        file.is_ok_and(|file| file.windows(24).any(|window| window == bytes))
+    };
+    assert!(holds("") || holds("-wal"));
+    run.finish(RunEnd::Done).await.unwrap();
+    drop(run);
+    let forgotten = ledger.forget(person.clone()).await.unwrap();
+    assert_eq!((forgotten.calls, forgotten.kept_in_doubt), (1, 0));
+    assert_eq!(place.reader().find(&person).unwrap(), []);
+    assert!(!holds("") && !holds("-wal"));
+    let report = place.reader().verify_chain().unwrap();
+    assert_eq!((report.calls, report.erased, report.broken_at), (2, 1, None));
+    let bill = place.reader().bill(&CallFilter::default(), jiff::tz::Offset::UTC).unwrap();
+    assert_eq!((bill.len(), bill[0].code, bill[0].charged), (1, Some(200), 3));
 }

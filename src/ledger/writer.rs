@@ -311,7 +311,7 @@ fn carry_out_claim(
     match store::look_up(connection, index, liveness, &claim.key, &claim.rules)? {
         LookUpResult::MaySend => {
             *last_call += 1;
-            store::add_call(connection, *last_call, claim.run, &claim.key)?;
+            store::add_call(connection, *last_call, claim.run, &claim.key, &claim.person)?;
             index.insert(&claim.key, *last_call);
             Ok(ClaimDecision::Intent(*last_call))
         }

@@ -70,6 +70,22 @@ impl FromStr for MaxUnknown {
     }
 }
 
+/// The longest text that a run keeps as its operator, reference or purpose, in characters.
+const LONGEST_TEXT: usize = 200;
+
+/// Checks a text that a run keeps.
+pub(crate) fn check_text(text: &str) -> Result<(), &'static str> {
+    if text.trim().is_empty() {
+        Err("the text is empty")
+    } else if text.chars().count() > LONGEST_TEXT {
+        Err("the text is longer than 200 characters")
+    } else if text.chars().any(char::is_control) {
+        Err("the text has control characters: give it as one line")
+    } else {
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

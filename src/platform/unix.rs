@@ -20,6 +20,20 @@ pub(crate) fn state_folder() -> Option<PathBuf> {
     Some(base.state_dir().unwrap_or_else(|| base.data_dir()))
 }
 
+/// Returns the name of the user that runs this process.
+pub(crate) fn user_name() -> Option<String> {
+    let id = rustix::process::getuid().as_raw().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let line = users.lines().find(|line| line.split(':').nth(2) == Some(&id));
+    let name = line.and_then(|line| line.split(':').next()).map(str::to_owned);
+    name.or_else(|| std::env::var("USER").ok()).or_else(|| Some(format!("uid {id}")))
+}
+
+/// Returns the name of this machine.
+pub(crate) fn host_name() -> Option<String> {
+    Some(rustix::system::uname().nodename().to_string_lossy().into_owned())
+}
+
 /// The name of the network file system that holds a folder. `None` is a local one.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 pub(crate) fn network_file_system(folder: &Path) -> Option<&'static str> {

@@ -25,6 +25,16 @@ pub(crate) fn state_folder() -> Option<PathBuf> {
     Some(etcetera::choose_base_strategy().ok()?.cache_dir())
 }
 
+/// Returns the name of the user that runs this process.
+pub(crate) fn user_name() -> Option<String> {
+    std::env::var("USERNAME").ok()
+}
+
+/// Returns the name of this machine.
+pub(crate) fn host_name() -> Option<String> {
+    std::env::var("COMPUTERNAME").ok()
+}
+
 /// The name of the network file system that holds a folder. `None` is a local one. The canonical
 /// path of a network drive begins with the name of its server.
 pub(crate) fn network_file_system(folder: &Path) -> Option<&'static str> {

@@ -2,6 +2,7 @@
 //! the working directory, then the default. No message shows a value that was read from a file.
 
 mod connection;
+mod origin;
 mod pace;
 mod plan_settings;
 mod sources;
@@ -14,12 +15,14 @@ use secrecy::SecretString;
 
 use crate::client;
 use crate::client::endpoint_url::{self, EndpointError};
-use crate::ledger::Kind;
+use crate::ledger::{Kind, RunOrigin};
 use crate::model::limits::MaxInFlight;
 use crate::model::price::{Price, PriceError};
 use crate::platform;
 use crate::settings::connection::{parse_proxy, read_certificates};
 
+pub use crate::settings::origin::OriginOptions;
+pub(crate) use crate::settings::origin::{OPERATOR, PURPOSE, REQUIRE_PURPOSE, origin};
 pub(crate) use crate::settings::pace::{CONCURRENCY, RATE};
 pub use crate::settings::plan_settings::PlanSettings;
 use crate::settings::sources::SettingSources;
@@ -38,7 +41,7 @@ pub(crate) const LEDGER: &str = "IDV_LEDGER";
 pub(crate) const PRICE: &str = "IDV_PRICE";
 
 /// Partner code of calls to the built-in sandbox.
-const SANDBOX_PARTNER_CODE: &str = "sandbox";
+pub(crate) const SANDBOX_PARTNER_CODE: &str = "sandbox";
 
 /// A setting that is missing or can't be used. The message shows no value.
 #[derive(Debug, thiserror::Error)]
@@ -114,6 +117,20 @@ pub enum SettingsError {
         /// The values that are allowed.
         wanted: &'static str,
     },
+    /// A text that can't be kept with a run.
+    #[error("{name} can't be kept: {why}")]
+    Text {
+        /// The variable.
+        name: &'static str,
+        /// The reason.
+        why: &'static str,
+    },
+    /// A purpose is required, and none is given.
+    #[error(
+        "no purpose is given, and {REQUIRE_PURPOSE} requires one\n\n  \
+         hint: add --purpose TEXT, or set {PURPOSE}"
+    )]
+    NoPurpose,
     /// A value is not a price.
     #[error("{PRICE} is no price: {0}")]
     Price(PriceError),
@@ -145,6 +162,8 @@ pub struct EndpointOptions {
     pub concurrency: Option<MaxInFlight>,
     /// Requests a second at most.
     pub rate: Option<f64>,
+    /// The origin of the run.
+    pub origin: OriginOptions,
 }
 
 impl Default for EndpointOptions {
@@ -161,6 +180,7 @@ impl Default for EndpointOptions {
             ledger: None,
             concurrency: None,
             rate: None,
+            origin: OriginOptions::default(),
         }
     }
 }
@@ -183,6 +203,8 @@ pub struct Settings {
     pub ledger: PathBuf,
     /// The price of a call, if it is known.
     pub price: Option<Price>,
+    /// The origin of the run, still without its command.
+    pub(crate) origin: RunOrigin,
 }
 
 /// Shows the endpoint only, never credentials.
@@ -225,8 +247,18 @@ impl Settings {
                 .max(Duration::from_millis(1)),
             connections: usize::from(concurrency.most()),
         };
-        let price = sources.price()?;
-        Ok(Self { client, shown_endpoint, concurrency, rate, partner_code, kind, ledger, price })
+        let (price, origin) = (sources.price()?, sources.origin(&options.origin)?);
+        Ok(Self {
+            client,
+            shown_endpoint,
+            concurrency,
+            rate,
+            partner_code,
+            kind,
+            ledger,
+            price,
+            origin,
+        })
     }
 }
 
@@ -242,6 +274,11 @@ pub(crate) fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, Sett
         Some(file) => Ok(PathBuf::from(file)),
         None => default_ledger(Kind::Live),
     }
+}
+
+/// Reads the partner code from the settings.
+pub(crate) fn partner_code() -> Result<Option<String>, SettingsError> {
+    Ok(SettingSources::read(None)?.get(PARTNER_CODE).map(str::to_owned))
 }
 
 /// Reads the price of a call from the settings.

@@ -10,13 +10,24 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use crate::settings::{
-    CONCURRENCY, ENDPOINT, LEDGER, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE, PRICE, RATE,
-    SettingsError,
+    CONCURRENCY, ENDPOINT, LEDGER, OPERATOR, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE, PRICE,
+    PURPOSE, RATE, REQUIRE_PURPOSE, SettingsError,
 };
 
 /// The variables of idv. Messages show no other name of a file: it may be the key in a wrong place.
-const VARIABLES: [&str; 8] =
-    [ENDPOINT, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE, LEDGER, PRICE, CONCURRENCY, RATE];
+const VARIABLES: [&str; 11] = [
+    ENDPOINT,
+    PARTNER_CODE,
+    PARTNER_KEY,
+    PARTNER_KEY_FILE,
+    LEDGER,
+    PRICE,
+    CONCURRENCY,
+    RATE,
+    OPERATOR,
+    PURPOSE,
+    REQUIRE_PURPOSE,
+];
 
 /// One source of settings.
 struct SettingSource {

@@ -30,6 +30,7 @@ mod ledger;
 mod noise;
 mod outputs;
 mod pace;
+mod processing;
 mod report;
 mod retries;
 mod samples;

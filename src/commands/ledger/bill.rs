@@ -6,12 +6,13 @@ use anyhow::{Context as _, bail};
 use jiff::tz::Offset;
 use serde::Serialize;
 
-use crate::cli::{BillArgs, LedgerFormat};
+use crate::cli::{BillArgs, BillKey, LedgerFormat};
 use crate::commands::ledger::{Listing, each, filter_of, format_or_default, invoice};
-use crate::ledger::{BillLine, CallFilter, Reader};
+use crate::ledger::{BillLine, BillSum, CallFilter, Reader};
 use crate::model::code::Charge;
 use crate::model::price::Price;
 use crate::output::number_format::thousands;
+use crate::output::text::escape;
 use crate::settings;
 
 /// One call on the bill, for a spreadsheet or a program.
@@ -48,11 +49,58 @@ pub(crate) fn run(
         let terms = invoice::Terms { filter, offset, price, ledger };
         return invoice::run(reader, file, &terms, args.format, out);
     }
+    if let Some(key) = args.by {
+        return sums(reader, args.format, &filter, offset, (key, price), out);
+    }
     if format_or_default(args.format) == LedgerFormat::Table {
         return table(&reader.bill(&filter, offset)?, price, out);
     }
     let mut listing = Listing::new(args.format, "", out)?;
     list(reader, &filter, offset, price, &mut listing)
+}
+
+/// The sum of the calls with one value of a key.
+#[derive(Serialize)]
+struct KeyedSum<'a> {
+    by: &'static str,
+    key: Option<&'a str>,
+    charged: u32,
+    unknown: u32,
+    not_charged: u32,
+    amount: Option<Price>,
+}
+
+fn sums(
+    reader: &mut Reader,
+    format: Option<LedgerFormat>,
+    filter: &CallFilter,
+    offset: Offset,
+    (key, price): (BillKey, Option<Price>),
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let by = match key {
+        BillKey::Reference => "reference",
+        BillKey::Operator => "operator",
+        BillKey::Month => "month",
+        BillKey::Day => "day",
+        BillKey::Code => "code",
+    };
+    let header = |name: &str, charged: &str, unknown: &str, not: &str, amount: &str| {
+        format!("{charged:>8} {unknown:>8} {not:>11} {amount:>13}  {name}")
+    };
+    let titles = header(&by.to_uppercase(), "CHARGED", "UNKNOWN", "NOT CHARGED", "AMOUNT");
+    let mut listing = Listing::new(format, &titles, out)?;
+    for BillSum { key, charged, unknown, not_charged } in reader.bill_by(filter, offset, by)? {
+        let amount = price.map(|price| price.times(charged.into()));
+        let key = key.as_deref();
+        listing.row(&KeyedSum { by, key, charged, unknown, not_charged, amount }, || {
+            let [charged, unknown, not] =
+                [charged, unknown, not_charged].map(|count| thousands(count.into()));
+            let amount = amount.map(|amount| amount.to_string()).unwrap_or_default();
+            header(&escape(key.unwrap_or("-")), &charged, &unknown, &not, &amount)
+        })?;
+    }
+    Ok(())
 }
 
 fn list(

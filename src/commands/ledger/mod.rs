@@ -2,25 +2,28 @@
 
 mod bill;
 mod invoice;
+mod person;
 
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
+use jiff::Timestamp;
 use serde::Serialize;
 
-use jiff::Timestamp;
-
-use crate::cli::{FilterArgs, LedgerAction, LedgerCommand, LedgerFormat};
+use crate::cli::{FilterArgs, LedgerAction, LedgerCommand, LedgerFormat, OriginArgs};
+use crate::commands::arguments;
 use crate::exit::Exit;
-use crate::ledger::{CallFilter, CallRow, Ledger, LedgerError, Reader, Resolution, RunRow};
+use crate::ledger::{
+    CallFilter, CallRow, ChainReport, Ledger, LedgerError, Reader, Resolution, RunEnd, RunRow,
+};
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
 use crate::output;
 use crate::output::number_format::{count, thousands};
 use crate::output::progress::Progress;
-use crate::output::text::quoted;
+use crate::output::text::{escape, quoted};
 use crate::output::text_layout::cut;
 use crate::settings;
 
@@ -38,16 +41,10 @@ pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
         )?)
     };
     let out = &mut BufWriter::new(output::stdout()?);
-    let written = match args.action {
+    let done = match args.action {
         LedgerAction::Runs { format } => runs(&mut read()?, format, out),
         LedgerAction::Show { filter, outcome, format } => {
-            let filter = filter_of(&filter);
-            // An undocumented code is an outcome of its own, and in doubt all the same.
-            let filter = match outcome {
-                Some(Outcome::Unknown) => CallFilter { charged: Some(Charge::Unknown), ..filter },
-                outcome => CallFilter { outcome, ..filter },
-            };
-            show(&mut read()?, &filter, format, out)
+            show(&mut read()?, &with_outcome(&filter, outcome), format, out)
         }
         LedgerAction::Bill(bill) => {
             let ledger = flag(args.ledger.as_deref(), args.sandbox);
@@ -56,31 +53,61 @@ pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
         LedgerAction::Resolve { call, charged, not_charged: _ } => {
             resolve(&write()?, call, charged).await
         }
-        LedgerAction::Purge { older_than, include_unknown } => {
-            purge(&write()?, older_than, include_unknown).await
+        LedgerAction::Purge { older_than, include_unknown, origin } => {
+            let ledger = write()?;
+            note(&ledger, "purge", origin).await?;
+            purge(&ledger, older_than, include_unknown).await
+        }
+        LedgerAction::Find { person, format, origin } => {
+            let mut reader = read()?;
+            let search = person::search(&reader, person)?;
+            note(&write()?, "find", origin).await?;
+            person::find(&mut reader, &search, format, out)
+        }
+        LedgerAction::Forget { person, yes, origin } => {
+            let reader = read()?;
+            let search = person::search(&reader, person)?;
+            if !person::confirm(yes)? {
+                return Ok(Exit::Usage);
+            }
+            let ledger = write()?;
+            note(&ledger, "forget", origin).await?;
+            person::forget(&ledger, reader, &search).await
+        }
+        LedgerAction::Verify { print_head } => {
+            return verify_chain(&read()?.verify_chain()?, print_head, out);
         }
         LedgerAction::Export => export(&mut read()?, out),
         LedgerAction::Path => writeln!(out, "{}", path.display()).map_err(Into::into),
     };
-    quietly(written.and_then(|()| out.flush().map_err(Into::into)))
+    quietly(done.and_then(|()| out.flush().map_err(Into::into)))
 }
 
-/// Settles a call in doubt by the invoice.
+/// Notes in the ledger that a command was run, by whom and why.
+async fn note(ledger: &Ledger, command: &str, origin: OriginArgs) -> anyhow::Result<()> {
+    let origin = arguments::with_command(settings::origin(&origin.into())?, command);
+    Ok(ledger.start_run(origin, "").await?.finish(RunEnd::Done).await?)
+}
+
+/// An undocumented code is an outcome of its own, and in doubt all the same.
+fn with_outcome(args: &FilterArgs, outcome: Option<Outcome>) -> CallFilter {
+    let filter = filter_of(args);
+    match outcome {
+        Some(Outcome::Unknown) => CallFilter { charged: Some(Charge::Unknown), ..filter },
+        outcome => CallFilter { outcome, ..filter },
+    }
+}
+
 async fn resolve(ledger: &Ledger, call: i64, charged: bool) -> anyhow::Result<()> {
     let found = if charged { Resolution::Charged } else { Resolution::NotCharged };
     ledger.resolve(call, found).await?;
-    let word = if charged { "charged" } else { "not charged" };
-    say(&format!("call {call} is settled as {word}"));
+    let found = if charged { "charged" } else { "not charged" };
+    say(&format!("call {call} is settled as {found}"));
     Ok(())
 }
 
-/// Erases old calls for good.
-async fn purge(
-    ledger: &Ledger,
-    older_than: Timestamp,
-    include_unknown: bool,
-) -> anyhow::Result<()> {
-    let purged = ledger.purge(older_than, include_unknown).await?;
+async fn purge(ledger: &Ledger, before: Timestamp, include_unknown: bool) -> anyhow::Result<()> {
+    let purged = ledger.purge(before, include_unknown).await?;
     say(&format!("erased for good: {}", count(purged.calls as u64, "call")));
     if purged.kept_in_doubt > 0 {
         let kept = count(purged.kept_in_doubt as u64, "call");
@@ -89,7 +116,31 @@ async fn purge(
     Ok(())
 }
 
-/// Adds a hint to the sandbox's ledger, if only that one exists.
+/// Shows whether the chain of calls is whole.
+fn verify_chain(report: &ChainReport, head: bool, out: &mut impl Write) -> anyhow::Result<Exit> {
+    if let Some(call) = report.broken_at {
+        say(&format!(
+            "error: the chain breaks at call {call}: it, or the call before it, was changed, \
+             added or removed outside idv; compare the file with a backup"
+        ));
+        return Ok(Exit::Disk);
+    }
+    if head {
+        let ChainReport { last_link, erased, .. } = report;
+        let last_hash = report.last_hash_digits();
+        writeln!(out, "idv-ledger-head 1 links={last_link} erased={erased} hash={last_hash}")?;
+    }
+    out.flush()?;
+    let erased = count(report.erased, "erased call");
+    say(&format!("the chain is whole: {}, {erased}", count(report.calls, "settled call")));
+    if report.unchained > 0 {
+        let older = count(report.unchained, "call");
+        say(&format!("{older} of an earlier idv carry no hash"));
+    }
+    Ok(Exit::Ok)
+}
+
+/// Says where the calls are, when only the sandbox was asked so far.
 fn missing(error: LedgerError, sandbox_is_there: bool) -> anyhow::Error {
     match error {
         LedgerError::Missing(_) if sandbox_is_there => {
@@ -186,8 +237,16 @@ fn runs(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let header = format!(
-        "{:>6}  {:<20}  {:<8} {:<11} {:>9} {:>9} {:>9}",
-        "RUN", "STARTED", "COMMAND", "STATE", "CALLS", "CHARGED", "UNKNOWN"
+        "{:>6}  {:<20}  {:<8} {:<11} {:>9} {:>9} {:>9}  {:<16} {:<16} PURPOSE",
+        "RUN",
+        "STARTED",
+        "COMMAND",
+        "STATE",
+        "CALLS",
+        "CHARGED",
+        "UNKNOWN",
+        "OPERATOR",
+        "REFERENCE"
     );
     let mut listing = Listing::new(format, &header, out)?;
     for run in reader.runs()? {
@@ -197,8 +256,9 @@ fn runs(
 }
 
 fn run_line(run: &RunRow) -> String {
+    let text = |text: &Option<String>| cut(&escape(text.as_deref().unwrap_or("-")), 16);
     format!(
-        "{:>6}  {:<20}  {:<8} {:<11} {:>9} {:>9} {:>9}",
+        "{:>6}  {:<20}  {:<8} {:<11} {:>9} {:>9} {:>9}  {:<16} {:<16} {}",
         run.run,
         format!("{:.0}", run.started),
         run.command,
@@ -206,6 +266,9 @@ fn run_line(run: &RunRow) -> String {
         thousands(run.calls.into()),
         thousands(run.charged.into()),
         thousands(run.unknown.into()),
+        text(&run.operator),
+        text(&run.reference),
+        escape(run.purpose.as_deref().unwrap_or("-")),
     )
 }
 
@@ -241,7 +304,8 @@ fn each(
 }
 
 fn call_line(call: &CallRow) -> String {
-    let outcome = call.outcome.map_or("in flight", |outcome| outcome.word());
+    let no_outcome = if call.erased { "erased" } else { "in flight" };
+    let outcome = call.outcome.map_or(no_outcome, |outcome| outcome.word());
     let what = call.message.as_deref().unwrap_or_default();
     format!(
         "{:>8} {:>5}  {:<20}  {:<12} {:<8} {:>5}  {:<34} {}",

@@ -146,7 +146,9 @@ impl<'a> Comparison<'a> {
     pub(crate) fn see(&mut self, call: &CallRow) -> Option<Difference> {
         let at = call.ended.unwrap_or(call.started);
         // What is in flight is on no invoice yet.
-        call.outcome?;
+        if call.outcome.is_none() && !call.erased {
+            return None;
+        }
         let Some(id) = call.sequence_id.as_deref() else {
             self.keep_nameless(call);
             return None;

@@ -52,6 +52,10 @@ fn call(number: i64, time: &str, charged: Charge, sequence_id: Option<String>) -
         id_name_match: None,
         reason: None,
         attempts: 1,
+        erased: false,
+        operator: None,
+        reference: None,
+        purpose: None,
     }
 }
 

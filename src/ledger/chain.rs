@@ -1,0 +1,154 @@
+//! The chain of hashes over the settled calls. A hash covers the content of a call and the hash of
+//! the call that was settled before it, so that a later change of a call shows.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use sha2::{Digest as _, Sha256};
+
+/// The bytes of a hash that are kept.
+const LENGTH: usize = 20;
+
+type Hash = [u8; LENGTH];
+
+/// The columns that a hash covers, after the three of the chain.
+macro_rules! select_content {
+    ($from:literal) => {
+        concat!(
+            "SELECT k.link, k.call, k.hash, c.id, c.run, c.started, c.slot, c.rest, c.person,
+                    a.ended, a.outcome, a.charged, a.code, a.message, a.sequence_id, a.result,
+                    a.id_phone_match, a.id_name_match, a.reason, a.attempts ",
+            $from
+        )
+    };
+}
+
+const FIRST: usize = 3;
+const COLUMNS: usize = 20;
+
+const NEW_CALL: &str = select_content!(
+    "FROM (SELECT 0 AS link, 0 AS call, x'' AS hash) k, calls c JOIN answers a ON a.call = c.id
+     WHERE c.id = ?1"
+);
+
+const CHAIN: &str = select_content!(
+    "FROM chain k LEFT JOIN calls c ON c.id = k.call LEFT JOIN answers a ON a.call = k.call
+     ORDER BY k.link"
+);
+
+/// The result of verifying the chain.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChainReport {
+    /// Calls whose hash is right.
+    pub calls: u64,
+    /// Calls that `forget` or `purge` erased from the chain.
+    pub erased: u64,
+    /// Settled calls of an earlier version, which are in no chain.
+    pub unchained: u64,
+    /// The number of the last link.
+    pub last_link: i64,
+    /// The hash of the last link.
+    pub last_hash: Vec<u8>,
+    /// The first call at which the chain breaks.
+    pub broken_at: Option<i64>,
+}
+
+impl ChainReport {
+    /// Returns the hash of the last link in hexadecimal.
+    pub fn last_hash_digits(&self) -> String {
+        hexadecimal(&self.last_hash)
+    }
+}
+
+/// Returns bytes as hexadecimal digits.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// Appends a call that was just settled.
+pub(super) fn append(connection: &Connection, call: i64) -> rusqlite::Result<()> {
+    let (link, last) = last(connection)?;
+    let mut content = connection.prepare_cached(NEW_CALL)?;
+    let hash = content.query_row([call], |row| hash(&last, row))?;
+    let add = "INSERT INTO chain (link, call, hash) VALUES (?1, ?2, ?3)";
+    connection.prepare_cached(add)?.execute(params![link + 1, call, hash]).map(drop)
+}
+
+fn last(connection: &Connection) -> rusqlite::Result<(i64, Vec<u8>)> {
+    let sql = "SELECT link, hash FROM chain ORDER BY link DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let last = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    Ok(last.unwrap_or_default())
+}
+
+fn hash(last: &[u8], row: &Row<'_>) -> rusqlite::Result<Hash> {
+    let mut hash = Sha256::new();
+    hash.update(last);
+    for column in FIRST..COLUMNS {
+        let (kind, bytes) = match row.get_ref(column)? {
+            ValueRef::Null => (0_u8, Vec::new()),
+            ValueRef::Integer(number) => (1, number.to_be_bytes().to_vec()),
+            ValueRef::Real(number) => (2, number.to_be_bytes().to_vec()),
+            ValueRef::Text(text) => (3, text.to_vec()),
+            ValueRef::Blob(bytes) => (4, bytes.to_vec()),
+        };
+        hash.update([kind]);
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    }
+    let hash = hash.finalize();
+    Ok(std::array::from_fn(|at| hash[at]))
+}
+
+/// Removes calls from the chain whose numbers are in the table `erased`. Their links stay without a
+/// call; of several in a row the last one stays, since the next hash covers it.
+pub(super) fn erase(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(
+        "UPDATE chain SET call = NULL WHERE call IN (SELECT id FROM erased);
+         DELETE FROM chain WHERE call IS NULL
+             AND (SELECT n.call IS NULL FROM chain n WHERE n.link = chain.link + 1);",
+    )
+}
+
+/// Verifies the whole chain, in flat memory.
+pub(super) fn verify(connection: &Connection) -> rusqlite::Result<ChainReport> {
+    let mut report = ChainReport::default();
+    let mut last: Vec<u8> = Vec::new();
+    let mut statement = connection.prepare(CHAIN)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (link, call): (i64, Option<i64>) = (row.get(0)?, row.get(1)?);
+        let stored: Vec<u8> = row.get(2)?;
+        let gap = u64::try_from(link - report.last_link).unwrap_or_default();
+        match call {
+            None => report.erased += gap,
+            Some(_) if gap == 1 && hash(&last, row)? == stored[..] => report.calls += 1,
+            Some(call) => {
+                report.broken_at = Some(call);
+                return Ok(report);
+            }
+        }
+        (report.last_link, last) = (link, stored);
+    }
+    report.last_hash = last;
+    count_unchained(connection, &mut report)?;
+    Ok(report)
+}
+
+/// Finds answers that are in no chain: those of an earlier version, and those that were added
+/// without a link.
+fn count_unchained(connection: &Connection, report: &mut ChainReport) -> rusqlite::Result<()> {
+    let count = "SELECT count(*) FILTER (WHERE a.ended < l.chained_since),
+                        count(*) FILTER (WHERE a.ended >= l.chained_since)
+                 FROM ledger l, answers a WHERE a.outcome <> 'erased'";
+    let (old, new): (u32, u32) =
+        connection.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    report.unchained = old.into();
+    if u64::from(new) > report.calls {
+        let first = "SELECT min(a.call) FROM ledger l, answers a
+                     WHERE a.outcome <> 'erased' AND a.ended >= l.chained_since
+                     AND a.call NOT IN (SELECT call FROM chain WHERE call IS NOT NULL)";
+        report.broken_at = connection.query_row(first, [], |row| row.get(0))?;
+    }
+    Ok(())
+}

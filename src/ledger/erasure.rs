@@ -1,0 +1,191 @@
+//! Erases calls for good: old ones, and those about one person. `secure_delete` overwrites the freed
+//! bytes, and the write-ahead log is emptied.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use crate::ledger::chain;
+use crate::ledger::database::Database;
+use crate::ledger::error::LedgerError;
+use crate::ledger::liveness::RunLiveness;
+use crate::ledger::maintenance::open_runs;
+use crate::ledger::person::PersonQuery;
+
+/// A purge erases so many calls in one transaction, so that its memory stays flat.
+const CHUNK: i64 = 50_000;
+
+/// The result of a purge.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PurgeResult {
+    /// Calls erased.
+    pub calls: usize,
+    /// Calls as old that stay, because they are in doubt.
+    pub kept_in_doubt: usize,
+}
+
+/// The result of erasing a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ForgetResult {
+    /// Calls whose content was erased.
+    pub calls: usize,
+    /// Calls that stay, because they are in doubt.
+    pub kept_in_doubt: usize,
+}
+
+const IN_DOUBT: &str = "coalesce((SELECT r.charged FROM resolutions r WHERE r.call = c.id
+                                  ORDER BY r.id DESC LIMIT 1), a.charged, 2) = 2";
+
+/// Erases the calls that ended before a moment.
+pub(super) fn purge(
+    database: &mut Database,
+    before: Timestamp,
+    include_unknown: bool,
+) -> Result<PurgeResult, LedgerError> {
+    let path = database.path.clone();
+    let fail = |error: rusqlite::Error| LedgerError::of(&path, &error);
+    begin(database)?;
+    let mut purged = PurgeResult::default();
+    let mut after = 0;
+    loop {
+        let last = database.in_transaction(|transaction, liveness| {
+            refuse_during_a_run(transaction, liveness)?;
+            purge_chunk(transaction, before, after, include_unknown, &mut purged).map_err(fail)
+        })?;
+        empty_log(database)?;
+        match last {
+            Some(last) => after = last,
+            None => break,
+        }
+    }
+    if purged.calls > 0 {
+        shrink(database)?;
+    }
+    end(database)?;
+    Ok(purged)
+}
+
+/// Erases the next calls after one. Returns the last call that it looked at.
+fn purge_chunk(
+    connection: &Connection,
+    before: Timestamp,
+    after: i64,
+    include_unknown: bool,
+    purged: &mut PurgeResult,
+) -> rusqlite::Result<Option<i64>> {
+    let select = format!(
+        "INSERT INTO erased SELECT c.id, {IN_DOUBT}
+         FROM calls c LEFT JOIN answers a ON a.call = c.id
+         WHERE c.id > ?2 AND coalesce(a.ended, c.started) < ?1 ORDER BY c.id LIMIT {CHUNK}"
+    );
+    connection.execute("DELETE FROM erased", [])?;
+    connection.execute(&select, [before.as_millisecond(), after])?;
+    let last = connection.query_row("SELECT max(id) FROM erased", [], |row| row.get(0))?;
+    if !include_unknown {
+        purged.kept_in_doubt += connection.execute("DELETE FROM erased WHERE in_doubt", [])?;
+    }
+    connection.execute_batch(
+        "UPDATE ledger SET last_purged_call =
+             max(last_purged_call, ifnull((SELECT max(id) FROM calls), 0));
+         DELETE FROM answers WHERE call IN (SELECT id FROM erased);
+         DELETE FROM resolutions WHERE call IN (SELECT id FROM erased);",
+    )?;
+    erase_from_index(connection)?;
+    purged.calls +=
+        connection.execute("DELETE FROM calls WHERE id IN (SELECT id FROM erased)", [])?;
+    Ok(last)
+}
+
+/// Erases outcome, answer, keys and sequence id of the calls about one person. Time, code and charge
+/// stay for the bill.
+pub(super) fn forget(
+    database: &mut Database,
+    person: &PersonQuery,
+) -> Result<ForgetResult, LedgerError> {
+    let path = database.path.clone();
+    begin(database)?;
+    let forgotten = database.in_transaction(|transaction, _| {
+        forget_person(transaction, person).map_err(|error| LedgerError::of(&path, &error))
+    })?;
+    end(database)?;
+    Ok(forgotten)
+}
+
+fn forget_person(connection: &Connection, person: &PersonQuery) -> rusqlite::Result<ForgetResult> {
+    let select = format!(
+        "INSERT INTO erased SELECT c.id, {IN_DOUBT}
+         FROM calls c LEFT JOIN answers a ON a.call = c.id WHERE {}",
+        PersonQuery::CONDITION
+    );
+    let (id_number, phone_number, slot, rest) = person.values();
+    connection.execute(&select, params![id_number, phone_number, slot, rest])?;
+    let kept_in_doubt = connection.execute("DELETE FROM erased WHERE in_doubt", [])?;
+    connection.execute_batch(
+        "UPDATE answers SET outcome = 'erased', message = NULL, sequence_id = NULL, result = NULL,
+             id_phone_match = NULL, id_name_match = NULL, reason = NULL, attempts = 0
+         WHERE call IN (SELECT id FROM erased);",
+    )?;
+    erase_from_index(connection)?;
+    let sql = "UPDATE calls SET slot = 0, rest = x'', person = NULL
+               WHERE id IN (SELECT id FROM erased)";
+    let calls = connection.execute(sql, [])?;
+    Ok(ForgetResult { calls, kept_in_doubt })
+}
+
+/// Erases the keys of these calls from the table of slots, and their links from the chain.
+fn erase_from_index(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(
+        "DELETE FROM slots WHERE (slot, call) IN
+             (SELECT slot, id FROM calls WHERE id IN (SELECT id FROM erased));",
+    )?;
+    chain::erase(connection)
+}
+
+/// Makes the table for the numbers of the calls to be erased, in memory.
+fn begin(database: &mut Database) -> Result<(), LedgerError> {
+    batch(
+        database,
+        "PRAGMA temp_store = MEMORY;
+         CREATE TEMP TABLE IF NOT EXISTS erased (id INTEGER PRIMARY KEY, in_doubt INTEGER NOT NULL);
+         DELETE FROM erased;",
+    )
+}
+
+/// Drops that table and empties the log. The index in memory is not true any more.
+fn end(database: &mut Database) -> Result<(), LedgerError> {
+    batch(database, "DROP TABLE IF EXISTS temp.erased; PRAGMA temp_store = DEFAULT;")?;
+    database.index.reset();
+    empty_log(database)
+}
+
+/// Gives the freed pages back to the disk.
+fn shrink(database: &mut Database) -> Result<(), LedgerError> {
+    batch(database, "DROP TABLE IF EXISTS temp.erased; PRAGMA temp_store = DEFAULT; VACUUM;")
+}
+
+fn batch(database: &mut Database, sql: &str) -> Result<(), LedgerError> {
+    let path = database.path.clone();
+    let done = database.connection()?.execute_batch(sql);
+    done.map_err(|error| LedgerError::of(&path, &error))
+}
+
+fn empty_log(database: &mut Database) -> Result<(), LedgerError> {
+    let path = database.path.clone();
+    let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+    match database.connection()?.query_row(sql, [], |row| row.get(0)) {
+        Ok(0_i64) => Ok(()),
+        Ok(_) => Err(LedgerError::Busy(path)),
+        Err(error) => Err(LedgerError::of(&path, &error)),
+    }
+}
+
+fn refuse_during_a_run(
+    connection: &Connection,
+    liveness: &mut RunLiveness,
+) -> Result<(), LedgerError> {
+    let runs = open_runs(connection);
+    let runs = runs.map_err(|error| LedgerError::of(liveness.ledger(), &error))?;
+    match runs.into_iter().find(|(run, _)| liveness.is_alive(connection, *run)) {
+        Some((run, _)) => Err(LedgerError::LivingRun(run)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,398 @@
+//! Reads the history of a ledger for `idv ledger`: its runs, its calls and its bill.
+
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params_from_iter};
+use serde::{Serialize, Serializer};
+
+use crate::ledger::chain::{self, ChainReport};
+use crate::ledger::error::LedgerError;
+use crate::ledger::liveness::RunLiveness;
+use crate::ledger::query::Reader;
+use crate::ledger::send_decision::{CallState, PastCall};
+use crate::ledger::store::{PAST_CALL_COLUMNS, past_call, record_key, select_calls, time};
+use crate::model::answer::Answer;
+use crate::model::code::Charge;
+use crate::model::outcome::Outcome;
+
+impl Reader {
+    /// Reads all runs, oldest first.
+    pub fn runs(&mut self) -> Result<Vec<RunRow>, LedgerError> {
+        let Self { path, connection, liveness, .. } = self;
+        let mut read = || {
+            let mut statement = connection.prepare(RUNS)?;
+            let rows = statement.query_map([], |row| run_row(row, connection, liveness))?;
+            rows.collect::<Result<Vec<_>, _>>()
+        };
+        read().map_err(|error: rusqlite::Error| LedgerError::of(path, &error))
+    }
+
+    /// Reads the calls that pass the filter, oldest first.
+    pub fn calls(&mut self, filter: &CallFilter) -> Result<Vec<CallRow>, LedgerError> {
+        let mut calls = Vec::new();
+        self.each_call(filter, |call| {
+            calls.push(call);
+            ControlFlow::Continue(())
+        })?;
+        Ok(calls)
+    }
+
+    /// Shows each call that passes the filter, oldest first, in flat memory.
+    pub fn each_call(
+        &mut self,
+        filter: &CallFilter,
+        mut show: impl FnMut(CallRow) -> ControlFlow<()>,
+    ) -> Result<(), LedgerError> {
+        let Self { path, connection, liveness, .. } = self;
+        let mut read = || {
+            let (sql, values) = filter.select(CALLS, "ORDER BY c.id");
+            let mut statement = connection.prepare(&sql)?;
+            let mut rows = statement.query(params_from_iter(values))?;
+            while let Some(row) = rows.next()? {
+                let call = call_row(row, connection, liveness)?;
+                if filter.passes(&call) && show(call).is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        read().map_err(|error: rusqlite::Error| LedgerError::of(path, &error))
+    }
+
+    /// The calls by day and code, as an invoice counts them: by the clock of `offset`. What is
+    /// resolved counts as resolved; what is in doubt or in flight is unknown.
+    pub fn bill(
+        &mut self,
+        filter: &CallFilter,
+        offset: Offset,
+    ) -> Result<Vec<BillLine>, LedgerError> {
+        let shift = i64::from(offset.seconds()) * 1000;
+        let columns = format!("SELECT (coalesce(a.ended, c.started) + {shift}{BILL}{BILL_SUMS}");
+        let (sql, values) =
+            filter.select(&format!("{columns} {FROM}"), "GROUP BY 1, 2 ORDER BY 1, 2");
+        let read = || {
+            let mut statement = self.connection.prepare(&sql)?;
+            statement.query_map(params_from_iter(values), bill_line)?.collect::<Result<Vec<_>, _>>()
+        };
+        read().map_err(|error: rusqlite::Error| LedgerError::of(&self.path, &error))
+    }
+
+    /// Sums the calls up by one key.
+    pub fn bill_by(
+        &mut self,
+        filter: &CallFilter,
+        offset: Offset,
+        key: &str,
+    ) -> Result<Vec<BillSum>, LedgerError> {
+        let at = format!(
+            "(coalesce(a.ended, c.started) / 1000 + {}), 'unixepoch'",
+            i64::from(offset.seconds())
+        );
+        let key = match key {
+            "month" => format!("strftime('%Y-%m', {at})"),
+            "day" => format!("strftime('%Y-%m-%d', {at})"),
+            "code" => "CAST(a.code AS TEXT)".to_owned(),
+            "operator" => "u.operator".to_owned(),
+            _ => "u.reference".to_owned(),
+        };
+        let select = format!("SELECT {key}{BILL_SUMS} {FROM} LEFT JOIN runs u ON u.id = c.run");
+        let (sql, values) = filter.select(&select, "GROUP BY 1 ORDER BY 1");
+        let read = || {
+            let mut statement = self.connection.prepare(&sql)?;
+            statement.query_map(params_from_iter(values), bill_sum)?.collect::<Result<Vec<_>, _>>()
+        };
+        read().map_err(|error: rusqlite::Error| LedgerError::of(&self.path, &error))
+    }
+
+    /// Verifies the chain of calls.
+    pub fn verify_chain(&mut self) -> Result<ChainReport, LedgerError> {
+        let path = &self.path;
+        let verified = self.connection.transaction().and_then(|open| chain::verify(&open));
+        verified.map_err(|error| LedgerError::of(path, &error))
+    }
+}
+
+/// Which calls a query is about.
+#[derive(Debug, Clone, Default)]
+pub struct CallFilter {
+    /// Not over before this moment.
+    pub since: Option<Timestamp>,
+    /// Over before this moment.
+    pub until: Option<Timestamp>,
+    /// Of this run.
+    pub run: Option<i64>,
+    /// With this outcome; what a dead run left open is `unknown`. Not for the bill.
+    pub outcome: Option<Outcome>,
+    /// With this charge. Not for the bill.
+    pub charged: Option<Charge>,
+}
+
+impl CallFilter {
+    fn select(&self, select: &str, order: &str) -> (String, Vec<Value>) {
+        let milliseconds = |at: Option<Timestamp>| at.map(jiff::Timestamp::as_millisecond);
+        let conditions = [
+            ("coalesce(a.ended, c.started) >= ?", milliseconds(self.since)),
+            ("coalesce(a.ended, c.started) < ?", milliseconds(self.until)),
+            ("c.run = ?", self.run),
+        ];
+        let given = || conditions.iter().filter_map(|(sql, value)| Some((*sql, (*value)?)));
+        let wanted: Vec<_> = std::iter::once("TRUE").chain(given().map(|(sql, _)| sql)).collect();
+        let sql = format!("{select} WHERE {} {order}", wanted.join(" AND "));
+        (sql, given().map(|(_, value)| Value::Integer(value)).collect())
+    }
+
+    fn passes(&self, call: &CallRow) -> bool {
+        self.outcome.is_none_or(|outcome| call.outcome == Some(outcome))
+            && self.charged.is_none_or(|charged| call.charged == charged)
+    }
+}
+
+const FROM: &str = "
+    FROM calls c LEFT JOIN answers a ON a.call = c.id
+    LEFT JOIN (SELECT call, charged, max(id) FROM resolutions GROUP BY call) r ON r.call = c.id";
+
+const CALLS: &str =
+    select_calls!(", u.operator, u.reference, u.purpose", "LEFT JOIN runs u ON u.id = c.run");
+
+const BILL: &str = ") / 86400000, a.code";
+
+const BILL_SUMS: &str = ",
+    sum(coalesce(r.charged, a.charged, 2) = 1), sum(coalesce(r.charged, a.charged, 2) = 2),
+    sum(coalesce(r.charged, a.charged, 2) = 0)";
+
+const RUNS: &str = "
+    SELECT u.id, u.command, u.pid, u.started, u.ended, u.ending, count(c.id),
+           ifnull(sum(coalesce(r.charged, a.charged, 2) = 1 AND c.id IS NOT NULL), 0),
+           ifnull(sum(coalesce(r.charged, a.charged, 2) = 2 AND c.id IS NOT NULL), 0),
+           u.operator, u.host, u.version, u.reference, u.purpose, u.arguments
+    FROM runs u LEFT JOIN calls c ON c.run = u.id LEFT JOIN answers a ON a.call = c.id
+    LEFT JOIN (SELECT call, charged, max(id) FROM resolutions GROUP BY call) r ON r.call = c.id
+    GROUP BY u.id ORDER BY u.id";
+
+/// A run, for people and for export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunRow {
+    /// Its number.
+    pub run: i64,
+    /// What was run: `verify` or `batch`.
+    pub command: String,
+    /// The process.
+    pub pid: u32,
+    /// When it started.
+    #[serde(serialize_with = "instant")]
+    pub started: Timestamp,
+    /// When it ended, or was found dead.
+    #[serde(serialize_with = "instant_or_null")]
+    pub ended: Option<Timestamp>,
+    /// `running`, `done`, `stopped`, `interrupted`, `given up` or `died`.
+    pub state: String,
+    /// Its calls.
+    pub calls: u32,
+    /// Those that were charged.
+    pub charged: u32,
+    /// Those that may have been charged, or are in flight.
+    pub unknown: u32,
+    /// The person or the job that ran it; `null` in a run of an earlier version.
+    pub operator: Option<String>,
+    /// The machine.
+    pub host: Option<String>,
+    /// The version of idv.
+    pub version: Option<String>,
+    /// The user's own reference.
+    pub reference: Option<String>,
+    /// Why the records were checked.
+    pub purpose: Option<String>,
+    /// The command line, without personal data.
+    pub arguments: Option<String>,
+}
+
+/// A call, for people and for export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CallRow {
+    /// Its number.
+    pub call: i64,
+    /// The run that asked.
+    pub run: i64,
+    /// The record's key, in hexadecimal.
+    pub record: String,
+    /// When the intent was written.
+    #[serde(serialize_with = "instant")]
+    pub started: Timestamp,
+    /// When its end was written.
+    #[serde(serialize_with = "instant_or_null")]
+    pub ended: Option<Timestamp>,
+    /// What became of it; none while it is in flight.
+    pub outcome: Option<Outcome>,
+    /// What it cost, as far as is known now.
+    pub charged: Charge,
+    /// What a person found on the invoice.
+    pub resolved: Option<Charge>,
+    /// The answer's code.
+    pub code: Option<i64>,
+    /// The provider's message, masked; without an answer our own words.
+    pub message: Option<String>,
+    /// The provider's name for the call.
+    pub sequence_id: Option<String>,
+    /// The verdict.
+    pub result: Option<String>,
+    /// Whether number and phone belong together.
+    pub id_phone_match: Option<String>,
+    /// Whether number and name belong together.
+    pub id_name_match: Option<String>,
+    /// The older shape's sentence.
+    pub reason: Option<String>,
+    /// How many requests the record had taken by then.
+    pub attempts: u32,
+    /// Whether its person was erased.
+    pub erased: bool,
+    /// The person or the job that ran it.
+    pub operator: Option<String>,
+    /// The user's own reference.
+    pub reference: Option<String>,
+    /// Why the record was checked.
+    pub purpose: Option<String>,
+}
+
+/// A line of the bill: the calls of one day with one code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BillLine {
+    /// The month, as 2026-11.
+    pub month: String,
+    /// The day.
+    #[serde(serialize_with = "shown")]
+    pub day: Date,
+    /// The code; none where no answer came.
+    pub code: Option<i64>,
+    /// Calls that were charged.
+    pub charged: u32,
+    /// Calls that may have been charged.
+    pub unknown: u32,
+    /// Calls that were not.
+    pub not_charged: u32,
+}
+
+fn run_row(
+    row: &Row<'_>,
+    connection: &Connection,
+    liveness: &mut RunLiveness,
+) -> rusqlite::Result<RunRow> {
+    let run = row.get(0)?;
+    let ending: Option<String> = row.get(5)?;
+    let mut open = || if liveness.is_alive(connection, run) { "running" } else { "died" };
+    Ok(RunRow {
+        run,
+        command: row.get(1)?,
+        pid: row.get(2)?,
+        started: time(row.get(3)?),
+        ended: row.get::<_, Option<i64>>(4)?.map(time),
+        state: ending.unwrap_or_else(|| open().to_owned()),
+        calls: row.get(6)?,
+        charged: row.get(7)?,
+        unknown: row.get(8)?,
+        operator: row.get(9)?,
+        host: row.get(10)?,
+        version: row.get(11)?,
+        reference: row.get(12)?,
+        purpose: row.get(13)?,
+        arguments: row.get(14)?,
+    })
+}
+
+fn call_row(
+    row: &Row<'_>,
+    connection: &Connection,
+    liveness: &mut RunLiveness,
+) -> rusqlite::Result<CallRow> {
+    let PastCall { call, run, started, ended, state, outcome, charged, attempts, resolved } =
+        past_call(row)?;
+    let in_flight = state == CallState::Open && liveness.is_alive(connection, run);
+    let (code, answer) = match state {
+        CallState::Answered(answer) => (Some(answer.code), answer),
+        CallState::Without(message) => (None, Answer { message, ..Answer::default() }),
+        CallState::Open => (None, Answer::default()),
+    };
+    let record = record_key(row)?;
+    let erased = record.is_empty();
+    Ok(CallRow {
+        call,
+        run,
+        record,
+        started,
+        ended,
+        outcome: (!in_flight && !erased).then_some(outcome),
+        charged: resolved.unwrap_or(charged),
+        resolved,
+        code,
+        message: answer.message,
+        sequence_id: answer.sequence_id,
+        result: answer.result,
+        id_phone_match: answer.id_phone_match,
+        id_name_match: answer.id_name_match,
+        reason: answer.reason,
+        attempts,
+        erased,
+        operator: row.get(PAST_CALL_COLUMNS)?,
+        reference: row.get(PAST_CALL_COLUMNS + 1)?,
+        purpose: row.get(PAST_CALL_COLUMNS + 2)?,
+    })
+}
+
+/// The calls with one value of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BillSum {
+    /// The value; none where it is not given.
+    pub key: Option<String>,
+    /// Calls that were charged.
+    pub charged: u32,
+    /// Calls that may have been charged.
+    pub unknown: u32,
+    /// Calls that were not charged.
+    pub not_charged: u32,
+}
+
+fn bill_sum(row: &Row<'_>) -> rusqlite::Result<BillSum> {
+    Ok(BillSum {
+        key: row.get(0)?,
+        charged: row.get(1)?,
+        unknown: row.get(2)?,
+        not_charged: row.get(3)?,
+    })
+}
+
+fn bill_line(row: &Row<'_>) -> rusqlite::Result<BillLine> {
+    let seconds = row.get::<_, i64>(0)? * 86_400;
+    let day = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
+    let day = Offset::UTC.to_datetime(day).date();
+    Ok(BillLine {
+        month: format!("{:04}-{:02}", day.year(), day.month()),
+        day,
+        code: row.get(1)?,
+        charged: row.get(2)?,
+        unknown: row.get(3)?,
+        not_charged: row.get(4)?,
+    })
+}
+
+pub(super) fn instant<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}
+
+#[expect(clippy::ref_option, reason = "serde hands over the field")]
+fn instant_or_null<S: Serializer>(
+    at: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => serializer.serialize_some(&at.to_string()),
+        None => serializer.serialize_none(),
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn shown<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(day)
+}
