@@ -20,6 +20,6 @@ mod system;
 pub(crate) use crate::platform::shell::ShellSyntax;
 pub(crate) use crate::platform::system::{
     Signals, TOO_MANY_OPEN_FILES, built_in_certificates, check_replaceable, create_private_file,
-    create_private_folder, disable_crash_dumps, end_after_panic, free_space, has_colors,
-    is_same_file, network_file_system, state_folder, stdout, sync_folder,
+    create_private_folder, disable_crash_dumps, end_after_panic, free_space, has_colors, host_name,
+    is_same_file, network_file_system, state_folder, stdout, sync_folder, user_name,
 };

@@ -20,7 +20,7 @@ fn a_run_keeps_its_operator_reference_purpose_and_a_command_without_a_person() {
     folder.write("a.csv", applicants(3));
     idv(&folder, &["batch", "a.csv"], &[("IDV_OPERATOR", "night"), ("IDV_PURPOSE", "renewal")])
         .code(0);
-    let runs = jsonl(&stdout(&folder.idv(&["ledger", "runs", "-f", "jsonl"]).code(0)));
+    let runs = jsonl(&stdout(&folder.idv(&["ledger", "--sandbox", "runs", "-f", "jsonl"]).code(0)));
     assert_eq!(runs[0]["operator"], "siti");
     assert_eq!(
         (&runs[0]["reference"], &runs[0]["purpose"]),
@@ -33,14 +33,14 @@ fn a_run_keeps_its_operator_reference_purpose_and_a_command_without_a_person() {
         assert!(!arguments.contains(person), "{arguments}");
     }
     assert_eq!((&runs[1]["operator"], &runs[1]["purpose"]), (&"night".into(), &"renewal".into()));
-    let show = jsonl(&stdout(&folder.idv(&["ledger", "show", "-f", "jsonl"]).code(0)));
+    let show = jsonl(&stdout(&folder.idv(&["ledger", "--sandbox", "show", "-f", "jsonl"]).code(0)));
     assert_eq!(show[0]["reference"], "case-7");
     for (key, values) in [
         ("reference", vec![(Value::Null, 3), ("case-7".into(), 1)]),
         ("operator", vec![("night".into(), 3), ("siti".into(), 1)]),
         ("code", vec![("200".into(), 4)]),
     ] {
-        let bill = folder.idv(&["ledger", "bill", "--by", key, "-f", "jsonl"]).code(0);
+        let bill = folder.idv(&["ledger", "--sandbox", "bill", "--by", key, "-f", "jsonl"]).code(0);
         let found: Vec<_> = jsonl(&stdout(&bill))
             .iter()
             .map(|line| (line["key"].clone(), line["charged"].as_i64().unwrap()))
@@ -48,7 +48,7 @@ fn a_run_keeps_its_operator_reference_purpose_and_a_command_without_a_person() {
         assert_eq!(found, values, "{key}");
     }
     for key in ["month", "day"] {
-        let bill = folder.idv(&["ledger", "bill", "--by", key, "-f", "jsonl"]).code(0);
+        let bill = folder.idv(&["ledger", "--sandbox", "bill", "--by", key, "-f", "jsonl"]).code(0);
         assert_eq!(
             jsonl(&stdout(&bill)).iter().map(|line| line["charged"].as_i64().unwrap()).sum::<i64>(),
             4
@@ -87,7 +87,8 @@ fn a_person_is_found_and_erased_and_what_is_erased_is_paid_again() {
     folder.write("a.csv", applicants(3));
     folder.idv(&["batch", "a.csv"]).code(0);
     let find = |args: &[&str]| {
-        let found = folder.idv(&[&["ledger", "find", "-f", "jsonl"], args].concat()).code(0);
+        let found =
+            folder.idv(&[&["ledger", "--sandbox", "find", "-f", "jsonl"], args].concat()).code(0);
         jsonl(&stdout(&found))
     };
     let by_phone = find(&["--phone", "+62 812-3456-7890"]);
@@ -96,32 +97,47 @@ fn a_person_is_found_and_erased_and_what_is_erased_is_paid_again() {
     let own = find(&["--nik", NIK]);
     assert!(own.iter().any(|call| call["call"] == 1), "{own:?}");
 
-    folder.idv(&["ledger", "forget", "--phone", PHONE]).code(2);
-    let gone =
-        folder.idv(&["ledger", "forget", "--phone", PHONE, "--yes", "--purpose", "request 9"]);
+    folder.idv(&["ledger", "--sandbox", "forget", "--phone", PHONE]).code(2);
+    let gone = folder.idv(&[
+        "ledger",
+        "--sandbox",
+        "forget",
+        "--phone",
+        PHONE,
+        "--yes",
+        "--purpose",
+        "request 9",
+    ]);
     assert!(stderr(&gone.code(0)).contains("erased for good: 1 call"));
     assert_eq!(find(&["--phone", PHONE]), Vec::<Value>::new());
-    let ledger = std::path::PathBuf::from(stdout(&folder.idv(&["ledger", "path"]).code(0)).trim());
+    let ledger = std::path::PathBuf::from(
+        stdout(&folder.idv(&["ledger", "--sandbox", "path"]).code(0)).trim(),
+    );
     for file in [ledger.clone(), ledger.with_extension("db-wal")] {
         let bytes = std::fs::read(&file).unwrap_or_default();
         let found = bytes.windows(sequence_id.len()).any(|at| at == sequence_id.as_bytes());
         assert!(!found, "{} holds the sequence id", file.display());
     }
-    let nobody = folder.idv(&["ledger", "forget", "--nik", "3310990101909999", "--yes"]).code(0);
+    let nobody = folder
+        .idv(&["ledger", "--sandbox", "forget", "--nik", "3310990101909999", "--yes"])
+        .code(0);
     assert!(stderr(&nobody).contains("no call about this person"));
 
-    let show = jsonl(&stdout(&folder.idv(&["ledger", "show", "-f", "jsonl"]).code(0)));
+    let show = jsonl(&stdout(&folder.idv(&["ledger", "--sandbox", "show", "-f", "jsonl"]).code(0)));
     let erased = &show[0];
     assert_eq!((&erased["erased"], &erased["charged"]), (&true.into(), &"yes".into()));
     assert!(erased["outcome"].is_null() && erased["sequence_id"].is_null());
     assert_eq!((&erased["code"], &erased["record"]), (&200.into(), &"".into()));
-    let runs = stdout(&folder.idv(&["ledger", "runs", "-f", "jsonl"]).code(0));
+    let runs = stdout(&folder.idv(&["ledger", "--sandbox", "runs", "-f", "jsonl"]).code(0));
     let commands: Vec<_> =
         jsonl(&runs).iter().map(|run| run["command"].as_str().unwrap().to_owned()).collect();
     assert_eq!(commands.iter().filter(|command| *command == "forget").count(), 2);
     assert!(commands.contains(&"find".to_owned()));
     assert!(runs.contains("request 9") && !runs.contains(NIK) && !runs.contains(PHONE));
-    folder.idv(&["ledger", "verify"]).code(0).stderr(predicate::str::contains("1 erased call"));
+    folder
+        .idv(&["ledger", "--sandbox", "verify"])
+        .code(0)
+        .stderr(predicate::str::contains("1 erased call"));
 
     folder.verify(NIK, PHONE, &[]).code(0);
     assert_eq!(sandbox.charged(), 5);
@@ -133,10 +149,13 @@ fn a_whole_record_on_stdin_finds_its_calls() {
     let folder = Folder::at(&sandbox.url);
     folder.verify(NIK, PHONE, &[]).code(0);
     let record = serde_json::json!({"id_number": NIK, "phone_number": PHONE, "name": NAME});
-    let command = folder.command(&["ledger", "find", "-", "-f", "jsonl"]);
+    let command = folder.command(&["ledger", "--sandbox", "find", "-", "-f", "jsonl"]);
     let found = assert_cmd::Command::from_std(command).write_stdin(record.to_string()).assert();
     assert_eq!(jsonl(&stdout(&found.code(0))).len(), 1);
-    folder.idv(&["ledger", "find"]).code(2).stderr(predicate::str::contains("--nik NIK"));
+    folder
+        .idv(&["ledger", "--sandbox", "find"])
+        .code(2)
+        .stderr(predicate::str::contains("--nik NIK"));
     assert_eq!(sandbox.charged(), 1);
 }
 
@@ -146,19 +165,22 @@ fn the_chain_of_calls_is_verified_and_its_head_can_be_kept() {
     let folder = Folder::at(&sandbox.url);
     folder.write("a.csv", applicants(5));
     folder.idv(&["batch", "a.csv"]).code(0);
-    let verify = folder.idv(&["ledger", "verify", "--print-head"]).code(0);
+    let verify = folder.idv(&["ledger", "--sandbox", "verify", "--print-head"]).code(0);
     assert!(stdout(&verify).starts_with("idv-ledger-head 1 links=5 erased=0 hash="));
-    folder.idv(&["ledger", "purge", "--older-than", "2100-01-01T00:00:00Z"]).code(0);
-    let verify = folder.idv(&["ledger", "verify", "--print-head"]).code(0);
+    folder.idv(&["ledger", "--sandbox", "purge", "--older-than", "2100-01-01T00:00:00Z"]).code(0);
+    let verify = folder.idv(&["ledger", "--sandbox", "verify", "--print-head"]).code(0);
     assert!(stdout(&verify).starts_with("idv-ledger-head 1 links=5 erased=5 hash="));
     folder.idv(&["batch", "a.csv"]).code(0);
-    folder.idv(&["ledger", "verify"]).code(0);
-    let ledger = stdout(&folder.idv(&["ledger", "path"]).code(0)).trim().to_owned();
+    folder.idv(&["ledger", "--sandbox", "verify"]).code(0);
+    let ledger = stdout(&folder.idv(&["ledger", "--sandbox", "path"]).code(0)).trim().to_owned();
     let bytes = std::fs::read(&ledger).unwrap();
     let at = bytes.windows(7).position(|window| window == b"success").unwrap();
     let mut changed = bytes;
     changed[at] = b'S';
     std::fs::write(&ledger, changed).unwrap();
-    folder.idv(&["ledger", "verify"]).code(6).stderr(predicate::str::contains("breaks at call"));
+    folder
+        .idv(&["ledger", "--sandbox", "verify"])
+        .code(6)
+        .stderr(predicate::str::contains("breaks at call"));
     assert_eq!(sandbox.charged(), 10);
 }
