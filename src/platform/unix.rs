@@ -31,7 +31,8 @@ pub(crate) fn user_name() -> Option<String> {
 
 /// Returns the name of this machine.
 pub(crate) fn host_name() -> Option<String> {
-    Some(rustix::system::uname().nodename().to_string_lossy().into_owned())
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// The name of the network file system that holds a folder. `None` is a local one.
