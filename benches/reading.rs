@@ -112,7 +112,7 @@ fn plan_of(path: &Path, ledger: Option<&Path>) -> Result<u32> {
         let look_up = past.look_up_parameters(Kind::Sandbox, PARTNER, terms());
         Ok::<_, anyhow::Error>((past, look_up))
     });
-    let mut planner = Planner::new(Level::Suspect, past.transpose()?)?;
+    let mut planner = Planner::new(Level::Suspect, None, past.transpose()?)?;
     for row in Reader::open(path, &Options::default())? {
         planner.take(&mut row?);
     }

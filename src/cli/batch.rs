@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::cli::completion_values::outcomes;
 use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OriginArgs, OutputArgs, PlanArgs};
 use crate::cli::values::{duration, whole};
 use crate::model::limits::{MaxInFlight, MaxUnknown, parse_rate};
+use crate::model::outcome::Outcome;
+use crate::model::shard::Shard;
 
 pub(super) const BATCH_HELP: &str = "\
 Examples:
@@ -59,6 +62,10 @@ pub(crate) struct BatchArgs {
     /// Show the plan, as idv check does, and send nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Take only the rows whose record is in shard I of N; the same record is always in the same
+    /// shard, so N runs with the same file share it without overlap
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     /// Write results as they come, not in the input's order
     #[arg(long)]
     pub unordered: bool,
@@ -72,6 +79,11 @@ pub(crate) struct BatchArgs {
     /// Exit with 1 when a row is answered, but is no pass
     #[arg(long)]
     pub fail_on_mismatch: bool,
+    /// Rows with these outcomes do not raise the exit code; unknown also covers calls whose charge
+    /// is unknown. A run that stops still exits with 5
+    #[arg(long, value_name = "OUTCOME,...", value_delimiter = ',', value_parser = outcomes())]
+    #[arg(hide_possible_values = true)]
+    pub exit_zero_on: Vec<Outcome>,
     /// Show no progress
     #[arg(long)]
     pub no_progress: bool,

@@ -18,6 +18,8 @@ use crate::commands::{finish, log, next_steps};
 use crate::exit::Exit;
 use crate::input::Reader;
 use crate::ledger;
+use crate::model::row::Row;
+use crate::model::shard::Shard;
 use crate::output::progress::Progress;
 use crate::output::text::path;
 use crate::output::{self, AddedColumns, ResultFormat, Summary};
@@ -129,11 +131,15 @@ impl Applicants {
         Ok(Planned::Confirmed(Box::new(Self { reader: reader?, stamp: self.stamp, total: rows })))
     }
 
-    fn rows(self) -> RowSource {
-        let rows = self.reader.map(|row| {
-            let mut row = row.map_err(|error| error.to_string())?;
-            checks::prepare(&mut row);
-            Ok(row)
+    /// The rows of the shard.
+    fn rows(self, shard: Option<Shard>) -> RowSource {
+        let rows = self.reader.filter_map(move |row| {
+            let prepared = row.map_err(|error| error.to_string()).map(|mut row| {
+                checks::prepare(&mut row);
+                row
+            });
+            let elsewhere = |row: &Row| shard.is_some_and(|shard| !shard.contains(&row.record));
+            (!prepared.as_ref().is_ok_and(elsewhere)).then_some(prepared)
         });
         RowSource { rows: Box::new(rows), finite: self.stamp.is_some() }
     }
@@ -207,7 +213,7 @@ impl OutputFiles {
         let totals = facts.totals(tally, stop, progress);
         let summary = Summary { tally, totals: &totals };
         progress.say(&summary.text(look(options.results.color)));
-        let exit = next_steps::exit(tally, stop.reason().as_ref(), options.fail_on_mismatch);
+        let exit = next_steps::exit(tally, stop.reason().as_ref(), &options.exit);
         exit.max(self.reports.write(&summary, progress))
     }
 }
@@ -248,10 +254,11 @@ impl Run<'_> {
         let (sums, sum) = oneshot::channel();
         std::thread::spawn(move || drop(sums.send(results.collect(&receive))));
         let run = async {
+            let rows = applicants.rows(self.options.shard);
             let limits = StreamLimits::new(usize::from(self.endpoint.concurrency.most()));
             // The receiver ends only with the process.
             let deliver = move |row| drop(done.send(row));
-            run::run(pipeline, applicants.rows(), limits, deliver).await;
+            run::run(pipeline, rows, limits, deliver).await;
             let tally = sum.await.context("the results broke off");
             finish(self.ledger, self.stop.reason().as_ref()).await;
             tally

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::commands::endpoint::Endpoint;
-use crate::commands::options::BatchOptions;
+use crate::commands::options::{BatchOptions, ExitRules};
 use crate::commands::{next_steps, pace_summary, resume_command};
 use crate::ledger::Run;
 use crate::model::price::Price;
@@ -30,8 +30,8 @@ pub(crate) struct RunFacts {
     pub elapsed: Duration,
     /// Whether the endpoint is a sandbox.
     sandbox: bool,
-    /// Whether a verdict other than `pass` raises the exit code.
-    fail_on_mismatch: bool,
+    /// Which outcomes raise the exit code.
+    exit: ExitRules,
 }
 
 impl RunFacts {
@@ -49,14 +49,14 @@ impl RunFacts {
             started: run.started(),
             elapsed: Duration::ZERO,
             sandbox: endpoint.is_sandbox(),
-            fail_on_mismatch: options.fail_on_mismatch,
+            exit: options.exit.clone(),
         }
     }
 
     /// The totals of the summary.
     pub(crate) fn totals(&self, tally: &Tally, stop: &StopSwitch, progress: &Progress) -> Totals {
         let stopped = stop.reason();
-        let exit = next_steps::exit(tally, stopped.as_ref(), self.fail_on_mismatch).code();
+        let exit = next_steps::exit(tally, stopped.as_ref(), &self.exit).code();
         let resume = self.resume.as_deref();
         let next = next_steps::next(tally, stopped.as_ref(), self.fresh, resume, &self.ledger);
         Totals {

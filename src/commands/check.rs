@@ -65,9 +65,9 @@ async fn plan(
     mut ledger: PlanLedger,
     mut sink: Option<Box<dyn Sink>>,
 ) -> anyhow::Result<(Plan, PlanLedger)> {
-    let hold = options.hold;
+    let (hold, shard) = (options.hold, options.shard);
     let planned = spawn_blocking(move || {
-        let plan = ledger.plan(reader, hold, |row, held| {
+        let plan = ledger.plan(reader, hold, shard, |row, held| {
             let outcome = if held { Outcome::Held } else { Outcome::Skipped };
             let verdict = || Verdict::local(outcome, None);
             sink.as_mut().map_or(Ok(()), |sink| sink.write(row, &verdict()))

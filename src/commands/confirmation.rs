@@ -82,9 +82,9 @@ impl<'a> PlannedFile<'a> {
     ) -> anyhow::Result<Self> {
         let mut ledger = endpoint.plan_ledger(options.reuse)?;
         let detected = reader.detected().clone();
-        let hold = options.hold;
+        let (hold, shard) = (options.hold, options.shard);
         let planned = spawn_blocking(move || {
-            let plan = ledger.plan(reader, hold, |_, _| Ok(()))?;
+            let plan = ledger.plan(reader, hold, shard, |_, _| Ok(()))?;
             Ok::<_, PlanError>((plan, ledger))
         });
         let (plan, ledger) = planned.await.context("reading the file broke off")??;

@@ -4,19 +4,22 @@ use std::io;
 
 use jiff::Timestamp;
 
+use crate::commands::options::ExitRules;
 use crate::exit::Exit;
 use crate::model::code::{self, Charge};
 use crate::model::outcome::Outcome;
 use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
 
-/// Returns the exit code of a run: the gravest of those that apply. `strict` also counts a verdict
-/// that is no pass.
-pub(crate) fn exit(tally: &Tally, stopped: Option<&StopReason>, strict: bool) -> Exit {
-    let some = |outcomes: &[Outcome]| outcomes.iter().any(|outcome| tally.outcome(*outcome) > 0);
+/// Returns the exit code of a run: the gravest of those that apply.
+pub(crate) fn exit(tally: &Tally, stopped: Option<&StopReason>, rules: &ExitRules) -> Exit {
+    let counts = |outcome: Outcome| !rules.zero_on.contains(&outcome);
+    let some = |outcomes: &[Outcome]| {
+        outcomes.iter().any(|outcome| counts(*outcome) && tally.outcome(*outcome) > 0)
+    };
     let when = |happened: bool, exit: Exit| if happened { exit } else { Exit::Ok };
     let in_doubt = tally.outcome(Outcome::Unknown) + tally.charged(Charge::Unknown) > 0;
-    let unknown = when(in_doubt, Exit::Unknown);
+    let unknown = when(in_doubt && counts(Outcome::Unknown), Exit::Unknown);
     if stopped == Some(&StopReason::OutputClosed) {
         return unknown;
     }
@@ -26,7 +29,7 @@ pub(crate) fn exit(tally: &Tally, stopped: Option<&StopReason>, strict: bool) ->
         .map_or(Exit::Ok, exit_of_stop)
         .max(unknown)
         .max(when(some(&incomplete), Exit::Incomplete))
-        .max(when(strict && some(&mismatch), Exit::Mismatch))
+        .max(when(rules.fail_on_mismatch && some(&mismatch), Exit::Mismatch))
 }
 
 const fn exit_of_stop(reason: &StopReason) -> Exit {

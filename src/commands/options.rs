@@ -13,19 +13,22 @@ use crate::cli::{
 use crate::input;
 use crate::ledger::ReuseRules;
 use crate::model::limits::{MaxInFlight, MaxUnknown};
+use crate::model::outcome::Outcome;
 use crate::model::price::Price;
 use crate::model::problem::Level;
 use crate::model::record::Field;
+use crate::model::shard::Shard;
 use crate::output::{ColorChoice, MayReplace, ResultFormat};
 use crate::settings::{EndpointOptions, OriginOptions};
 
 /// The options of `idv batch`.
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct BatchOptions {
     /// The file of applicants, or `-`.
     pub file: PathBuf,
     /// How the file is read.
     pub input: input::Options,
+    /// The shard of the file that the run takes, if not all of it.
+    pub shard: Option<Shard>,
     /// The endpoint, the account and the ledger.
     pub endpoint: EndpointOptions,
     /// Which answers of the ledger are reused.
@@ -46,8 +49,8 @@ pub(crate) struct BatchOptions {
     pub ask: bool,
     /// Whether results are written as they come.
     pub unordered: bool,
-    /// Whether a verdict other than `pass` raises the exit code.
-    pub fail_on_mismatch: bool,
+    /// Which outcomes raise the exit code.
+    pub exit: ExitRules,
     /// Where and how the results are written.
     pub results: ResultsOptions,
     /// The file of the summary, or `-`.
@@ -66,6 +69,8 @@ pub(crate) struct CheckOptions {
     pub file: PathBuf,
     /// How the file is read.
     pub input: input::Options,
+    /// The shard of the file that a run would take, if not all of it.
+    pub shard: Option<Shard>,
     /// The endpoint, as far as it decides which ledger is consulted.
     pub endpoint: EndpointOptions,
     /// Which answers of the ledger are reused.
@@ -140,6 +145,22 @@ pub(crate) struct ResultsOptions {
     pub color: ColorChoice,
 }
 
+/// Which outcomes raise the exit code.
+#[derive(Debug, Clone)]
+pub(crate) struct ExitRules {
+    /// A verdict other than `pass` raises it.
+    pub fail_on_mismatch: bool,
+    /// These outcomes never raise it.
+    pub zero_on: Vec<Outcome>,
+}
+
+impl ExitRules {
+    /// The rules of `verify`: only a pass exits with 0.
+    pub(crate) const fn strict() -> Self {
+        Self { fail_on_mismatch: true, zero_on: Vec::new() }
+    }
+}
+
 /// Which messages are shown.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MessageOptions {
@@ -155,6 +176,7 @@ impl From<BatchArgs> for BatchOptions {
         Self {
             file: args.file,
             input: args.input.into(),
+            shard: args.shard,
             endpoint: EndpointOptions {
                 concurrency,
                 rate,
@@ -170,7 +192,7 @@ impl From<BatchArgs> for BatchOptions {
             max_unknown: args.max_unknown,
             ask: !args.yes,
             unordered: args.unordered,
-            fail_on_mismatch: args.fail_on_mismatch,
+            exit: ExitRules { fail_on_mismatch: args.fail_on_mismatch, zero_on: args.exit_zero_on },
             messages: (&args.output).into(),
             results: args.output.into(),
             summary: args.summary,
@@ -186,6 +208,7 @@ impl From<BatchOptions> for CheckOptions {
         Self {
             file: batch.file,
             input: batch.input,
+            shard: batch.shard,
             endpoint: batch.endpoint,
             reuse: batch.reuse,
             hold: batch.hold,
@@ -210,6 +233,7 @@ impl CheckOptions {
                 ..EndpointOptions::default()
             },
             input: args.input.into(),
+            shard: None,
             reuse: (&args.ledger).into(),
             hold: hold(args.plan.suspect),
             price: args.plan.price,

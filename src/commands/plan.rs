@@ -7,6 +7,7 @@ use crate::input::{self, InputError};
 use crate::ledger::{Kind, LedgerError, LookUpParameters, Reader, ReuseRules};
 use crate::model::problem::Level;
 use crate::model::row::Row;
+use crate::model::shard::Shard;
 use crate::output::Consultation;
 use crate::plan::{Plan, Planner};
 
@@ -60,18 +61,20 @@ impl PlanLedger {
         }
     }
 
-    /// Makes the plan. `show` gets each checked row, and whether it would be held.
+    /// Makes the plan of the shard. `show` gets each checked row, and whether it would be held.
     pub(crate) fn plan(
         &mut self,
         rows: input::Reader,
         hold: Level,
+        shard: Option<Shard>,
         mut show: impl FnMut(&Row, bool) -> std::io::Result<()>,
     ) -> Result<Plan, PlanError> {
-        let mut planner = Planner::new(hold, self.look_up.take())?;
+        let mut planner = Planner::new(hold, shard, self.look_up.take())?;
         for row in rows {
             let mut row = row?;
-            let held = planner.take(&mut row);
-            show(&row, held)?;
+            if let Some(held) = planner.take(&mut row) {
+                show(&row, held)?;
+            }
         }
         let plan = planner.finish()?;
         let empty = self.consulted == Consultation::NoLedgerYet;

@@ -74,7 +74,7 @@ impl ResultCollector {
             match &mut self.order {
                 None => self.put(done),
                 Some(order) => {
-                    order.put(done.row.number, done);
+                    order.put(done.position, done);
                     while let Some(next) = self.order.as_mut().and_then(ReorderBuffer::take) {
                         self.put(next);
                     }
@@ -86,7 +86,7 @@ impl ResultCollector {
     }
 
     fn put(&mut self, done: FinishedRow) {
-        let FinishedRow { row, pending, window_permit } = done;
+        let FinishedRow { row, pending, window_permit, .. } = done;
         let verdict = pending.wait_on_disk(&self.stop);
         self.sequence_ids.note(&row, &verdict);
         self.tally.add(&verdict, &row.problems);

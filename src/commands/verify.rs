@@ -9,7 +9,7 @@ use jiff::tz::Offset;
 
 use crate::checks::{self, nik::Nik};
 use crate::commands::endpoint::Endpoint;
-use crate::commands::options::{ResultsOptions, VerifyOptions};
+use crate::commands::options::{ExitRules, ResultsOptions, VerifyOptions};
 use crate::commands::result_collector::reason_of;
 use crate::commands::results_file::{RESULT_SHEETS, ResultsFile, color};
 use crate::commands::{log, next_steps, pace_summary, record_source};
@@ -123,7 +123,7 @@ impl VerifiedRecord<'_> {
         } else if let Some(reason) = stop.reason() {
             progress.say(&format!("stopped: {reason}"));
         }
-        next_steps::exit(&self.tally(), stop.reason().as_ref(), true)
+        next_steps::exit(&self.tally(), stop.reason().as_ref(), &ExitRules::strict())
     }
 
     fn tally(&self) -> Tally {
@@ -136,7 +136,7 @@ impl VerifiedRecord<'_> {
     fn sums(&self, pace: PaceSummary) -> serde_json::Value {
         let tally = self.tally();
         let elapsed = self.verdict.elapsed.unwrap_or_default();
-        let exit = next_steps::exit(&tally, None, true).code();
+        let exit = next_steps::exit(&tally, None, &ExitRules::strict()).code();
         let now = Timestamp::now();
         let totals = Totals {
             started: now.checked_sub(elapsed).unwrap_or(now),

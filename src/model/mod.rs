@@ -1,5 +1,5 @@
 //! The values that all rooms share: a record and its row, a problem, an answer and its code, the
-//! outcome and the verdict, a price, the limits of a run.
+//! outcome and the verdict, a price, a shard, the limits of a run.
 
 pub(crate) mod answer;
 pub(crate) mod code;
@@ -10,4 +10,5 @@ pub(crate) mod problem;
 pub(crate) mod record;
 pub(crate) mod redaction;
 pub(crate) mod row;
+pub(crate) mod shard;
 pub(crate) mod verdict;

@@ -105,6 +105,9 @@ impl PlanView<'_> {
             (plan.held, "held, not sent".to_owned()),
             (plan.duplicates, self.duplicates()),
         ];
+        if let Some(rows) = plan.other_shards {
+            counts.insert(1, (rows, "of other shards, not in the results".to_owned()));
+        }
         if let Some(survey) = plan.ledger {
             let oldest = survey.oldest.map_or_else(String::new, |at| {
                 format!(", the oldest on {}", at.strftime("%Y-%m-%d"))
@@ -153,6 +156,14 @@ impl PlanView<'_> {
 
     /// The plan as JSON. Counts of the ledger are `null` if it was not consulted.
     pub(crate) fn json(&self) -> Value {
+        let mut plan = self.plan_json();
+        if let Some(rows) = self.plan.other_shards {
+            plan["other_shards"] = rows.into();
+        }
+        plan
+    }
+
+    fn plan_json(&self) -> Value {
         let Plan { rows, held, duplicates, ledger, .. } = self.plan;
         let survey = ledger.unwrap_or_default();
         let known = |number: u64| ledger.map(|_| number);

@@ -14,6 +14,7 @@ use crate::ledger::{LedgerError, LookUpParameters, Reader, RecordStatus};
 use crate::model::problem::Level;
 use crate::model::record::KeyMaker;
 use crate::model::row::Row;
+use crate::model::shard::Shard;
 use crate::plan::parallel_look_up::ParallelLookUp;
 use crate::plan::problems::Problems;
 use crate::plan::records::RecordList;
@@ -49,8 +50,10 @@ pub struct LedgerCounts {
 /// of the ledger are 0 if it was not consulted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The records of the input.
+    /// The records of the input, or of the shard.
     pub rows: u64,
+    /// Rows of the other shards. `None` if the run takes the whole input.
+    pub other_shards: Option<u64>,
     /// Records that would be held.
     pub held: u64,
     /// The problems found, the gravest first.
@@ -85,8 +88,10 @@ impl Plan {
 /// Plans row by row. It takes 16 bytes a row, which are freed when the plan is finished.
 pub struct Planner {
     hold: Level,
+    shard: Option<Shard>,
     keys: KeyMaker,
     rows: u64,
+    other_shards: u64,
     held: u64,
     problems: Problems,
     signs: FileSigns,
@@ -96,10 +101,11 @@ pub struct Planner {
 }
 
 impl Planner {
-    /// Begins a plan. Rows with a problem of level `hold` or graver are held. `ledger` is consulted if
-    /// it is given.
+    /// Begins a plan. Rows with a problem of level `hold` or graver are held. Rows outside `shard`
+    /// are only counted. `ledger` is consulted if it is given.
     pub fn new(
         hold: Level,
+        shard: Option<Shard>,
         ledger: Option<(Reader, LookUpParameters)>,
     ) -> Result<Self, LedgerError> {
         let keys = match &ledger {
@@ -108,8 +114,10 @@ impl Planner {
         };
         Ok(Self {
             hold,
+            shard,
             keys,
             rows: 0,
+            other_shards: 0,
             held: 0,
             problems: Problems::default(),
             signs: FileSigns::default(),
@@ -121,13 +129,18 @@ impl Planner {
         })
     }
 
-    /// Checks and counts a row. Returns whether it would be held.
-    pub fn take(&mut self, row: &mut Row) -> bool {
-        self.rows += 1;
+    /// Checks and counts a row. Returns whether it would be held, or `None` for a row of another
+    /// shard.
+    pub fn take(&mut self, row: &mut Row) -> Option<bool> {
         if !row.is_held() {
             self.signs.observe(&row.record);
         }
         checks::prepare(row);
+        if self.shard.is_some_and(|shard| !shard.contains(&row.record)) {
+            self.other_shards += 1;
+            return None;
+        }
+        self.rows += 1;
         self.problems.count(row);
         let held = row.worst() >= Some(self.hold);
         if held {
@@ -135,7 +148,7 @@ impl Planner {
         } else {
             self.add(row);
         }
-        held
+        Some(held)
     }
 
     fn add(&mut self, row: &Row) {
@@ -159,6 +172,7 @@ impl Planner {
         let records = self.records.count(NAMED);
         Ok(Plan {
             rows: self.rows,
+            other_shards: self.shard.map(|_| self.other_shards),
             held: self.held,
             problems: self.problems.sorted(),
             signs: self.signs.found(),

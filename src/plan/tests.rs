@@ -16,7 +16,7 @@ fn row(number: u64, id_number: &str, phone: &str) -> Row {
 }
 
 fn plan(hold: Level, rows: &[(&str, &str)]) -> Plan {
-    let mut planner = Planner::new(hold, None).unwrap();
+    let mut planner = Planner::new(hold, None, None).unwrap();
     for (number, (id_number, phone)) in (1..).zip(rows) {
         planner.take(&mut row(number, id_number, phone));
     }

@@ -42,6 +42,8 @@ pub(crate) struct RowSource {
 /// A row with its verdict, whose write to the ledger may be pending. It takes room in the window
 /// until it is dropped.
 pub(crate) struct FinishedRow {
+    /// Its position among the rows of the run, from 1.
+    pub position: u64,
     /// The row.
     pub row: Row,
     /// Its verdict, to be shown only when it is on disk.
@@ -65,6 +67,7 @@ pub(crate) async fn run(
         ahead: Mutex::new(ReadAhead {
             pieces: read(rows, pipeline.stop.clone()),
             rows: VecDeque::new(),
+            taken: 0,
         }),
     });
     let mut workers = JoinSet::new();
@@ -79,16 +82,18 @@ async fn work(
     source: Arc<RowQueue>,
     deliver: impl Fn(FinishedRow) + Clone + Send + 'static,
 ) {
-    while let Some((row, window_permit)) = source.next().await {
+    while let Some((position, row, window_permit)) = source.next().await {
         // The ledger writes the answer and the next claim in one commit. The receiver waits for it.
         match pipeline.try_first(&row).await {
-            AttemptResult::Done(pending) => deliver(FinishedRow { row, pending, window_permit }),
+            AttemptResult::Done(pending) => {
+                deliver(FinishedRow { position, row, pending, window_permit });
+            }
             // A task of its own, so that the wait of one row does not keep a worker.
             AttemptResult::Retry(state, wait) => {
                 let (pipeline, deliver) = (Arc::clone(&pipeline), deliver.clone());
                 tokio::spawn(async move {
                     let pending = pipeline.retry(&row, state, wait).await;
-                    deliver(FinishedRow { row, pending, window_permit });
+                    deliver(FinishedRow { position, row, pending, window_permit });
                 });
             }
         }
@@ -106,10 +111,12 @@ struct RowQueue {
 struct ReadAhead {
     pieces: mpsc::Receiver<Vec<Row>>,
     rows: VecDeque<Row>,
+    /// Number of rows handed out.
+    taken: u64,
 }
 
 impl RowQueue {
-    async fn next(&self) -> Option<(Row, OwnedSemaphorePermit)> {
+    async fn next(&self) -> Option<(u64, Row, OwnedSemaphorePermit)> {
         let window_permit = Arc::clone(&self.window).acquire_owned().await.ok()?;
         let mut ahead = self.ahead.lock().await;
         if ahead.rows.is_empty() {
@@ -120,7 +127,9 @@ impl RowQueue {
             };
             ahead.rows.extend(piece);
         }
-        ahead.rows.pop_front().map(|row| (row, window_permit))
+        let row = ahead.rows.pop_front()?;
+        ahead.taken += 1;
+        Some((ahead.taken, row, window_permit))
     }
 }
 

@@ -240,7 +240,7 @@ impl VerifierBuilder {
 impl Verdicts {
     /// The next verdict, once it is on disk. `None` after the last one.
     pub async fn next(&mut self) -> Option<Verified> {
-        let FinishedRow { row, pending, window_permit } = self.finished.recv().await?;
+        let FinishedRow { row, pending, window_permit, .. } = self.finished.recv().await?;
         let verdict = with_problems(pending.on_disk(&self.stop).await, &row.problems);
         drop(window_permit);
         let Row { number, record, problems, .. } = row;

@@ -86,6 +86,8 @@ fn the_flags_are_those_of_the_contract() {
         "--summary",
         "--no-progress",
         "--fail-on-mismatch",
+        "--exit-zero-on",
+        "--shard",
     ];
     for flag in expected {
         assert!(help(&["verify", "--help"]).contains(flag), "{flag}");

@@ -37,6 +37,7 @@ mod samples;
 mod sandbox;
 mod schemas;
 mod settings;
+mod shards;
 mod slow_answers;
 mod stopping;
 mod stops;
