@@ -24,7 +24,7 @@ fn message(place: &impl Display, payload: &(dyn Any + Send)) -> String {
     let words = payload.downcast_ref::<&'static str>().copied();
     let words = words.unwrap_or("its words are not shown, since they may name a person");
     format!(
-        "error: idv has met a mistake of its own at {place} ({words})\n\n  \
+        "error: idv failed because of a bug at {place} ({words})\n\n  \
          hint: report that place and `idv --version`; what was under way is listed by \
          `idv ledger show --outcome unknown`,\n  and running the same command again pays for nothing \
          twice"

@@ -50,6 +50,7 @@ mod platform;
 mod run;
 mod sandbox;
 mod settings;
+mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -63,12 +64,15 @@ pub use crate::client::endpoint_url::EndpointError;
 pub use crate::ledger::LedgerError;
 pub use crate::model::answer::Answer;
 pub use crate::model::outcome::{Outcome, Source};
-pub use crate::model::problem::{Level, Problem};
+pub use crate::model::problem::{
+    IdNumberProblem, Level, NameProblem, PhoneNumberProblem, Problem, RowProblem,
+};
 pub use crate::model::record::{Field, Record};
 pub use crate::model::verdict::Verdict;
 pub use crate::run::stop::StopReason;
 pub use crate::run::{Verdicts, Verified, Verifier, VerifierBuilder, VerifierError};
 pub use crate::sandbox::Sandbox;
+pub use crate::words::Lang;
 
 /// Reads a NIK: the number of an Indonesian identity card.
 pub mod nik {
@@ -106,6 +110,7 @@ pub mod internal {
     pub mod checks {
         pub use crate::checks::file_signs::FileSigns;
         pub use crate::checks::prepare;
+        pub use crate::model::file_sign::FileSign;
     }
     pub mod client {
         pub use crate::client::{Client, Options, SendError};
@@ -123,7 +128,9 @@ pub mod internal {
         pub use crate::model::answer::{Answer, Unreadable};
         pub use crate::model::code::Charge;
         pub use crate::model::outcome::{Outcome, Source};
-        pub use crate::model::problem::{Level, Problem};
+        pub use crate::model::problem::{
+            IdNumberProblem, Level, NameProblem, PhoneNumberProblem, Problem, RowProblem,
+        };
         pub use crate::model::record::{Field, Record};
         pub use crate::model::row::Row;
         pub use crate::model::verdict::Verdict;
@@ -145,6 +152,9 @@ pub mod internal {
     pub mod run {
         pub use crate::run::stop::StopReason;
         pub use crate::run::tally::Tally;
+    }
+    pub mod words {
+        pub use crate::words::{Lang, NextStep};
     }
     pub mod plan {
         pub use crate::plan::{Plan, Planner};

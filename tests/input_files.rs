@@ -34,7 +34,7 @@ fn sent(row: &Row) -> [&str; 3] {
 }
 
 fn codes(row: &Row) -> Vec<&str> {
-    row.problems.iter().map(|problem| problem.code).collect()
+    row.problems.iter().map(idv::Problem::code).collect()
 }
 
 fn is_the_people(name: &str, options: &Options) -> Vec<Row> {
@@ -128,7 +128,7 @@ fn what_a_spreadsheet_did_to_a_file_is_seen() {
     for row in open("libreoffice-as-shown.csv", &Options::default()) {
         signs.observe(&row.unwrap().record);
     }
-    let found: Vec<_> = signs.found().iter().map(|sign| sign.code).collect();
+    let found: Vec<_> = signs.found().iter().map(idv::internal::checks::FileSign::code).collect();
     assert_eq!(found, ["id_number.rounded"]);
     let rows = prepared(open("libreoffice-as-shown.csv", &Options::default()));
     assert_eq!(codes(&rows[1]), ["id_number.notation"], "9.171995212859E+015");

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use calamine::{Data, Reader as _, Xlsx};
 use idv::internal::model::Answer;
-use idv::internal::model::Problem;
+use idv::internal::model::NameProblem;
 use idv::internal::model::Row;
 use idv::internal::model::Source;
 use idv::internal::model::Verdict;
@@ -21,6 +21,7 @@ use idv::internal::redaction;
 use idv::internal::run::StopReason;
 use idv::internal::run::Tally;
 use idv::internal::text;
+use idv::internal::words::{Lang, NextStep};
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -129,6 +130,7 @@ struct Case<'a> {
     verdict: Verdict,
     mask: Mask,
     added: AddedColumns,
+    lang: Lang,
 }
 
 impl<'a> Case<'a> {
@@ -168,10 +170,11 @@ impl<'a> Case<'a> {
                     Field::Name => name.to_owned(),
                     Field::IdType | Field::Country => field.spec().default.unwrap_or("").to_owned(),
                 }),
-                problems: vec![Problem::note("name.digits", "Is it the right column?")],
+                problems: vec![NameProblem::Digits.into()],
             },
             verdict,
             mask: if which & 32 == 0 { Mask::default() } else { Mask::on(hidden) },
+            lang: if which & 4 == 0 { Lang::En } else { Lang::Id },
             added: if which & 64 == 0 { AddedColumns::Results } else { AddedColumns::Checks },
         }
     }
@@ -184,6 +187,7 @@ impl<'a> Case<'a> {
             mask: self.mask.clone(),
             color: false,
             added: self.added,
+            lang: self.lang,
         }
     }
 
@@ -263,7 +267,8 @@ impl<'a> Case<'a> {
     }
 
     fn card(&self, width: usize) {
-        let details = output::CardDetails { width, ..output::CardDetails::default() };
+        let details =
+            output::CardDetails { width, lang: self.lang, ..output::CardDetails::default() };
         let card = output::card(&self.row, &self.verdict, &self.mask, &details);
         is_plain("card", &card);
     }
@@ -284,17 +289,17 @@ impl<'a> Case<'a> {
             },
             stopped: Some(StopReason::Output(self.said.to_owned())),
             exit: 6,
-            next: vec![format!("look with `idv ledger show --ledger {quoted}`")],
+            next: vec![NextStep::SettleUnknown { ledger: format!(" --ledger {quoted}") }],
             price: None,
             ledger: format!(" --ledger {quoted}"),
         };
         let summary = Summary { tally: &tally, totals: &totals };
-        let look = output::TerminalStyle { color: false, width: Some(width) };
+        let look = output::TerminalStyle { color: false, width: Some(width), lang: self.lang };
         is_plain("summary", &summary.text(look));
         let mut json = Vec::new();
         output::write_line(&summary.json(), &mut json).expect("memory can be written");
         is_plain("summary", std::str::from_utf8(&json).expect("it is UTF-8"));
-        is_page(&output::report(&summary));
+        is_page(&output::report(&summary, self.lang));
     }
 
     /// Cells of text that read back the same, in a workbook that a strict reader of XML takes.

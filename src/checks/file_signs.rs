@@ -1,18 +1,8 @@
 //! Signs of damage in a whole file, which no single row shows: identity numbers rounded to fifteen
 //! digits, phone numbers without their 0, exchanged columns.
 
+use crate::model::file_sign::FileSign;
 use crate::model::record::{Field, Record};
-
-/// A sign of damage in a whole file. It holds no value of an applicant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileSign {
-    /// A stable code.
-    pub code: &'static str,
-    /// The fields whose columns are concerned.
-    pub fields: Vec<Field>,
-    /// The meaning and the repair in one sentence.
-    pub message: String,
-}
 
 /// The kind of a value, whatever its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,30 +83,13 @@ impl FileSigns {
         if by_chance || self.ending_in_zero * 4 < total {
             return None;
         }
-        Some(FileSign {
-            code: "id_number.rounded",
-            fields: vec![Field::IdNumber],
-            message: format!(
-                "{} of {total} identity numbers end in 0, where a tenth would by chance: a \
-                 spreadsheet kept fifteen digits of each; take them from the source again, in a \
-                 column formatted as Text.",
-                self.ending_in_zero
-            ),
-        })
+        Some(FileSign::IdNumberRounded { rounded: self.ending_in_zero, of: total })
     }
 
     fn zero_lost(&self) -> Option<FileSign> {
         let total = self.total(Field::PhoneNumber);
         let many = self.without_zero > 0 && self.without_zero * 2 >= total;
-        many.then(|| FileSign {
-            code: "phone_number.leading_zero",
-            fields: vec![Field::PhoneNumber],
-            message: format!(
-                "{} of {total} phone numbers came without their leading 0, which a spreadsheet \
-                 takes; it is put back.",
-                self.without_zero
-            ),
-        })
+        many.then_some(FileSign::PhoneNumberLeadingZero { without: self.without_zero, of: total })
     }
 
     /// Columns in which most values look like those of another field.
@@ -143,20 +116,8 @@ fn misplaced_sign((field, looks): (Field, Field), all: &[(Field, Field)]) -> Opt
     if swapped && looks as usize <= field as usize {
         return None;
     }
-    let (name, other) = (field.name(), looks.name());
-    let message = if swapped {
-        format!(
-            "The columns of {name} and {other} look as if they stood for each other; \
-                 check them, and swap them with --map."
-        )
-    } else {
-        format!(
-            "Most values in the column of {name} look like a {other}; check it, and name the \
-                 right column with --map {name}=COLUMN."
-        )
-    };
-    let code = if swapped { "columns.swapped" } else { "columns.misplaced" };
-    Some(FileSign { code, fields: vec![field, looks], message })
+    let columns = [field, looks];
+    Some(if swapped { FileSign::Swapped(columns) } else { FileSign::Misplaced(columns) })
 }
 
 fn kind_of(value: &str) -> ValueKind {
@@ -201,7 +162,7 @@ mod tests {
     }
 
     fn codes(signs: &[FileSign]) -> Vec<&str> {
-        signs.iter().map(|sign| sign.code).collect()
+        signs.iter().map(FileSign::code).collect()
     }
 
     fn good(index: u32) -> [String; 3] {
@@ -224,7 +185,7 @@ mod tests {
         };
         let signs = rows(50, rounded);
         assert_eq!(codes(&signs), ["id_number.rounded"]);
-        assert!(signs[0].message.starts_with("50 of 50 identity numbers end in 0"));
+        assert_eq!(signs, [FileSign::IdNumberRounded { rounded: 50, of: 50 }]);
         assert_eq!(rows(1, rounded), [], "one number ends in 0 one time in ten");
     }
 
@@ -255,7 +216,7 @@ mod tests {
             [phone, id_number, name]
         });
         assert_eq!(codes(&signs), ["columns.swapped"]);
-        assert_eq!(signs[0].fields, [Field::IdNumber, Field::PhoneNumber]);
+        assert_eq!(signs[0].fields(), [Field::IdNumber, Field::PhoneNumber]);
     }
 
     #[test]
@@ -265,6 +226,6 @@ mod tests {
             [id_number.clone(), phone, id_number]
         });
         assert_eq!(codes(&signs), ["columns.misplaced"]);
-        assert!(signs[0].message.contains("--map name=COLUMN"));
+        assert_eq!(signs[0].fields(), [Field::Name, Field::IdNumber]);
     }
 }

@@ -21,8 +21,8 @@ pub fn prepare(row: &mut Row) {
     id_number(row);
     phone_number(row);
     full_name(row);
-    constant(row, Field::IdType, "id_type.unsupported", "KTP");
-    constant(row, Field::Country, "country.unsupported", "ID");
+    constant(row, Field::IdType, "KTP");
+    constant(row, Field::Country, "ID");
 }
 
 fn id_number(row: &mut Row) {
@@ -32,7 +32,7 @@ fn id_number(row: &mut Row) {
     if let Some(value) = nik::normalised(row.record.get(Field::IdNumber)) {
         row.record.set(Field::IdNumber, value);
     }
-    row.problems.extend(nik::problem(row.record.get(Field::IdNumber)));
+    row.problems.extend(nik::problem(row.record.get(Field::IdNumber)).map(Problem::from));
 }
 
 fn phone_number(row: &mut Row) {
@@ -42,7 +42,7 @@ fn phone_number(row: &mut Row) {
     if let Some(value) = phone::normalised(row.record.get(Field::PhoneNumber)) {
         row.record.set(Field::PhoneNumber, value);
     }
-    row.problems.extend(phone::problem(row.record.get(Field::PhoneNumber)));
+    row.problems.extend(phone::problem(row.record.get(Field::PhoneNumber)).map(Problem::from));
 }
 
 fn full_name(row: &mut Row) {
@@ -52,11 +52,11 @@ fn full_name(row: &mut Row) {
     if let Some(value) = name::normalised(row.record.get(Field::Name)) {
         row.record.set(Field::Name, value);
     }
-    row.problems.extend(name::problem(row.record.get(Field::Name)));
+    row.problems.extend(name::problem(row.record.get(Field::Name)).map(Problem::from));
 }
 
 /// Checks a field that has only one allowed value.
-fn constant(row: &mut Row, field: Field, code: &'static str, only: &'static str) {
+fn constant(row: &mut Row, field: Field, only: &'static str) {
     let value = row.record.get(field);
     if value == only {
         return;
@@ -64,8 +64,7 @@ fn constant(row: &mut Row, field: Field, code: &'static str, only: &'static str)
     if value.trim().eq_ignore_ascii_case(only) {
         row.record.set(field, only.to_owned());
     } else {
-        let message = format!("{} must be {only}; the endpoint knows no other.", field.name());
-        row.problems.push(Problem::malformed(code, message));
+        row.problems.push(Problem::Unsupported { field, only });
     }
 }
 

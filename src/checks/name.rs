@@ -3,7 +3,7 @@
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::checks::punctuation::is_invisible;
-use crate::model::problem::Problem;
+use crate::model::problem::NameProblem;
 
 /// The name trimmed, with single spaces, in NFC. `None` if it is so already.
 pub(crate) fn normalised(value: &str) -> Option<String> {
@@ -26,34 +26,21 @@ const LONGEST: usize = 200;
 
 /// The problem of a normalised name. Only an empty name and one that no card can have are problems,
 /// since names are of every kind.
-pub(crate) fn problem(value: &str) -> Option<Problem> {
+pub(crate) fn problem(value: &str) -> Option<NameProblem> {
     if value.is_empty() {
-        return Some(Problem::malformed(
-            "name.empty",
-            "There is no name; fill in the name as it stands on the KTP.",
-        ));
+        return Some(NameProblem::Empty);
     }
     // The length in bytes is checked first: it is never shorter, and needs no counting.
     if value.len() > LONGEST && value.chars().count() > LONGEST {
-        return Some(Problem::suspect(
-            "name.long",
-            "The name has more than 200 characters; look for cells or rows that have run together.",
-        ));
+        return Some(NameProblem::Long);
     }
     if value.contains(char::is_control) {
-        return Some(Problem::suspect(
-            "name.control",
-            "The name holds control characters, which no name has; write it again by hand.",
-        ));
+        return Some(NameProblem::Control);
     }
     if value.bytes().any(|byte| byte.is_ascii_digit()) {
-        return Some(Problem::note(
-            "name.digits",
-            "The name holds digits; is it the right column?",
-        ));
+        return Some(NameProblem::Digits);
     }
-    (!value.is_ascii() && value.contains('\u{fffd}'))
-        .then(|| Problem::note("name.damaged", "A letter of the name was lost in another program."))
+    (!value.is_ascii() && value.contains('\u{fffd}')).then_some(NameProblem::Damaged)
 }
 
 /// Whether a name needs no change and has no problem, as most: ASCII with single spaces and no digits.

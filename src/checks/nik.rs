@@ -9,7 +9,8 @@ use jiff::civil::Date;
 
 use crate::checks::provinces;
 use crate::checks::punctuation::{fraction, is_invisible, is_notation, is_punctuation, is_zero};
-use crate::model::problem::Problem;
+use crate::model::problem::IdNumberProblem;
+use crate::words::Lang;
 
 const DIGITS: usize = 16;
 
@@ -88,27 +89,16 @@ impl Nik {
 
     /// Describes the facts in a sentence. It is personal data: never put it into a log or beside a
     /// masked number.
-    pub fn describe(&self, today: Date) -> String {
-        let place = self.province.unwrap_or("a region that is none today");
-        let whom = match self.sex {
-            Sex::Female => "woman",
-            Sex::Male => "man",
-        };
-        let birth = self.birth(today);
-        format!(
-            "By its digits the number was first registered in {place}, for a {whom} born {birth}; \
-             nothing of this was checked."
-        )
-    }
-
-    fn birth(&self, today: Date) -> String {
+    pub fn describe(&self, today: Date, lang: Lang) -> String {
+        let words = lang.words();
         let dates: Vec<_> = self.birth_dates(today).collect();
-        match dates.as_slice() {
+        let birth = match dates.as_slice() {
             // 29 February in a year that is no leap year.
-            [] => format!("on day {} of month {} of a year {:02}", self.day, self.month, self.year),
-            [one] => one.strftime("%-d %B %Y").to_string(),
-            [late, early, ..] => format!("{} or {}", late.strftime("%-d %B %Y"), early.year()),
-        }
+            [] => words.no_birth_day(self.day, self.month, self.year),
+            [one] => words.birth(*one),
+            [late, early, ..] => words.birth_or(*late, early.year()),
+        };
+        words.nik_facts(self.province, self.sex == Sex::Female, &birth)
     }
 }
 
@@ -167,61 +157,35 @@ fn whole(digits: &str, decimals: &str) -> Option<String> {
 
 /// The problem of a normalised number. The endpoint accepts any number that is not empty, but a number
 /// that can't be a NIK can't match.
-pub(crate) fn problem(value: &str) -> Option<Problem> {
+pub(crate) fn problem(value: &str) -> Option<IdNumberProblem> {
     if value.is_empty() {
-        return Some(Problem::malformed(
-            "id_number.empty",
-            "There is no identity number; fill in the 16 digits of the KTP.",
-        ));
+        return Some(IdNumberProblem::Empty);
     }
     match Nik::read(value) {
-        Some(nik) => nik.province.is_none().then(|| {
-            Problem::note(
-                "id_number.province",
-                "The identity number begins with a province code that is not in use today.",
-            )
-        }),
+        Some(nik) => nik.province.is_none().then_some(IdNumberProblem::Province),
         None => Some(suspicion(value)),
     }
 }
 
-fn suspicion(value: &str) -> Problem {
+fn suspicion(value: &str) -> IdNumberProblem {
     if is_notation(value) || fraction(value).is_some() {
-        return Problem::suspect(
-            "id_number.notation",
-            "A spreadsheet turned the identity number into a fraction or a power of ten, and its \
-             last digits are gone; format its column as Text and fill it in again.",
-        );
+        IdNumberProblem::Notation
+    } else if !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        IdNumberProblem::Digits
+    } else if value.len() != DIGITS {
+        IdNumberProblem::Length { digits: value.len() }
+    } else {
+        impossible(value)
     }
-    if !value.bytes().all(|byte| byte.is_ascii_digit()) {
-        let message = "The identity number holds something other than digits; look for a letter in \
-                       the place of a digit.";
-        return Problem::suspect("id_number.digits", message);
-    }
-    if value.len() != DIGITS {
-        let message =
-            format!("The identity number has {} digits; a KTP's has {DIGITS}.", value.len());
-        return Problem::suspect("id_number.length", message);
-    }
-    impossible(value)
 }
 
 /// The problem of sixteen digits that are no NIK.
-fn impossible(digits: &str) -> Problem {
+fn impossible(digits: &str) -> IdNumberProblem {
     if digits.starts_with('0') {
-        let message = "No identity number begins with 0; look for a number of another kind.";
-        return Problem::suspect("id_number.first_digit", message);
+        IdNumberProblem::FirstDigit
+    } else if digits.ends_with("0000") {
+        IdNumberProblem::Serial
+    } else {
+        IdNumberProblem::BirthDate
     }
-    if digits.ends_with("0000") {
-        return Problem::suspect(
-            "id_number.serial",
-            "The identity number ends in 0000, which none does: a spreadsheet rounded it; format \
-             its column as Text and fill it in again.",
-        );
-    }
-    Problem::suspect(
-        "id_number.birth_date",
-        "Digits 7 to 12 of the identity number are no date of birth (day, month, year; 40 added to \
-         a woman's day); look for a mistyped digit, or a family card's number (KK).",
-    )
 }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use crate::checks::punctuation::{
     fraction, is_apostrophe, is_dash, is_invisible, is_notation, is_zero,
 };
-use crate::model::problem::Problem;
+use crate::model::problem::PhoneNumberProblem;
 
 /// Digits of an Indonesian mobile number with its leading 0: the endpoint's rule.
 const LENGTH: RangeInclusive<usize> = 10..=13;
@@ -32,41 +32,21 @@ pub(crate) fn normalised(value: &str) -> Option<String> {
 }
 
 /// The problem of a normalised number.
-pub(crate) fn problem(value: &str) -> Option<Problem> {
+pub(crate) fn problem(value: &str) -> Option<PhoneNumberProblem> {
     if value.is_empty() {
-        return Some(Problem::malformed(
-            "phone_number.empty",
-            "There is no phone number; fill in the applicant's mobile number.",
-        ));
+        return Some(PhoneNumberProblem::Empty);
     }
     if !is_sendable(value) {
         return Some(malformed(value));
     }
     if value.starts_with("0800") {
-        let message = "0800 is a service number, not a person's.";
-        return Some(Problem::note("phone_number.service", message));
+        return Some(PhoneNumberProblem::Service);
     }
-    (!has_known_prefix(value)).then(|| {
-        Problem::note(
-            "phone_number.operator",
-            "No operator is known for the beginning of this phone number; it is sent all the same.",
-        )
-    })
+    (!has_known_prefix(value)).then_some(PhoneNumberProblem::Operator)
 }
 
-fn malformed(value: &str) -> Problem {
-    if is_notation(value) {
-        Problem::malformed(
-            "phone_number.notation",
-            "A spreadsheet turned the phone number into a power of ten; format its column as Text \
-             and fill it in again.",
-        )
-    } else {
-        Problem::malformed(
-            "phone_number.format",
-            "The phone number must be one Indonesian mobile number: 08 and 10 to 13 digits in all.",
-        )
-    }
+fn malformed(value: &str) -> PhoneNumberProblem {
+    if is_notation(value) { PhoneNumberProblem::Notation } else { PhoneNumberProblem::Format }
 }
 
 /// Whether the number has the prefix of a known operator, by libphonenumber's list. An unknown prefix

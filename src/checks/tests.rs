@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::problem::Level;
 use crate::model::record::Record;
+use crate::words::Lang;
 
 fn row(id_number: &str, phone_number: &str, name: &str) -> Row {
     let record = Record::new(id_number, phone_number, name);
@@ -23,12 +24,12 @@ fn prepared(id_number: &str, phone_number: &str, name: &str) -> Row {
 }
 
 fn codes(row: &Row) -> Vec<&str> {
-    row.problems.iter().map(|problem| problem.code).collect()
+    row.problems.iter().map(Problem::code).collect()
 }
 
 fn phone_of(written: &str) -> (String, Vec<&'static str>) {
     let row = prepared("3310990101909001", written, "BUDI");
-    let codes = row.problems.iter().map(|problem| problem.code).collect();
+    let codes = row.problems.iter().map(Problem::code).collect();
     (row.record.get(Field::PhoneNumber).to_owned(), codes)
 }
 
@@ -115,7 +116,7 @@ fn an_unknown_operator_is_noted_and_never_held() {
 
 fn suspicion_of(written: &str) -> Vec<(&'static str, Level)> {
     let row = prepared(written, "081234567890", "BUDI");
-    row.problems.iter().map(|problem| (problem.code, problem.level)).collect()
+    row.problems.iter().map(|problem| (problem.code(), problem.level())).collect()
 }
 
 #[test]
@@ -170,7 +171,7 @@ fn a_nik_says_province_birth_date_and_sex() {
     assert_eq!((nik.day, nik.month, nik.year, nik.sex), (9, 2, 5, nik::Sex::Female));
     let today = jiff::civil::date(2026, 11, 25);
     let says = |written| {
-        let said = nik::Nik::read(written).unwrap().describe(today);
+        let said = nik::Nik::read(written).unwrap().describe(today, Lang::En);
         said.split("registered in ").nth(1).unwrap().split(';').next().unwrap().to_owned()
     };
     let nik = nik::Nik::read("3310993112879001").unwrap();
@@ -223,7 +224,7 @@ fn a_service_number_is_noted_and_never_held() {
     let row = prepared("3310990101909001", "0800000301", "BUDI");
     assert_eq!(row.record.get(Field::PhoneNumber), "0800000301");
     assert_eq!(codes(&row), ["phone_number.service"]);
-    assert_eq!(row.problems[0].level, Level::Note);
+    assert_eq!(row.problems[0].level(), Level::Note);
     assert!(!row.is_held());
 }
 
@@ -305,7 +306,7 @@ fn another_country_or_document_is_malformed() {
 #[test]
 fn a_row_that_the_reader_found_damaged_is_left_alone() {
     let mut row = row(" 1 ", "x", "");
-    row.problems.push(Problem::malformed("row.ragged", "x"));
+    row.problems.push(crate::model::problem::RowProblem::Ragged { cells: 2, header: 3 }.into());
     prepare(&mut row);
     assert_eq!(codes(&row), ["row.ragged"]);
     assert_eq!(row.record.get(Field::IdNumber), " 1 ");

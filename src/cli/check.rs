@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::shared::{InputArgs, LedgerArgs, PlanArgs};
+use crate::cli::values::lang;
 use crate::output::{ColorChoice, ResultFormat};
+use crate::words::Lang;
 
 pub(super) const CHECK_HELP: &str = "\
 Examples:
@@ -61,13 +63,16 @@ pub(crate) struct CheckArgs {
     /// Replace FILE even if it holds something else
     #[arg(long, help_heading = "Output")]
     pub force: bool,
-    /// Star out numbers and names in FILE
+    /// Mask numbers and names in FILE
     #[arg(long, help_heading = "Output")]
     pub mask: bool,
-    /// Say nothing but errors and the plan
+    /// Show errors and the plan only
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
     /// When to use colour
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN", help_heading = "Output")]
     pub color: ColorChoice,
+    /// The language for people: id or en; by default that of IDV_LANG or of the system
+    #[arg(long, value_name = "LANG", value_parser = lang, help_heading = "Output")]
+    pub lang: Option<Lang>,
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::values::{Burst, FailKind, burst, duration, fail_kind, outage, share, whole};
+use crate::cli::values::{Burst, FailKind, burst, duration, fail_kind, lang, outage, share, whole};
 use crate::model::limits::parse_rate;
 use crate::platform::ShellSyntax;
+use crate::words::Lang;
 
 /// The text after the flags' help, with commands for the shell in use.
 pub(super) fn after_help() -> String {
@@ -92,4 +93,7 @@ pub(crate) struct SandboxArgs {
     /// Accept only IDV_PARTNER_CODE and IDV_PARTNER_KEY of this environment
     #[arg(long)]
     pub check_partner: bool,
+    /// The language for people: id or en; by default that of IDV_LANG or of the system
+    #[arg(long, value_name = "LANG", value_parser = lang)]
+    pub lang: Option<Lang>,
 }

@@ -9,11 +9,14 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use crate::cli::completion_values::{encodings, input_formats};
-use crate::cli::values::{InputFormat, delimiter, duration, mapping, moment, price, short_text};
+use crate::cli::values::{
+    InputFormat, delimiter, duration, lang, mapping, moment, price, short_text,
+};
 use crate::input::Encoding;
 use crate::model::price::Price;
 use crate::model::record::Field;
 use crate::output::{ColorChoice, ResultFormat};
+use crate::words::Lang;
 
 /// How a file of applicants is read.
 #[derive(Debug, Args)]
@@ -163,16 +166,19 @@ pub(crate) struct OutputArgs {
     /// Replace FILE even if it holds no results
     #[arg(long)]
     pub force: bool,
-    /// Star out numbers and names in the results
+    /// Mask numbers and names in the results
     #[arg(long)]
     pub mask: bool,
-    /// Say nothing but errors
+    /// Show errors only
     #[arg(short, long)]
     pub quiet: bool,
-    /// Say more: every attempt (-v)
+    /// Show more: every attempt (-v)
     #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet")]
     pub verbose: u8,
     /// When to use colour
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: ColorChoice,
+    /// The language for people: id or en; by default that of IDV_LANG or of the system
+    #[arg(long, value_name = "LANG", value_parser = lang)]
+    pub lang: Option<Lang>,
 }

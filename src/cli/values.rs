@@ -10,6 +10,7 @@ use crate::model::limits::check_text;
 use crate::model::outcome::Outcome;
 use crate::model::price::{Price, PriceError};
 use crate::model::record::Field;
+use crate::words::Lang;
 
 /// A length of time: `500ms`, `30s`, `5m`, `2h`; a bare number is seconds.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
@@ -46,6 +47,11 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
 /// A text that the ledger keeps with a run.
 pub(crate) fn short_text(text: &str) -> Result<String, String> {
     check_text(text).map(|()| text.to_owned()).map_err(str::to_owned)
+}
+
+/// A language by its name.
+pub(crate) fn lang(text: &str) -> Result<Lang, String> {
+    Lang::of_name(text).ok_or_else(|| "say id or en".to_owned())
 }
 
 /// A status code.

@@ -36,7 +36,7 @@ pub(crate) async fn run(options: BatchOptions) -> anyhow::Result<Exit> {
     let applicants = Applicants::open(&options)?;
     let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let files = OutputFiles::open(&options, &applicants)?;
-    let messages = Progress::messages(options.messages.quiet);
+    let messages = Progress::messages(options.messages.quiet, options.messages.lang);
     endpoint.announce(&messages);
     messages.say(&format!("input: {}", applicants.reader.detected()));
     let planned = tokio::select! {
@@ -49,7 +49,7 @@ pub(crate) async fn run(options: BatchOptions) -> anyhow::Result<Exit> {
         }
         Planned::Declined => Ok(Exit::Usage),
         Planned::Interrupted => {
-            messages.warn("interrupted; nothing was sent");
+            messages.warn(messages.words().interrupted_before_sending());
             Ok(Exit::Interrupted)
         }
     }
@@ -63,8 +63,8 @@ async fn send(
     files: OutputFiles,
     interrupts: Interrupts,
 ) -> anyhow::Result<Exit> {
-    let (quiet, shown) = (options.messages.quiet, options.progress);
-    let progress = Progress::run(quiet, shown, applicants.total);
+    let messages = Progress::messages(options.messages.quiet, options.messages.lang);
+    let progress = messages.run(options.progress, applicants.total);
     log::start(options.messages, &progress);
     let stop = StopSwitch::default();
     let results = files.collector(options, &applicants, &progress, &stop)?;
@@ -127,7 +127,7 @@ impl Applicants {
             return Ok(Planned::Declined);
         }
         let reader = Reader::open(&options.file, &options.input);
-        stamp.ensure_unchanged(&options.file)?;
+        stamp.ensure_unchanged(&options.file, options.messages.lang)?;
         Ok(Planned::Confirmed(Box::new(Self { reader: reader?, stamp: self.stamp, total: rows })))
     }
 
@@ -177,7 +177,7 @@ impl OutputFiles {
     /// Leaves the results so far in the part file, after a second Ctrl-C.
     fn leave_results(self, progress: &Progress) {
         if let Some(file) = self.results.file() {
-            progress.warn(&format!("left at once; results so far: {}", path(file.part())));
+            progress.warn(&progress.words().left_at_once(&path(file.part())));
         }
         self.results.leave_part();
     }
@@ -205,16 +205,16 @@ impl OutputFiles {
         }
         match (stop.reason(), persisted, part) {
             (Some(StopReason::Output(_)), _, Some(part)) => {
-                progress.warn(&format!("results so far: {}", path(&part)));
+                progress.warn(&progress.words().results_so_far(&path(&part)));
             }
-            (_, Some(file), _) => progress.say(&format!("results: {}", path(&file))),
+            (_, Some(file), _) => progress.say(&progress.words().results(&path(&file))),
             (_, _, _) => {}
         }
         let totals = facts.totals(tally, stop, progress);
         let summary = Summary { tally, totals: &totals };
-        progress.say(&summary.text(look(options.results.color)));
+        progress.say(&summary.text(look(options.results.color, options.messages.lang)));
         let exit = next_steps::exit(tally, stop.reason().as_ref(), &options.exit);
-        exit.max(self.reports.write(&summary, progress))
+        exit.max(self.reports.write(&summary, options.messages.lang, progress))
     }
 }
 
@@ -264,8 +264,7 @@ impl Run<'_> {
             tally
         };
         let say = || {
-            self.progress
-                .warn("stopping: waiting for the answers under way; Ctrl-C again leaves at once");
+            self.progress.warn(self.progress.words().stopping());
         };
         tokio::select! {
             tally = run => tally.map(Some),

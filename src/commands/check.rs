@@ -35,7 +35,7 @@ pub(crate) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
 
 /// Checks a file.
 pub(crate) async fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
-    let progress = Progress::messages(options.messages.quiet);
+    let progress = Progress::messages(options.messages.quiet, options.messages.lang);
     let format = plan_format(&options.rows)?;
     let settings = PlanSettings::resolve(&options.endpoint)?;
     let code = settings.partner_code.as_deref();
@@ -49,7 +49,7 @@ pub(crate) async fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
     let planned = tokio::select! {
         planned = plan(options, reader, ledger, sink) => planned?,
         () = interrupts.next() => {
-            progress.warn("interrupted; nothing was written");
+            progress.warn(progress.words().interrupted_before_writing());
             return Ok(Exit::Interrupted);
         }
     };
@@ -98,12 +98,13 @@ impl CheckResult<'_> {
             consulted: self.ledger.consulted,
             price: self.price,
             max_charges: self.options.max_charges,
+            lang: self.options.messages.lang,
         };
         match rows.map(|rows| rows.persist(CHECK_SHEETS, &view.json())).transpose() {
-            Ok(Some(Some(file))) => progress.say(&format!("rows: {}", path(&file))),
+            Ok(Some(Some(file))) => progress.say(&progress.words().checked_rows(&path(&file))),
             Ok(_) => {}
             Err(error) => {
-                progress.warn(&format!("error: the rows can't be written: {error}"));
+                progress.warn(&progress.words().rows_not_written(&error.to_string()));
                 return Exit::Disk;
             }
         }

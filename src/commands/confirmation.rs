@@ -17,6 +17,7 @@ use crate::model::price::Price;
 use crate::output::progress::Progress;
 use crate::output::{self, PlanView};
 use crate::plan::Plan;
+use crate::words::Lang;
 
 /// Size and modification time of a file, to detect a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,15 +35,11 @@ impl FileStamp {
     }
 
     /// Returns an error if the file has changed since.
-    pub(crate) fn ensure_unchanged(self, file: &Path) -> anyhow::Result<()> {
+    pub(crate) fn ensure_unchanged(self, file: &Path, lang: Lang) -> anyhow::Result<()> {
         if Self::of(file) == Some(self) {
             return Ok(());
         }
-        bail!(
-            "{} was changed while it was read or you were asked; nothing was sent\n\n  \
-             hint: run the command again, it shows the plan of what is there now",
-            file.display()
-        )
+        bail!(lang.words().file_changed(&file.display().to_string()))
     }
 }
 
@@ -100,6 +97,7 @@ impl<'a> PlannedFile<'a> {
             consulted: self.ledger.consulted,
             price: self.price,
             max_charges: self.options.max_charges,
+            lang: self.options.messages.lang,
         }
     }
 }
@@ -111,7 +109,7 @@ fn must_ask(options: &BatchOptions, endpoint: &Endpoint, calls: u64) -> bool {
 }
 
 async fn ask(view: &PlanView<'_>, progress: &Progress) -> anyhow::Result<bool> {
-    progress.ask(&question(view.calls(), view.plan, view.price));
+    progress.ask(&view.question());
     let line = spawn_blocking(|| {
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).map(|_| line)
@@ -119,19 +117,9 @@ async fn ask(view: &PlanView<'_>, progress: &Progress) -> anyhow::Result<bool> {
     let line = line.await.context("the question broke off")?.context("can't read the answer")?;
     let yes = ["y", "yes", "ya"].contains(&line.trim().to_lowercase().as_str());
     if !yes {
-        progress.warn("nothing was sent");
+        progress.warn(progress.words().nothing_sent());
     }
     Ok(yes)
-}
-
-fn question(calls: u64, plan: &Plan, price: Option<Price>) -> String {
-    let most = if calls < plan.to_send() { "at most " } else { "" };
-    let calls_word = crate::output::number_format::count(calls, "call");
-    let cost = match price {
-        Some(each) => format!("{} at {each} each", each.times(calls)),
-        None => "each of which is charged".to_owned(),
-    };
-    format!("Send {most}{calls_word}, {cost}? [y/N] ")
 }
 
 #[cfg(test)]

@@ -132,20 +132,17 @@ impl Endpoint {
     /// Shows the endpoint.
     pub(crate) fn announce(&self, progress: &Progress) {
         if self.sandbox.is_some() {
-            progress.say("sandbox: made-up answers from this machine, no real check, no charge");
+            progress.say(progress.words().sandbox_answers());
         } else {
-            progress.say(&format!("endpoint: {}", self.shown));
+            progress.say(&progress.words().endpoint(&self.shown));
         }
     }
 
     /// Shows what the sandbox would have charged, so that a person can compare it with the summary.
     pub(crate) fn conclude(&self, progress: &Progress) {
         if let Some(sandbox) = &self.sandbox {
-            progress.say(&format!(
-                "sandbox: got {} requests and would have charged {}",
-                sandbox.requests(),
-                sandbox.charged()
-            ));
+            let (requests, charged) = (sandbox.requests(), sandbox.charged());
+            progress.say(&progress.words().sandbox_got(requests, charged));
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::cli::{Cli, CompletionsArgs, ManArgs, Shell};
 use crate::exit::Exit;
 use crate::output;
 use crate::output::progress::Progress;
+use crate::words::Lang;
 
 /// Prints completions for a shell.
 pub(crate) fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {
@@ -111,7 +112,7 @@ fn write_all(root: &Command, folder: &Path) -> anyhow::Result<Exit> {
     fs::create_dir_all(folder).with_context(failed)?;
     let pages = write_below(root, folder).with_context(failed)?;
     let said = format!("{pages} pages in {}", folder.display());
-    Progress::messages(false).say(&said);
+    Progress::messages(false, Lang::En).say(&said);
     Ok(Exit::Ok)
 }
 

@@ -7,6 +7,7 @@ mod check;
 mod codes;
 mod confirmation;
 mod endpoint;
+mod error_text;
 mod generate;
 mod ledger;
 mod log;
@@ -34,9 +35,15 @@ use crate::output::PaceSummary;
 use crate::output::progress::Progress;
 use crate::output::text::escape;
 use crate::run::stop::{StopReason, run_end};
+use crate::settings::{self, SettingsError};
+use crate::words::Lang;
 
 /// Runs a command. A command returns an error only if nothing was sent.
-pub(crate) fn run(action: Action) -> Exit {
+pub(crate) fn run(mut action: Action) -> Exit {
+    let lang = match language(&mut action) {
+        Ok(lang) => lang,
+        Err(error) => return refuse(&error.into(), Lang::En),
+    };
     let done = match action {
         Action::Verify(args) => in_runtime(verify::run((*args).into())),
         Action::Batch(args) if args.dry_run => {
@@ -51,15 +58,31 @@ pub(crate) fn run(action: Action) -> Exit {
         Action::Man(args) => generate::man(&args),
         Action::Schema(args) => schema::run(&args),
     };
-    done.unwrap_or_else(|error| {
-        let hint = next_steps::hint_for_error(&error).map(|hint| format!("\n\n  hint: {hint}"));
-        let hint = hint.unwrap_or_default();
-        // The message may quote the name of a file or a column, so each of its lines is escaped.
-        let said = format!("error: {error:#}{hint}");
-        let shown: Vec<_> = said.split('\n').map(escape).collect();
-        Progress::messages(false).warn(&shown.join("\n"));
-        Exit::Usage
-    })
+    done.unwrap_or_else(|error| refuse(&error, lang))
+}
+
+/// Resolves the language of a command that clerks use, and puts it into its arguments. The others
+/// are English.
+fn language(action: &mut Action) -> Result<Lang, SettingsError> {
+    let chosen = match action {
+        Action::Verify(args) => &mut args.output.lang,
+        Action::Batch(args) => &mut args.output.lang,
+        Action::Check(args) => &mut args.lang,
+        Action::Sandbox(args) => &mut args.lang,
+        _ => return Ok(Lang::En),
+    };
+    let lang = settings::lang(*chosen)?;
+    *chosen = Some(lang);
+    Ok(lang)
+}
+
+/// Shows an error.
+fn refuse(error: &anyhow::Error, lang: Lang) -> Exit {
+    // The message may quote the name of a file or a column, so each of its lines is escaped.
+    let said = error_text::of(error, lang);
+    let shown: Vec<_> = said.split('\n').map(escape).collect();
+    Progress::messages(false, lang).warn(&shown.join("\n"));
+    Exit::Usage
 }
 
 /// Writes the end of a run to the ledger. An error is ignored: it was shown already, and the lock

@@ -20,6 +20,7 @@ use crate::model::record::Field;
 use crate::model::shard::Shard;
 use crate::output::{ColorChoice, MayReplace, ResultFormat};
 use crate::settings::{EndpointOptions, OriginOptions};
+use crate::words::Lang;
 
 /// The options of `idv batch`.
 pub(crate) struct BatchOptions {
@@ -143,6 +144,8 @@ pub(crate) struct ResultsOptions {
     pub mask: bool,
     /// When colour is used.
     pub color: ColorChoice,
+    /// The language of a table and of a card.
+    pub lang: Lang,
 }
 
 /// Which outcomes raise the exit code.
@@ -168,6 +171,8 @@ pub(crate) struct MessageOptions {
     pub quiet: bool,
     /// Number of `-v`.
     pub verbose: u8,
+    /// Their language.
+    pub lang: Lang,
 }
 
 impl From<BatchArgs> for BatchOptions {
@@ -223,6 +228,7 @@ impl From<BatchOptions> for CheckOptions {
 impl CheckOptions {
     /// The options of `idv check FILE`.
     pub(crate) fn new(file: PathBuf, args: CheckArgs) -> Self {
+        let lang = args.lang.unwrap_or_default();
         Self {
             file,
             endpoint: EndpointOptions {
@@ -244,8 +250,9 @@ impl CheckOptions {
                 may_replace: MayReplace::of_checks(args.force),
                 mask: args.mask,
                 color: args.color,
+                lang,
             },
-            messages: MessageOptions { quiet: args.quiet, verbose: 0 },
+            messages: MessageOptions { quiet: args.quiet, verbose: 0, lang },
         }
     }
 }
@@ -306,13 +313,14 @@ impl From<OutputArgs> for ResultsOptions {
             may_replace: MayReplace::of_results(args.force),
             mask: args.mask,
             color: args.color,
+            lang: args.lang.unwrap_or_default(),
         }
     }
 }
 
 impl From<&OutputArgs> for MessageOptions {
     fn from(args: &OutputArgs) -> Self {
-        Self { quiet: args.quiet, verbose: args.verbose }
+        Self { quiet: args.quiet, verbose: args.verbose, lang: args.lang.unwrap_or_default() }
     }
 }
 

@@ -11,12 +11,13 @@ use crate::commands::options::RecordOptions;
 use crate::input;
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
+use crate::words::Words;
 
 /// Maximum size of a record on stdin, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// Reads the record as a row. On a terminal it asks for missing fields.
-pub(crate) fn read_row(options: RecordOptions) -> anyhow::Result<Row> {
+pub(crate) fn read_row(options: RecordOptions, words: &dyn Words) -> anyhow::Result<Row> {
     let values = match options {
         RecordOptions::Stdin => return read_stdin(),
         RecordOptions::Flags(values) => values,
@@ -30,13 +31,9 @@ pub(crate) fn read_row(options: RecordOptions) -> anyhow::Result<Row> {
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         let flags: Vec<_> =
             missing.iter().map(|field| format!("--{}", field.spec().flag)).collect();
-        bail!(
-            "missing: {}\n\n  \
-             hint: give each flag, or one JSON object on stdin: idv verify - < applicant.json",
-            flags.join(", ")
-        );
+        bail!(words.missing_flags(&flags.join(", ")));
     }
-    ask(values, &missing)
+    ask(values, &missing, words)
 }
 
 fn read_stdin() -> anyhow::Result<Row> {
@@ -46,12 +43,16 @@ fn read_stdin() -> anyhow::Result<Row> {
     Ok(input::read_object(&text)?)
 }
 
-fn ask(mut values: [Option<String>; 5], missing: &[Field]) -> anyhow::Result<Row> {
+fn ask(
+    mut values: [Option<String>; 5],
+    missing: &[Field],
+    words: &dyn Words,
+) -> anyhow::Result<Row> {
     for field in missing {
         let mut line = String::new();
-        write!(io::stderr(), "{}: ", field.spec().help)?;
+        write!(io::stderr(), "{}: ", words.ask_field(*field))?;
         if io::stdin().lock().read_line(&mut line)? == 0 {
-            bail!("no answer for {}; nothing was sent; run the command again", field.name());
+            bail!(words.no_answer_for(*field));
         }
         values[*field as usize] = Some(line.trim_end_matches(['\r', '\n']).to_owned());
     }

@@ -11,6 +11,7 @@ use crate::commands::results_file::ResultsFile;
 use crate::exit::Exit;
 use crate::output::progress::Progress;
 use crate::output::{self, OutputError, OutputFile, Summary};
+use crate::words::Lang;
 
 /// The files of the summary and of the report, each if it is wanted.
 pub(crate) struct ReportFiles {
@@ -50,19 +51,17 @@ impl ReportFiles {
     }
 
     /// Writes both files. A failure is shown and returned as an exit code.
-    pub(crate) fn write(self, summary: &Summary<'_>, progress: &Progress) -> Exit {
+    pub(crate) fn write(self, summary: &Summary<'_>, lang: Lang, progress: &Progress) -> Exit {
         let json = || serde_json::to_string_pretty(&summary.json()).map_err(io::Error::from);
+        let words = progress.words();
         let written = [
-            ("summary", write(self.summary, || Ok(json()? + "\n"))),
-            ("report", write(self.report, || Ok(output::report(summary)))),
+            (words.summary_name(), write(self.summary, || Ok(json()? + "\n"))),
+            (words.report_name(), write(self.report, || Ok(output::report(summary, lang)))),
         ];
         let mut exit = Exit::Ok;
         for (name, written) in written {
             if let Err(error) = written {
-                progress.warn(&format!(
-                    "error: the {name} can't be written: {error}\n\n  \
-                     hint: make room and run the same command again; it costs nothing"
-                ));
+                progress.warn(&words.file_not_written(name, &error.to_string()));
                 exit = Exit::Disk;
             }
         }

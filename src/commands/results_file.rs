@@ -18,6 +18,7 @@ use crate::output::{
     WorkbookContents, Writer,
 };
 use crate::platform;
+use crate::words::Lang;
 
 /// Size of the write buffer. The buffer is flushed earlier when no result is waiting.
 const BUFFER: usize = 64 * 1024;
@@ -102,6 +103,7 @@ impl ResultsFile {
             mask: if options.mask { Mask::on(columns()) } else { Mask::default() },
             color: color(options.color, self.is_terminal()),
             added,
+            lang: options.lang,
         }
     }
 
@@ -195,12 +197,13 @@ pub(crate) fn color(choice: ColorChoice, terminal: bool) -> bool {
 }
 
 /// How text on stderr is shown.
-pub(crate) fn look(choice: ColorChoice) -> TerminalStyle {
+pub(crate) fn look(choice: ColorChoice, lang: Lang) -> TerminalStyle {
     let stderr = io::stderr();
     let terminal = stderr.is_terminal();
     let size = terminal_size::terminal_size_of(stderr).filter(|_| terminal);
     TerminalStyle {
         color: color(choice, terminal),
         width: size.map(|(width, _)| usize::from(width.0)),
+        lang,
     }
 }

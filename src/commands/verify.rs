@@ -27,6 +27,7 @@ use crate::run::interrupt::Interrupts;
 use crate::run::retry::RetryPolicy;
 use crate::run::stop::{StopReason, StopSwitch};
 use crate::run::tally::Tally;
+use crate::words::Lang;
 
 /// Retries of an uncharged attempt while a person waits, and the time within which they begin.
 const RETRIES: u32 = 4;
@@ -34,15 +35,17 @@ const WITHIN: Duration = Duration::from_secs(60);
 
 /// Verifies one record.
 pub(crate) async fn run(options: VerifyOptions) -> anyhow::Result<Exit> {
-    let progress = Progress::messages(options.messages.quiet);
+    let lang = options.messages.lang;
+    let progress = Progress::messages(options.messages.quiet, lang);
     log::start(options.messages, &progress);
     let endpoint = Endpoint::open(&options.endpoint)?;
-    let mut row = record_source::read_row(options.record)?;
+    let mut row = record_source::read_row(options.record, progress.words())?;
     checks::prepare(&mut row);
     let file = ResultsFile::open(&options.results, None)?;
     endpoint.announce(&progress);
-    for problem in row.problems.iter().filter(|problem| problem.level == Level::Suspect) {
-        progress.say(&format!("warning: {}", problem.message));
+    for problem in row.problems.iter().filter(|problem| problem.level() == Level::Suspect) {
+        let words = progress.words();
+        progress.say(&words.warning(&lang.problem(problem)));
     }
     let stop = StopSwitch::default();
     let run = endpoint.begin("verify").await?;
@@ -56,7 +59,7 @@ pub(crate) async fn run(options: VerifyOptions) -> anyhow::Result<Exit> {
     // An error is ignored: it was shown already, and the lock of the run also shows that it has
     // ended.
     let _ = verifier.finish().await;
-    let result = VerifiedRecord { row: &row, verdict: &verdict, endpoint: &endpoint };
+    let result = VerifiedRecord { row: &row, verdict: &verdict, endpoint: &endpoint, lang };
     let written = result.write(&options.results, file, pace_summary(&progress));
     Ok(result.report(written, &stop, &progress))
 }
@@ -69,7 +72,7 @@ async fn verify(
     progress: &Progress,
 ) -> anyhow::Result<Option<Verdict>> {
     let interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
-    let say = || progress.warn("waiting for the answer under way; Ctrl-C again leaves at once");
+    let say = || progress.warn(progress.words().waiting_for_answer());
     Ok(tokio::select! {
         verdict = verifier.verify_row(row) => Some(verdict),
         () = interrupts.watch(stop, say) => None,
@@ -81,6 +84,7 @@ struct VerifiedRecord<'a> {
     row: &'a Row,
     verdict: &'a Verdict,
     endpoint: &'a Endpoint,
+    lang: Lang,
 }
 
 impl VerifiedRecord<'_> {
@@ -95,14 +99,15 @@ impl VerifiedRecord<'_> {
         let color = color(options.color, file.is_terminal());
         if file.format == ResultFormat::Table {
             let mut out = file.writer()?;
-            let says = if mask.is_on() { None } else { says(self.row) };
+            let says = if mask.is_on() { None } else { says(self.row, self.lang) };
             let (ledger, width) = (self.endpoint.ledger_flag(), file.width());
-            let details = CardDetails { says, ledger, color, width };
+            let details = CardDetails { says, ledger, color, width, lang: self.lang };
             out.write_all(output::card(self.row, self.verdict, &mask, &details).as_bytes())?;
             out.flush()?;
         } else {
             let (columns, added) = (self.row.columns.clone(), AddedColumns::Results);
-            let layout = Layout { columns, delimiter: b',', bom: false, mask, color, added };
+            let (delimiter, lang) = (b',', self.lang);
+            let layout = Layout { columns, delimiter, bom: false, mask, color, added, lang };
             let mut sink = file.sink(layout)?;
             sink.write(self.row, self.verdict)?;
             sink.flush()?;
@@ -115,13 +120,15 @@ impl VerifiedRecord<'_> {
         if let Err(error) = written {
             stop.stop(reason_of(&error));
             if stop.reason() != Some(StopReason::OutputClosed) {
-                progress.warn(&format!("error: the answer can't be written: {error}"));
+                progress.warn(&progress.words().answer_not_written(&error.to_string()));
             }
             // The answer is paid for, so it is shown on stderr.
-            let (mask, details) = (Mask::on(Vec::new()), CardDetails::default());
+            let (mask, details) =
+                (Mask::on(Vec::new()), CardDetails { lang: self.lang, ..CardDetails::default() });
             progress.warn(&output::card(self.row, self.verdict, &mask, &details));
         } else if let Some(reason) = stop.reason() {
-            progress.say(&format!("stopped: {reason}"));
+            let words = progress.words();
+            progress.say(&format!("{}{}", words.stopped_label(), reason.in_words(words)));
         }
         next_steps::exit(&self.tally(), stop.reason().as_ref(), &ExitRules::strict())
     }
@@ -154,7 +161,7 @@ impl VerifiedRecord<'_> {
 }
 
 /// The facts that the number itself tells, for the card.
-fn says(row: &Row) -> Option<String> {
+fn says(row: &Row, lang: Lang) -> Option<String> {
     let today = Offset::UTC.to_datetime(Timestamp::now()).date();
-    Some(Nik::read(row.record.get(Field::IdNumber))?.describe(today))
+    Some(Nik::read(row.record.get(Field::IdNumber))?.describe(today, lang))
 }

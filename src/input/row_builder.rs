@@ -9,7 +9,7 @@ use crate::input::cells::{Cells, Text};
 use crate::input::detected_format::Encoding;
 use crate::input::header::{self, Mapping};
 use crate::input::row_problems;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, RowProblem};
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
 
@@ -88,12 +88,12 @@ impl RowBuilder {
     ) -> Row {
         if !cells.text().is_ascii() && cells.as_text().is_none() {
             cells.make_text();
-            problems.push(row_problems::no_text(encoding));
+            problems.push(RowProblem::Encoding { encoding: encoding.name() }.into());
         }
         let text = cells.as_text().unwrap_or_default();
-        problems.extend(row_problems::of_text(text.all(), encoding));
+        problems.extend(row_problems::of_text(text.all(), encoding).map(Problem::from));
         if problems.is_empty() && !cells.fit(self.width) {
-            problems.push(ragged(cells.len(), self.width));
+            problems.push(RowProblem::Ragged { cells: cells.len(), header: self.width }.into());
         }
         let RowPosition { number, line } = place;
         Row {
@@ -131,14 +131,4 @@ fn record(mapping: &Mapping, text: Text<'_>) -> Record {
             _ => Cow::Owned(cell.to_owned()),
         }
     })
-}
-
-fn ragged(found: usize, expected: usize) -> Problem {
-    Problem::malformed(
-        "row.ragged",
-        format!(
-            "The row has {found} cells and the header {expected}; look for a delimiter that is \
-             missing, or is part of a text without quotes."
-        ),
-    )
 }

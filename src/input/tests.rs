@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::problem::Problem;
 
 /// Gives one byte a read, as a slow pipe may.
 struct Drops(Cursor<Vec<u8>>);
@@ -38,7 +39,7 @@ fn mapped(map: &[(Field, &str)]) -> Options {
 }
 
 fn codes(row: &Row) -> Vec<&str> {
-    row.problems.iter().map(|problem| problem.code).collect()
+    row.problems.iter().map(Problem::code).collect()
 }
 
 fn seen(rows: &[Row]) -> Vec<(u64, u64, Vec<&str>)> {

@@ -1,8 +1,10 @@
-//! The values that all rooms share: a record and its row, a problem, an answer and its code, the
+//! The values that all rooms share: a record and its row, a problem, a sign of a file, an answer and its code, the
 //! outcome and the verdict, a price, a shard, the limits of a run.
 
 pub(crate) mod answer;
 pub(crate) mod code;
+pub(crate) mod field_match;
+pub(crate) mod file_sign;
 pub(crate) mod limits;
 pub(crate) mod outcome;
 pub(crate) mod price;

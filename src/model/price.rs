@@ -35,6 +35,18 @@ impl Price {
         Self { units: self.units * calls as u128, decimals: self.decimals }
     }
 
+    /// A whole amount.
+    pub(crate) const fn whole(units: u64) -> Self {
+        Self { units: units as u128, decimals: 0 }
+    }
+
+    /// The amount with these signs between thousands and before decimals. All decimals are shown.
+    pub(crate) fn shown(self, (thousands, point): (char, char)) -> String {
+        let (whole, fraction) = self.parts();
+        let fraction = fraction.replace('.', &point.to_string());
+        format!("{}{fraction}", grouped(&whole.to_string(), thousands))
+    }
+
     fn parts(self) -> (u128, String) {
         let unit = 10_u128.pow(self.decimals);
         let width = self.decimals as usize;
@@ -49,8 +61,7 @@ impl Price {
 /// Shows a comma at each thousand, and all decimals.
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, fraction) = self.parts();
-        write!(f, "{}{fraction}", grouped(&whole.to_string()))
+        f.write_str(&self.shown((',', '.')))
     }
 }
 
@@ -81,12 +92,12 @@ impl FromStr for Price {
     }
 }
 
-/// Digits with a comma at each thousand.
-pub(crate) fn grouped(digits: &str) -> String {
+/// Digits with a sign at each thousand.
+fn grouped(digits: &str, sign: char) -> String {
     let comma = |i: usize| i > 0 && (digits.len() - i).is_multiple_of(3);
     digits.chars().enumerate().fold(String::new(), |mut text, (i, digit)| {
         if comma(i) {
-            text.push(',');
+            text.push(sign);
         }
         text.push(digit);
         text

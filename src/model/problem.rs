@@ -1,8 +1,8 @@
-//! A problem that a local check found in a row: a stable code, a level, and the repair.
-
-use std::borrow::Cow;
+//! A problem that a local check found in a row: what it is, its stable code and its level.
 
 use serde::Serialize;
+
+use crate::model::record::Field;
 
 /// The level of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -18,7 +18,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// The word in every output.
+    /// The word in every output for programs.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -28,30 +28,263 @@ impl Level {
     }
 }
 
-/// A problem of one row. It holds no value of the record, so it may be printed anywhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// A stable code, `field.what`: `phone_number.format`.
-    pub code: &'static str,
-    /// Its level.
-    pub level: Level,
-    /// One sentence with the repair.
-    pub message: Cow<'static, str>,
+/// A problem of one row. It holds no value of the record, so it may be printed anywhere. The sentence
+/// that explains it, with the repair, is in `words`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// A problem of the identity number.
+    IdNumber(IdNumberProblem),
+    /// A problem of the phone number.
+    PhoneNumber(PhoneNumberProblem),
+    /// A problem of the name.
+    Name(NameProblem),
+    /// A field has another value than the only one that the endpoint knows.
+    Unsupported {
+        /// The field: the type of the card, or the country.
+        field: Field,
+        /// The only value.
+        only: &'static str,
+    },
+    /// A problem in the way the row is written.
+    Row(RowProblem),
 }
 
 impl Problem {
-    /// Makes a problem that holds the row.
-    pub fn malformed(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, level: Level::Malformed, message: message.into() }
+    /// The stable code, `field.what`: `phone_number.format`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::IdNumber(problem) => problem.code(),
+            Self::PhoneNumber(problem) => problem.code(),
+            Self::Name(problem) => problem.code(),
+            Self::Unsupported { field: Field::IdType, .. } => "id_type.unsupported",
+            Self::Unsupported { .. } => "country.unsupported",
+            Self::Row(problem) => problem.code(),
+        }
     }
 
-    /// Makes a problem that would waste the charge.
-    pub fn suspect(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, level: Level::Suspect, message: message.into() }
+    /// The level.
+    pub const fn level(&self) -> Level {
+        match self {
+            Self::IdNumber(problem) => problem.level(),
+            Self::PhoneNumber(problem) => problem.level(),
+            Self::Name(problem) => problem.level(),
+            Self::Unsupported { .. } => Level::Malformed,
+            Self::Row(problem) => problem.level(),
+        }
+    }
+}
+
+/// A problem of an identity number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdNumberProblem {
+    /// There is none.
+    Empty,
+    /// Its province code is not in use today.
+    Province,
+    /// A spreadsheet turned it into a fraction or a power of ten.
+    Notation,
+    /// It holds something other than digits.
+    Digits,
+    /// It has another number of digits than 16.
+    Length {
+        /// Its digits.
+        digits: usize,
+    },
+    /// It begins with 0.
+    FirstDigit,
+    /// It ends in 0000.
+    Serial,
+    /// Digits 7 to 12 are no date of birth.
+    BirthDate,
+    /// It stands in a number cell, of which a spreadsheet keeps 15 digits.
+    NumberCell,
+}
+
+impl IdNumberProblem {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "id_number.empty",
+            Self::Province => "id_number.province",
+            Self::Notation => "id_number.notation",
+            Self::Digits => "id_number.digits",
+            Self::Length { .. } => "id_number.length",
+            Self::FirstDigit => "id_number.first_digit",
+            Self::Serial => "id_number.serial",
+            Self::BirthDate => "id_number.birth_date",
+            Self::NumberCell => "id_number.number_cell",
+        }
     }
 
-    /// Makes a note.
-    pub fn note(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, level: Level::Note, message: message.into() }
+    const fn level(self) -> Level {
+        match self {
+            Self::Empty => Level::Malformed,
+            Self::Province => Level::Note,
+            Self::Notation
+            | Self::Digits
+            | Self::Length { .. }
+            | Self::FirstDigit
+            | Self::Serial
+            | Self::BirthDate
+            | Self::NumberCell => Level::Suspect,
+        }
+    }
+}
+
+impl From<IdNumberProblem> for Problem {
+    fn from(problem: IdNumberProblem) -> Self {
+        Self::IdNumber(problem)
+    }
+}
+
+/// A problem of a phone number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PhoneNumberProblem {
+    /// There is none.
+    Empty,
+    /// A spreadsheet turned it into a power of ten.
+    Notation,
+    /// It is not one Indonesian mobile number.
+    Format,
+    /// It is a service number.
+    Service,
+    /// No operator is known for its beginning.
+    Operator,
+}
+
+impl PhoneNumberProblem {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "phone_number.empty",
+            Self::Notation => "phone_number.notation",
+            Self::Format => "phone_number.format",
+            Self::Service => "phone_number.service",
+            Self::Operator => "phone_number.operator",
+        }
+    }
+
+    const fn level(self) -> Level {
+        match self {
+            Self::Empty | Self::Notation | Self::Format => Level::Malformed,
+            Self::Service | Self::Operator => Level::Note,
+        }
+    }
+}
+
+impl From<PhoneNumberProblem> for Problem {
+    fn from(problem: PhoneNumberProblem) -> Self {
+        Self::PhoneNumber(problem)
+    }
+}
+
+/// A problem of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NameProblem {
+    /// There is none.
+    Empty,
+    /// It is longer than any on a card.
+    Long,
+    /// It holds control characters.
+    Control,
+    /// It holds digits.
+    Digits,
+    /// A letter was lost in another program.
+    Damaged,
+}
+
+impl NameProblem {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "name.empty",
+            Self::Long => "name.long",
+            Self::Control => "name.control",
+            Self::Digits => "name.digits",
+            Self::Damaged => "name.damaged",
+        }
+    }
+
+    const fn level(self) -> Level {
+        match self {
+            Self::Empty => Level::Malformed,
+            Self::Long | Self::Control => Level::Suspect,
+            Self::Digits | Self::Damaged => Level::Note,
+        }
+    }
+}
+
+impl From<NameProblem> for Problem {
+    fn from(problem: NameProblem) -> Self {
+        Self::Name(problem)
+    }
+}
+
+/// A problem of the way a row is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RowProblem {
+    /// The row has another number of cells than the header.
+    Ragged {
+        /// Cells of the row.
+        cells: usize,
+        /// Cells of the header.
+        header: usize,
+    },
+    /// The row holds NUL bytes.
+    Nul,
+    /// The row holds bytes that are no text in its encoding.
+    Encoding {
+        /// The name of the encoding.
+        encoding: &'static str,
+    },
+    /// A quote is not closed.
+    Quote,
+    /// The row is too long for an applicant.
+    TooLong,
+    /// The line is no JSON object.
+    Json {
+        /// The character at which that shows, from 1.
+        character: usize,
+    },
+    /// A value is neither text nor a number.
+    Value {
+        /// The field.
+        field: Field,
+    },
+    /// Several keys of an object could be the same field.
+    Ambiguous,
+    /// The formula of a cell has no result.
+    Formula {
+        /// The field.
+        field: Field,
+    },
+}
+
+impl RowProblem {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Ragged { .. } => "row.ragged",
+            Self::Nul => "row.nul",
+            Self::Encoding { .. } => "row.encoding",
+            Self::Quote => "row.quote",
+            Self::TooLong => "row.too_long",
+            Self::Json { .. } => "row.json",
+            Self::Value { .. } => "row.value",
+            Self::Ambiguous => "row.ambiguous",
+            Self::Formula { .. } => "row.formula",
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "as the other problems")]
+    const fn level(self) -> Level {
+        Level::Malformed
+    }
+}
+
+impl From<RowProblem> for Problem {
+    fn from(problem: RowProblem) -> Self {
+        Self::Row(problem)
     }
 }

@@ -37,7 +37,7 @@ impl std::fmt::Debug for Row {
 impl Row {
     /// The level of the gravest problem.
     pub fn worst(&self) -> Option<Level> {
-        self.problems.iter().map(|problem| problem.level).max()
+        self.problems.iter().map(Problem::level).max()
     }
 
     /// Whether a problem forbids sending this row, whatever the user chose.

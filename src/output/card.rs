@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::model::answer::Answer;
-use crate::model::code::{self, Charge, Code};
+use crate::model::code::{self, Charge};
+use crate::model::field_match::Match;
 use crate::model::outcome::{Outcome, Source};
 use crate::model::problem::Level;
 use crate::model::record::Field;
@@ -13,7 +14,7 @@ use crate::output::result_columns::{self, Mask};
 use crate::output::table::{Style, paint};
 use crate::output::text;
 use crate::output::text_layout;
-use crate::run::tally::Match;
+use crate::words::{Lang, Words};
 
 /// Details of a card beside the result.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,8 @@ pub struct CardDetails {
     pub color: bool,
     /// Columns of the terminal. 0 breaks no line.
     pub width: usize,
+    /// The language.
+    pub lang: Lang,
 }
 
 /// Width of the column of names.
@@ -36,7 +39,7 @@ const LONGEST: usize = 800;
 
 /// Makes the card of one result.
 pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, details: &CardDetails) -> String {
-    let mut card = Card { text: String::new(), details };
+    let mut card = Card { text: String::new(), details, words: details.lang.words() };
     card.headline(verdict);
     card.matches(row, verdict.answer.as_ref(), mask);
     card.record(row, mask);
@@ -46,34 +49,45 @@ pub fn card(row: &Row, verdict: &Verdict, mask: &Mask, details: &CardDetails) ->
     card.text
 }
 
-/// Whether a text is a card of idv: its first word is an outcome, and it has a record and a charge.
+/// Whether a text is a card of idv: its first words are an outcome, and it has a record and a charge.
 pub(crate) fn is_card(text: &str) -> bool {
+    Lang::ALL.into_iter().any(|lang| is_card_in(text, lang))
+}
+
+fn is_card_in(text: &str, lang: Lang) -> bool {
     let is_outcome = |word: &str| {
-        let heads = |o: Outcome| [false, true].map(|color| headword(o, color));
+        let heads = |o: Outcome| [false, true].map(|color| headword(o, lang, color));
         Outcome::ALL.into_iter().flat_map(heads).any(|head| head == word)
     };
     let has = |name: &str| text.lines().any(|line| line.starts_with(&format!("  {name:<NAMES$}")));
-    text.split("  ").next().is_some_and(is_outcome) && has("id_number") && has("charged")
+    let words = lang.words();
+    let [charged, ..] = words.card_labels();
+    text.split("  ").next().is_some_and(is_outcome)
+        && has(words.field(Field::IdNumber))
+        && has(charged)
 }
 
-fn headword(outcome: Outcome, color: bool) -> String {
-    paint(&outcome.word().to_uppercase(), Style::of(outcome), color).into_owned()
+fn headword(outcome: Outcome, lang: Lang, color: bool) -> String {
+    let word = lang.words().outcome(outcome).to_uppercase();
+    paint(&word, Style::of(outcome), color).into_owned()
 }
 
 struct Card<'a> {
     text: String,
     details: &'a CardDetails,
+    words: &'static dyn Words,
 }
 
 impl Card<'_> {
     fn headline(&mut self, verdict: &Verdict) {
-        let word = headword(verdict.outcome, self.details.color);
-        self.paragraph(&format!("{word}  {}", meaning(verdict)));
+        let word = headword(verdict.outcome, self.details.lang, self.details.color);
+        self.paragraph(&format!("{word}  {}", meaning(verdict, self.words)));
     }
 
     fn matches(&mut self, row: &Row, answer: Option<&Answer>, mask: &Mask) {
         let Some(answer) = answer else { return };
-        let said = [("phone", &answer.id_phone_match), ("name", &answer.id_name_match)];
+        let (phone, name) = (self.words.phone_label(), self.words.name_label());
+        let said = [(phone, &answer.id_phone_match), (name, &answer.id_name_match)];
         if said.iter().any(|(_, value)| value.is_some()) {
             self.text.push('\n');
         }
@@ -86,14 +100,22 @@ impl Card<'_> {
 
     fn matching(&mut self, name: &str, value: &str) {
         let found = Match::of(Some(value));
-        let (style, word, words) = match found {
-            Match::Pass => (Style::Good, "pass", Cow::Borrowed("belongs to the number")),
-            Match::Fail => (Style::Bad, "fail", "does not belong to the number".into()),
-            Match::NoRecord => (Style::Warn, "no record", no_record(value).into()),
-            Match::Other => (Style::Warn, "?", brief(value).into()),
+        let style = match found {
+            Match::Pass => Style::Good,
+            Match::Fail => Style::Bad,
+            Match::NoRecord | Match::Other => Style::Warn,
         };
-        let word = self.paint(&format!("{word:<11}"), style).into_owned();
-        self.line(&format!("  {name:<NAMES$}{word}{words}"));
+        let (word, meaning) = match found {
+            Match::Other => ("?", Cow::Owned(brief(value))),
+            _ => (
+                self.words.matched(found),
+                self.words.match_meaning(found, value.contains("phone")).into(),
+            ),
+        };
+        let longest = Match::ALL.map(|value| self.words.matched(value).len()).into_iter().max();
+        let column = longest.unwrap_or_default() + 2;
+        let word = self.paint(&format!("{word:<column$}"), style).into_owned();
+        self.line(&format!("  {name:<NAMES$}{word}{meaning}"));
     }
 
     fn record(&mut self, row: &Row, mask: &Mask) {
@@ -103,37 +125,37 @@ impl Card<'_> {
             if field.spec().default == Some(sent) {
                 continue;
             }
-            self.pair(field.name(), &text::shown(&mask.field(field, sent)));
+            self.pair(self.words.field(field), &text::shown(&mask.field(field, sent)));
             if let Some(read) = read(row, field).filter(|read| *read != sent && !mask.is_on()) {
-                self.pair("", &format!("(read as {})", text::shown(read)));
+                self.pair("", &self.words.read_as(&text::shown(read)));
             }
         }
     }
 
     fn answer(&mut self, row: &Row, verdict: &Verdict, mask: &Mask) {
+        let words = self.words;
+        let [paid, when, code, result, reason, message] = words.card_labels();
         self.text.push('\n');
-        self.pair("charged", charged(verdict));
+        self.pair(paid, charged(verdict, words));
         if let Some(at) = verdict.at {
-            self.pair("when", &at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
+            self.pair(when, &words.moment(at));
         }
         let answer = verdict.answer.as_ref();
         if let Some(answer) = answer {
-            let meaning = code::find(answer.code).map_or("not documented", |code| code.meaning);
-            self.pair("code", &format!("{}: {meaning}", answer.code));
+            let known = code::find(answer.code);
+            let meaning = known.map_or(words.not_documented(), |code| words.code_meaning(code));
+            self.pair(code, &format!("{}: {meaning}", answer.code));
         }
         if verdict.outcome == Outcome::Unrecognised
-            && let Some(result) = answer.and_then(|answer| answer.result.as_deref())
+            && let Some(said) = answer.and_then(|answer| answer.result.as_deref())
         {
-            self.pair("result", &brief(&mask.text(row, result)));
+            self.pair(result, &brief(&mask.text(row, said)));
         }
-        if let Some(reason) = answer.and_then(|answer| answer.reason.as_deref()) {
-            self.pair("reason", &brief(&mask.text(row, reason)));
+        if let Some(said) = answer.and_then(|answer| answer.reason.as_deref()) {
+            self.pair(reason, &brief(&mask.text(row, said)));
         }
-        // The message of a plain verdict is "success", which a person might read as "pass".
-        let message =
-            result_columns::message(row, verdict, mask).filter(|_| !is_verdict(verdict.outcome));
-        if let Some(message) = message {
-            self.pair("message", &brief(&message));
+        if let Some(said) = said(row, verdict, mask) {
+            self.pair(message, &brief(&said));
         }
         if let Some(id) = answer.and_then(|answer| answer.sequence_id.as_deref()) {
             self.pair("sequence_id", &brief(id));
@@ -146,7 +168,7 @@ impl Card<'_> {
             self.text.push('\n');
         }
         for problem in &row.problems {
-            self.note(problem.level, &problem.message);
+            self.note(problem.level(), &self.details.lang.problem(problem));
         }
         if let Some(says) = says {
             self.note(Level::Note, says);
@@ -155,13 +177,13 @@ impl Card<'_> {
 
     fn note(&mut self, level: Level, message: &str) {
         let style = if level == Level::Note { Style::Faint } else { Style::Warn };
-        let level = format!("{:<NAMES$}", level.word());
+        let level = format!("{:<NAMES$}", self.words.level(level));
         let level = self.paint(&level, style).into_owned();
         self.hanging(&level, message);
     }
 
     fn hints(&mut self, verdict: &Verdict) {
-        let hints = hints(verdict, &self.details.ledger);
+        let hints = hints(verdict, self.words, &self.details.ledger);
         if !hints.is_empty() {
             self.text.push('\n');
         }
@@ -200,6 +222,12 @@ fn brief(text: &str) -> String {
     text::shown(&text_layout::cut(text, LONGEST)).into_owned()
 }
 
+/// The message of the provider, or why there is no answer. The message of a plain verdict is left out:
+/// it is "success", which a person might read as "pass".
+fn said<'a>(row: &Row, verdict: &'a Verdict, mask: &Mask) -> Option<Cow<'a, str>> {
+    result_columns::message(row, verdict, mask).filter(|_| !is_verdict(verdict.outcome))
+}
+
 /// The value that was read for a field.
 fn read(row: &Row, field: Field) -> Option<&str> {
     let at = row.columns.iter().position(|column| column == field.name());
@@ -211,66 +239,45 @@ const fn is_verdict(outcome: Outcome) -> bool {
 }
 
 /// The meaning of the outcome, or of its matches if they say more.
-fn meaning(verdict: &Verdict) -> &'static str {
+fn meaning(verdict: &Verdict, words: &dyn Words) -> &'static str {
     let answer = verdict.answer.as_ref();
     let said =
         |pick: fn(&Answer) -> Option<&String>| Match::of(answer.and_then(pick).map(String::as_str));
     let phone = said(|answer| answer.id_phone_match.as_ref());
     let name = said(|answer| answer.id_name_match.as_ref());
     match (verdict.outcome, phone, name) {
-        (Outcome::Fail, Match::Fail, Match::Fail) => {
-            "neither the phone nor the name belongs to the number"
-        }
-        (Outcome::Fail, Match::Fail, _) => "the phone does not belong to the number",
-        (Outcome::Fail, _, Match::Fail) => "the name does not belong to the number",
-        (outcome, _, _) => outcome.meaning(),
+        (Outcome::Fail, Match::Fail, Match::Fail) => words.neither_belongs(),
+        (Outcome::Fail, Match::Fail, _) => words.phone_does_not_belong(),
+        (Outcome::Fail, _, Match::Fail) => words.name_does_not_belong(),
+        (outcome, _, _) => words.outcome_meaning(outcome),
     }
 }
 
-fn no_record(value: &str) -> &'static str {
-    if value.contains("phone") {
-        "the provider has none of this phone"
-    } else {
-        "the provider has none of this number"
-    }
-}
-
-const fn charged(verdict: &Verdict) -> &'static str {
+fn charged(verdict: &Verdict, words: &dyn Words) -> &'static str {
     match (verdict.source, verdict.charged) {
-        (Source::Ledger | Source::Duplicate, _) => "no - known from an earlier call",
-        (_, Charge::Yes) => "yes",
-        (_, Charge::No) => "no",
-        (_, Charge::Unknown) => "unknown - it may have been",
+        (Source::Ledger | Source::Duplicate, _) => words.known_from_earlier(),
+        (_, Charge::Unknown) => words.perhaps_charged(),
+        (_, charge) => words.charge(charge),
     }
 }
 
 /// Possible causes of the outcome, and what to do next.
-fn hints(verdict: &Verdict, ledger: &str) -> Vec<String> {
+fn hints(verdict: &Verdict, words: &dyn Words, ledger: &str) -> Vec<String> {
     let code = verdict.answer.as_ref().and_then(|answer| code::find(answer.code));
-    let next = code.map(Code::next).filter(|next| !next.is_empty());
+    let next = code.map(|code| words.code_next(code)).filter(|next| !next.is_empty());
     let hint = match verdict.outcome {
         Outcome::Pass | Outcome::Unknown => None,
-        Outcome::Fail => Some(
-            "A fail is no proof of fraud: a phone registered by a relative also fails, and so does \
-             another spelling of the name or a mistyped digit.",
-        ),
-        Outcome::NoRecord => Some(
-            "This says nothing against the person: compare the number and the phone with the \
-             source, or check in another way.",
-        ),
-        Outcome::Held => Some("Nothing was sent. Repair the field and run again."),
-        Outcome::Refused => next.or(Some("Nothing was charged. Repair the record and run again.")),
-        Outcome::Unavailable => {
-            next.or(Some("Nothing was charged. Run the same command again later."))
-        }
-        Outcome::Skipped => Some("Nothing was sent. Run the same command again to ask."),
-        Outcome::Unrecognised => Some("Take this answer to TrustDecision, with its sequence_id."),
+        Outcome::Fail => Some(words.fail_hint()),
+        Outcome::NoRecord => Some(words.no_record_hint()),
+        Outcome::Held => Some(words.held_hint()),
+        Outcome::Refused => next.or(Some(words.refused_hint())),
+        Outcome::Unavailable => next.or(Some(words.unavailable_hint())),
+        Outcome::Skipped => Some(words.skipped_hint()),
+        Outcome::Unrecognised => Some(words.unrecognised_hint()),
     };
     let mut hints: Vec<String> = hint.into_iter().map(str::to_owned).collect();
     if verdict.outcome == Outcome::Unknown || verdict.charged == Charge::Unknown {
-        hints.push(
-            "Asking again may be charged a second time. Look at the invoice, then:".to_owned(),
-        );
+        hints.push(words.unknown_hint().to_owned());
         hints.push(format!("  idv ledger show{ledger} --outcome unknown"));
         hints.push(format!("  idv ledger resolve{ledger} CALL --charged"));
         hints.push(format!("  idv ledger resolve{ledger} CALL --not-charged"));

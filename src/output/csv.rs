@@ -123,6 +123,7 @@ mod tests {
     use crate::input::{Options, Reader};
     use crate::model::outcome::Outcome;
     use crate::output::Mask;
+    use crate::words::Lang;
 
     /// What was written, for those who can't be asked for it back.
     #[derive(Clone, Default)]
@@ -145,7 +146,7 @@ mod tests {
         let columns: Arc<[String]> = HEADER.map(str::to_owned).into();
         let mask = Mask::default();
         let columns_of_rows = Arc::clone(&columns);
-        let layout = Layout { columns, delimiter, bom, mask, color: false, added };
+        let layout = Layout { columns, delimiter, bom, mask, color: false, added, lang: Lang::En };
         let mut csv = Csv::new(Box::new(out.clone()), layout, true).unwrap();
         for (number, cells) in (1..).zip(cells) {
             let row = Row {

@@ -43,6 +43,7 @@ pub(crate) use crate::platform::stdout;
 
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
+use crate::words::Lang;
 
 /// Takes results one by one and writes them.
 pub trait Sink: Send {
@@ -87,6 +88,8 @@ pub struct Layout {
     pub color: bool,
     /// Which columns are added.
     pub added: AddedColumns,
+    /// The language of a table.
+    pub lang: Lang,
 }
 
 /// A writer for results.

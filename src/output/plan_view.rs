@@ -9,11 +9,11 @@ use crate::input::DetectedFormat;
 use crate::model::price::Price;
 use crate::model::problem::Level;
 use crate::model::record::Field;
-use crate::output::number_format::{count, thousands};
 use crate::output::table::{Style, paint};
 use crate::output::text::escape;
 use crate::output::text_layout::wrap;
 use crate::plan::{Plan, ProblemCount, RowPosition};
+use crate::words::{Lang, Words};
 
 /// Whether the ledger was consulted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub(crate) struct PlanView<'a> {
     pub price: Option<Price>,
     /// Charges after which the run would stop.
     pub max_charges: Option<u64>,
+    /// The language of the text.
+    pub lang: Lang,
 }
 
 impl PlanView<'_> {
@@ -53,19 +55,20 @@ impl PlanView<'_> {
 
     /// The whole plan for people. A width of 0 breaks no line.
     pub(crate) fn text(&self, color: bool, width: usize) -> String {
+        let (lang, words) = (self.lang, self.lang.words());
         let mut text = String::new();
         let detected = format!("{}: {}", escape(&self.file), escape(&self.detected.to_string()));
         line(&mut text, &format!("{}\n", wrap(&detected, width, "", "  ")));
         for (rows, what) in self.counts() {
-            line(&mut text, &format!("{:>9}  {what}", thousands(rows)));
+            line(&mut text, &format!("{:>9}  {what}", lang.thousands(rows)));
         }
         for found in &self.plan.problems {
-            line(&mut text, &problem(found, color, width));
+            line(&mut text, &problem(found, lang, color, width));
         }
         for sign in &self.plan.signs {
-            let word = paint("file", Style::Warn, color);
-            let message = wrap(&sign.message, width, "  ", "  ");
-            line(&mut text, &format!("\n{word}  {}\n{message}", sign.code));
+            let word = paint(words.whole_file(), Style::Warn, color);
+            let message = wrap(&words.sign(sign), width, "  ", "  ");
+            line(&mut text, &format!("\n{word}  {}\n{message}", sign.code()));
         }
         line(&mut text, &format!("\n{}", wrap(&self.of_ledger(), width, "", "  ")));
         text
@@ -73,25 +76,24 @@ impl PlanView<'_> {
 
     /// The plan in a few lines, for a person who is about to send.
     pub(crate) fn brief(&self) -> String {
+        let (lang, words) = (self.lang, self.lang.words());
         let counts = self.counts();
         // Counts of 0 are left out, except the number of calls.
         let last = counts.len() - 1;
         let told =
             counts.iter().enumerate().filter(|(index, (rows, _))| *rows > 0 || *index == last);
         let told: Vec<_> =
-            told.map(|(_, (rows, what))| format!("{} {what}", thousands(*rows))).collect();
-        let mut text = format!("plan: {}", told.join("; "));
-        for found in self.plan.problems.iter().filter(|found| found.level > Level::Note) {
-            let ProblemCount { code, level, rows, message, .. } = found;
-            let level = level.word();
-            line(&mut text, "");
-            // The row of the oldest answer.
-            let place =
-                found.first.first().map_or_else(String::new, |at| format!(", {}", name(*at)));
-            let _ = write!(text, "  {level} {code}, {}{place}: {message}", count(*rows, "row"));
+            told.map(|(_, (rows, what))| format!("{} {what}", lang.thousands(*rows))).collect();
+        let mut text = words.plan(&told.join("; "));
+        for found in self.plan.problems.iter().filter(|found| found.problem.level() > Level::Note) {
+            let (code, level) = (found.problem.code(), found.problem.level());
+            let place = found.first.first().map(|at| name(*at, words));
+            let explained = lang.problem(&found.problem);
+            let said = words.problem_line(level, code, found.rows, place.as_deref(), &explained);
+            let _ = write!(text, "\n  {said}");
         }
         for sign in &self.plan.signs {
-            let _ = write!(text, "\nwarning: {}", sign.message);
+            let _ = write!(text, "\n{}", words.warning(&words.sign(sign)));
         }
         let _ = write!(text, "\n{}", self.of_ledger());
         text
@@ -99,59 +101,49 @@ impl PlanView<'_> {
 
     /// The counts of rows, each with its meaning.
     fn counts(&self) -> Vec<(u64, String)> {
-        let plan = self.plan;
+        let (plan, words) = (self.plan, self.lang.words());
+        let first: Vec<_> = plan.first_duplicates.iter().copied().take(2).collect();
         let mut counts = vec![
-            (plan.rows, if plan.rows == 1 { "row" } else { "rows" }.to_owned()),
-            (plan.held, "held, not sent".to_owned()),
-            (plan.duplicates, self.duplicates()),
+            (plan.rows, words.rows_noun(plan.rows).to_owned()),
+            (plan.held, words.held().to_owned()),
+            (plan.duplicates, words.duplicates(plan.duplicates, &first)),
         ];
         if let Some(rows) = plan.other_shards {
-            counts.insert(1, (rows, "of other shards, not in the results".to_owned()));
+            counts.insert(1, (rows, words.other_shards().to_owned()));
         }
         if let Some(survey) = plan.ledger {
-            let oldest = survey.oldest.map_or_else(String::new, |at| {
-                format!(", the oldest on {}", at.strftime("%Y-%m-%d"))
-            });
-            counts.push((survey.answered, format!("answered by the ledger, at no charge{oldest}")));
-            counts.push((survey.in_doubt, "in doubt, may have been charged already".to_owned()));
+            let oldest = survey.oldest.map(|at| self.lang.zoned(at).date());
+            counts.push((survey.answered, words.answered(oldest)));
+            counts.push((survey.in_doubt, words.in_doubt().to_owned()));
             if survey.busy > 0 {
-                counts.push((survey.busy, "asked by another run right now".to_owned()));
+                counts.push((survey.busy, words.busy().to_owned()));
             }
         }
-        counts.push((plan.to_send(), format!("to send{}", self.cost())));
+        let calls = self.calls();
+        let stop = (calls < plan.to_send()).then_some(calls);
+        counts.push((plan.to_send(), words.to_send(stop, self.prices())));
         counts
     }
 
-    fn duplicates(&self) -> String {
-        let named = |(row, of): &(u64, u64)| format!("row {row} is row {of}");
-        let first: Vec<_> = self.plan.first_duplicates.iter().take(2).map(named).collect();
-        match self.plan.duplicates {
-            0 => "duplicates".to_owned(),
-            1 => format!("duplicate, sharing the call of its row: {}", first.join(", ")),
-            _ => format!("duplicates, sharing the calls of their rows: {}", first.join(", ")),
-        }
+    /// The price of all calls, and of each.
+    fn prices(&self) -> Option<(Price, Price)> {
+        self.price.map(|each| (each.times(self.calls()), each))
     }
 
-    fn cost(&self) -> String {
+    /// The question before the run pays.
+    pub(crate) fn question(&self) -> String {
         let calls = self.calls();
-        let stop = if calls < self.plan.to_send() {
-            format!(", stopping at {}", count(calls, "charge"))
-        } else {
-            String::new()
-        };
-        let price = self.price.map(|each| format!(", {} at {each} each", each.times(calls)));
-        format!("{stop}{}", price.unwrap_or_default())
+        self.lang.words().question(calls, calls < self.plan.to_send(), self.prices())
     }
 
     fn of_ledger(&self) -> String {
-        let why = match self.consulted {
-            Consultation::Done => "",
-            Consultation::NoLedgerYet => " (there is none yet)",
-            Consultation::NoPartnerCode => {
-                " (ledger not consulted: it knows records by IDV_PARTNER_CODE, which is not set)"
-            }
-        };
-        format!("ledger: {}{why}", escape(&self.ledger.to_string_lossy()))
+        let (words, path) = (self.lang.words(), self.ledger.to_string_lossy());
+        let path = escape(&path);
+        match self.consulted {
+            Consultation::Done => words.ledger(&path),
+            Consultation::NoLedgerYet => words.no_ledger_yet(&path),
+            Consultation::NoPartnerCode => words.ledger_not_consulted(&path),
+        }
     }
 
     /// The plan as JSON. Counts of the ledger are `null` if it was not consulted.
@@ -189,9 +181,9 @@ impl PlanView<'_> {
             },
             "problems": self.plan.problems.iter().map(problem_json).collect::<Vec<_>>(),
             "signs": self.plan.signs.iter().map(|sign| json!({
-                "code": sign.code,
-                "fields": sign.fields.iter().map(|field| field.name()).collect::<Vec<_>>(),
-                "message": sign.message,
+                "code": sign.code(),
+                "fields": sign.fields().iter().map(|field| field.name()).collect::<Vec<_>>(),
+                "message": Lang::En.words().sign(sign),
             })).collect::<Vec<_>>(),
         })
     }
@@ -212,31 +204,32 @@ impl PlanView<'_> {
 }
 
 /// Shows a problem with its rows and its repair.
-fn problem(found: &ProblemCount, color: bool, width: usize) -> String {
+fn problem(found: &ProblemCount, lang: Lang, color: bool, width: usize) -> String {
+    let words = lang.words();
     let more = if found.rows > found.first.len() as u64 { ", ..." } else { "" };
-    let places: Vec<_> = found.first.iter().map(|place| name(*place)).collect();
-    let rows = count(found.rows, "row");
-    let head = format!("{}, {rows}: {}{more}", found.code, places.join(", "));
-    let word = found.level.word();
+    let places: Vec<_> = found.first.iter().map(|place| name(*place, words)).collect();
+    let (code, rows) = (found.problem.code(), words.rows(found.rows));
+    let head = format!("{code}, {rows}: {}{more}", places.join(", "));
+    let (level, word) = (found.problem.level(), words.level(found.problem.level()));
     let indent = " ".repeat(word.len() + 2);
     let head = wrap(&head, width, &indent, &indent);
-    let level = paint(word, Style::of_level(found.level), color);
-    let message = wrap(&found.message, width, "  ", "  ");
+    let level = paint(word, Style::of_level(level), color);
+    let message = wrap(&lang.problem(&found.problem), width, "  ", "  ");
     format!("\n{level}  {}\n{message}", head.trim_start())
 }
 
-fn name(place: RowPosition) -> String {
-    format!("row {} (line {})", place.row, place.line)
+fn name(place: RowPosition, words: &dyn Words) -> String {
+    words.place(place.row, place.line)
 }
 
 fn problem_json(found: &ProblemCount) -> Value {
     let place = |place: &RowPosition| json!({ "row": place.row, "line": place.line });
     json!({
-        "code": found.code,
-        "level": found.level,
+        "code": found.problem.code(),
+        "level": found.problem.level(),
         "rows": found.rows,
         "first": found.first.iter().map(place).collect::<Vec<_>>(),
-        "message": found.message,
+        "message": found.problem.message(),
     })
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::model::outcome::{Outcome, Source};
 
+use crate::model::problem::Problem;
 use crate::model::record::Field;
 use crate::model::redaction;
 use crate::model::row::Row;
@@ -50,7 +51,7 @@ pub(crate) fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) ->
         Outcome::Held => Cow::Borrowed(""),
         _ => escape_owned(mask.field(field, row.record.get(field))),
     };
-    let repairs: Vec<_> = row.problems.iter().map(|problem| problem.message.as_ref()).collect();
+    let repairs: Vec<_> = row.problems.iter().map(Problem::message).collect();
     [
         row.number.to_string().into(),
         row.line.to_string().into(),
@@ -126,8 +127,8 @@ pub(crate) fn verified_at(verdict: &Verdict) -> Option<String> {
 fn problem_codes(row: &Row) -> Cow<'_, str> {
     match row.problems.as_slice() {
         [] => Cow::Borrowed(""),
-        [only] => Cow::Borrowed(only.code),
-        all => all.iter().map(|problem| problem.code).collect::<Vec<_>>().join(" ").into(),
+        [only] => Cow::Borrowed(only.code()),
+        all => all.iter().map(Problem::code).collect::<Vec<_>>().join(" ").into(),
     }
 }
 

@@ -63,11 +63,11 @@ pub(crate) fn all() -> serde_json::Result<Value> {
 mod tests {
     use super::*;
     use crate::model::code::Charge;
+    use crate::model::field_match::Match;
     use crate::model::outcome::{Outcome, Source};
     use crate::model::problem::Level;
     use crate::model::record::Field;
     use crate::run::stop::StopReason;
-    use crate::run::tally::Match;
 
     fn schema(of: Schema) -> Value {
         serde_json::from_str(of.text()).unwrap()

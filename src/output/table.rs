@@ -5,27 +5,29 @@ use std::io;
 
 use anstyle::{AnsiColor, Color, Style as Ansi};
 
-use crate::model::code;
+use crate::model::code::{self, Charge};
+use crate::model::field_match::Match;
 use crate::model::outcome::Outcome;
-use crate::model::problem::Level;
+use crate::model::problem::{Level, Problem};
 use crate::model::record::Field;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
-use crate::output::text_layout;
+use crate::output::text_layout::{self, columns};
 use crate::output::{Layout, Sink, Writer};
+use crate::words::{Lang, Words};
 
 /// Width of each column on a wide terminal and in a file.
 const ROW: usize = 6;
 const NIK: usize = 16;
 const PHONE: usize = 14;
 const NAME: usize = 20;
-const OUTCOME: usize = 12;
 const CHARGED: usize = 8;
 const WHAT: usize = 42;
 
-/// The narrowest useful columns of the name and of the explanation.
+/// The narrowest useful columns of the name.
 const NAME_LEAST: usize = 10;
-const WHAT_LEAST: usize = 21;
+/// Columns of the narrowest table.
+const NARROW: usize = 59;
 /// The usual widths of the name and of the explanation.
 const NAME_USUAL: usize = 14;
 const WHAT_USUAL: usize = 26;
@@ -35,25 +37,30 @@ const WHAT_USUAL: usize = 26;
 struct ColumnWidths {
     phone: usize,
     name: usize,
+    outcome: usize,
     charged: usize,
     what: usize,
 }
 
 impl ColumnWidths {
     /// The widths for a terminal of this width. 0 has room for all columns.
-    fn of(width: usize) -> Self {
-        let all = Self { phone: PHONE, name: NAME, charged: CHARGED, what: WHAT };
+    fn of(width: usize, lang: Lang) -> Self {
+        let (outcome, charged) = (outcome_width(lang), charged_width(lang));
+        let all = Self { phone: PHONE, name: NAME, outcome, charged, what: WHAT };
         if width == 0 {
             return all;
         }
-        let fixed = ROW + 2 + NIK + 1 + OUTCOME + 1 + WHAT_LEAST;
+        let before = ROW + 2 + NIK + 1 + outcome + 1;
+        // The words of an outcome take more room in some languages.
+        let what_least = NARROW.saturating_sub(before);
+        let fixed = before + what_least;
         let mut room = width.saturating_sub(fixed);
         let mut take = |least: usize| {
             let fits = room > least;
             room -= if fits { least + 1 } else { 0 };
             if fits { least } else { 0 }
         };
-        let (charged, name, phone) = (take(CHARGED), take(NAME_LEAST), take(PHONE));
+        let (charged, name, phone) = (take(charged), take(NAME_LEAST), take(PHONE));
         // Room goes first to most names, then to the explanation, then to long names.
         let mut more = |most: usize, there: bool| {
             let more = if there { room.min(most) } else { 0 };
@@ -61,16 +68,29 @@ impl ColumnWidths {
             more
         };
         let name = name + more(NAME_USUAL - NAME_LEAST, name > 0);
-        let what = WHAT_LEAST + more(WHAT_USUAL - WHAT_LEAST, true);
+        let what = what_least + more(WHAT_USUAL - what_least, true);
         let name = name + more(NAME - NAME_USUAL, name > 0);
         let what = what + more(WHAT - WHAT_USUAL, true);
-        Self { phone, name, charged, what }
+        Self { phone, name, outcome, charged, what }
     }
 
     /// Widths of the columns between the row's number and the last column.
     const fn widths(self) -> [usize; 5] {
-        [NIK, self.phone, self.name, OUTCOME, self.charged]
+        [NIK, self.phone, self.name, self.outcome, self.charged]
     }
+}
+
+/// Columns of the longest outcome.
+fn outcome_width(lang: Lang) -> usize {
+    let words = Outcome::ALL.map(|outcome| columns(lang.words().outcome(outcome)));
+    words.into_iter().max().unwrap_or_default()
+}
+
+/// Columns of the longest charge, or of its heading.
+fn charged_width(lang: Lang) -> usize {
+    let charges = [Charge::Yes, Charge::No, Charge::Unknown];
+    let words = charges.map(|charge| columns(lang.words().charge(charge)));
+    words.into_iter().max().unwrap_or_default().max(CHARGED)
 }
 
 /// Writes results as lines of a table.
@@ -83,12 +103,14 @@ pub(crate) struct Table {
 impl Table {
     /// Makes a table for a terminal of so many columns, and writes its header. 0 is a file.
     pub(crate) fn new(out: Writer, layout: Layout, width: usize) -> io::Result<Self> {
-        let color = layout.color;
-        let mut table = Self { out, layout, columns: ColumnWidths::of(width) };
-        let titles = ["ID NUMBER", "PHONE", "NAME", "OUTCOME", "CHARGED"];
+        let (color, words) = (layout.color, layout.lang.words());
+        let columns = ColumnWidths::of(width, layout.lang);
+        let mut table = Self { out, layout, columns };
+        let [row, nik, phone, name, outcome, charged, what] = words.table_headings();
+        let titles = [nik, phone, name, outcome, charged];
         let widths = table.columns.widths();
         let titles = std::array::from_fn(|i| text_layout::fit(titles[i], widths[i]));
-        let header = table.line("ROW", &titles, "WHAT");
+        let header = table.line(row, &titles, what);
         writeln!(table.out, "{}", paint(&header, Style::Strong, color))?;
         Ok(table)
     }
@@ -115,15 +137,16 @@ impl Sink for Table {
         let mask = &self.layout.mask;
         let field =
             |field, width| text_layout::fit(&mask.field(field, row.record.get(field)), width);
-        let outcome = text_layout::fit(verdict.outcome.word(), OUTCOME);
+        let words = self.layout.lang.words();
+        let outcome = text_layout::fit(words.outcome(verdict.outcome), self.columns.outcome);
         let cells = [
             field(Field::IdNumber, NIK),
             field(Field::PhoneNumber, self.columns.phone),
             field(Field::Name, self.columns.name),
             paint(&outcome, Style::of(verdict.outcome), self.layout.color).into_owned(),
-            text_layout::fit(verdict.charged.word(), self.columns.charged),
+            text_layout::fit(words.charge(verdict.charged), self.columns.charged),
         ];
-        let what = mask.text(row, &what(row, verdict)).into_owned();
+        let what = mask.text(row, &what(row, verdict, words)).into_owned();
         let line = self.line(&row.number.to_string(), &cells, &what);
         writeln!(self.out, "{line}")
     }
@@ -134,27 +157,27 @@ impl Sink for Table {
 }
 
 /// The explanation of a row in a few words.
-pub(crate) fn what<'a>(row: &'a Row, verdict: &'a Verdict) -> Cow<'a, str> {
+pub(crate) fn what<'a>(row: &'a Row, verdict: &'a Verdict, words: &dyn Words) -> Cow<'a, str> {
     if verdict.outcome == Outcome::Held {
-        let codes: Vec<_> = row.problems.iter().map(|problem| problem.code).collect();
+        let codes: Vec<_> = row.problems.iter().map(Problem::code).collect();
         return codes.join(", ").into();
     }
     let Some(answer) = &verdict.answer else {
         return verdict.explanation.as_deref().unwrap_or_default().into();
     };
-    let word = |name: &str, said: &Option<String>| {
-        // The field's name tells which record is missing.
-        let short =
-            |said: &str| if said.starts_with("no_record") { "no record" } else { said }.to_owned();
-        said.as_deref().map(|said| format!("{name} {}", short(said)))
+    let short = |said: &str| match Match::of(Some(said)) {
+        Match::Other => said.to_owned(),
+        value => words.matched(value).to_owned(),
     };
-    let matches = [word("phone", &answer.id_phone_match), word("name", &answer.id_name_match)];
+    let phone = answer.id_phone_match.as_deref().map(|said| words.phone_said(&short(said)));
+    let name = answer.id_name_match.as_deref().map(|said| words.name_said(&short(said)));
+    let matches = [phone, name];
     let said: Vec<_> = matches.into_iter().flatten().chain(answer.reason.clone()).collect();
     if !said.is_empty() {
         return said.join(", ").into();
     }
     let documented = code::find(answer.code).map(|code| code.message);
-    let message = answer.message.as_deref().or(documented).unwrap_or("not documented");
+    let message = answer.message.as_deref().or(documented).unwrap_or(words.not_documented());
     if answer.code == 200 { message.into() } else { format!("{} {message}", answer.code).into() }
 }
 

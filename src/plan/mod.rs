@@ -9,8 +9,9 @@ pub(crate) use crate::plan::problems::ProblemCount;
 use crate::checks;
 use jiff::Timestamp;
 
-use crate::checks::file_signs::{FileSign, FileSigns};
+use crate::checks::file_signs::FileSigns;
 use crate::ledger::{LedgerError, LookUpParameters, Reader, RecordStatus};
+use crate::model::file_sign::FileSign;
 use crate::model::problem::Level;
 use crate::model::record::KeyMaker;
 use crate::model::row::Row;

@@ -1,24 +1,18 @@
 //! Counts the problems in the rows of a file by code, with the first rows of each.
 
-use std::borrow::Cow;
-
-use crate::model::problem::Level;
+use crate::model::problem::Problem;
 use crate::model::row::Row;
 use crate::plan::{NAMED, RowPosition};
 
 /// A problem with its number of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProblemCount {
-    /// Its stable code.
-    pub code: &'static str,
-    /// Its level.
-    pub level: Level,
+    /// The problem, as the first row has it.
+    pub problem: Problem,
     /// Number of rows with it.
     pub rows: u64,
     /// The first rows with it.
     pub first: Vec<RowPosition>,
-    /// The repair, by the message of the first row.
-    pub message: Cow<'static, str>,
 }
 
 /// Counts problems by code. There are few codes, and most rows have no problem.
@@ -30,14 +24,12 @@ impl Problems {
     pub(crate) fn count(&mut self, row: &Row) {
         for problem in &row.problems {
             let place = RowPosition { row: row.number, line: row.line };
-            match self.0.iter_mut().find(|found| found.code == problem.code) {
+            match self.0.iter_mut().find(|found| found.problem.code() == problem.code()) {
                 Some(found) => found.add(place),
                 None => self.0.push(ProblemCount {
-                    code: problem.code,
-                    level: problem.level,
+                    problem: problem.clone(),
                     rows: 1,
                     first: vec![place],
-                    message: problem.message.clone(),
                 }),
             }
         }
@@ -45,7 +37,9 @@ impl Problems {
 
     /// The problems, the gravest first, then the most frequent.
     pub(crate) fn sorted(mut self) -> Vec<ProblemCount> {
-        self.0.sort_by_key(|found| (std::cmp::Reverse((found.level, found.rows)), found.code));
+        self.0.sort_by_key(|found| {
+            (std::cmp::Reverse((found.problem.level(), found.rows)), found.problem.code())
+        });
         self.0
     }
 }

@@ -50,7 +50,8 @@ fn problems_come_the_gravest_first_with_the_places_of_the_first_rows() {
     let mut rows = vec![("1", "081234567890"); 9];
     rows.push((GOOD, "x"));
     let plan = plan(Level::Suspect, &rows);
-    let found: Vec<_> = plan.problems.iter().map(|found| (found.code, found.rows)).collect();
+    let found: Vec<_> =
+        plan.problems.iter().map(|found| (found.problem.code(), found.rows)).collect();
     assert_eq!(found, [("phone_number.format", 1), ("id_number.length", 9)]);
     assert_eq!(plan.problems[0].first, [RowPosition { row: 10, line: 11 }]);
     let first: Vec<_> = plan.problems[1].first.iter().map(|place| place.row).collect();

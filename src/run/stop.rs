@@ -1,29 +1,26 @@
 //! The reasons for which a run stops, and the switch that all its parts watch.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::ledger::RunEnd;
+use crate::words::{Lang, Words};
 
 /// Why a run stopped before its end.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StopReason {
     /// An answer with an account code.
-    #[error("the account can't go on: code {0}")]
     Account(i64),
     /// A refusal that names the credentials.
-    #[error("the endpoint refuses the credentials: code {0}")]
     Credentials(i64),
     /// The first answers were all refusals: it can't be the records.
-    #[error("the first {0} answers were all refusals, so it is the account or the mapping")]
     AllRefused(u32),
     /// Calls that may have been charged, one after another, with no clean answer between.
-    #[error("{0} calls in a row brought no usable answer, and each may have been charged")]
     Unknowns(usize),
     /// More calls may have been charged for nothing than `--max-unknown` allows.
-    #[error("{unknown} of {sent} calls brought no usable answer, and each may have been charged")]
     MaxUnknown {
         /// Calls that may have been charged.
         unknown: u64,
@@ -31,50 +28,61 @@ pub enum StopReason {
         sent: u64,
     },
     /// No clean answer for so long.
-    #[error("no clean answer for {}", in_words(*.0))]
     GaveUp(Duration),
     /// The server points elsewhere.
-    #[error("the endpoint redirects elsewhere (HTTP {0}), which is never followed")]
     Redirected(u16),
     /// The server or a proxy denies access.
-    #[error("the server refuses every request (HTTP {0})")]
     Denied(u16),
     /// No trusted TLS connection.
-    #[error("no trusted TLS connection: {0}")]
     Tls(String),
     /// The proxy refuses the connection.
-    #[error("the proxy refuses: {0}")]
     Proxy(String),
     /// Charged and possibly charged calls have reached `--max-charges`.
-    #[error("the budget of {0} charges is used up")]
     Budget(u64),
     /// The ledger can't write any more.
-    #[error("the ledger: {0}")]
     Ledger(String),
     /// Ctrl-C, SIGTERM or SIGHUP.
-    #[error("interrupted")]
     Interrupted,
     /// The reader of the results closed the pipe (`| head`).
-    #[error("the reader of the results closed the pipe")]
     OutputClosed,
     /// The results can't be written.
-    #[error("the results can't be written: {0}")]
     Output(String),
     /// The input can't be read any further.
-    #[error("the input can't be read on: {0}")]
     Input(String),
 }
 
-fn in_words(time: Duration) -> String {
-    match time.as_secs() {
-        seconds if seconds >= 120 && seconds.is_multiple_of(60) => {
-            format!("{} minutes", seconds / 60)
-        }
-        _ => format!("{} s", time.as_secs_f64()),
+/// In English.
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_words(Lang::En.words()))
     }
 }
 
+impl std::error::Error for StopReason {}
+
 impl StopReason {
+    /// Explains the reason.
+    pub(crate) fn in_words(&self, words: &dyn Words) -> String {
+        match self {
+            Self::Account(code) => words.stopped_by_account(*code),
+            Self::Credentials(code) => words.stopped_by_credentials(*code),
+            Self::AllRefused(answers) => words.stopped_by_refusals(*answers),
+            Self::Unknowns(calls) => words.stopped_by_unknowns(*calls),
+            Self::MaxUnknown { unknown, sent } => words.stopped_by_max_unknown(*unknown, *sent),
+            Self::GaveUp(after) => words.gave_up(*after),
+            Self::Redirected(status) => words.redirected(*status),
+            Self::Denied(status) => words.denied(*status),
+            Self::Tls(why) => words.no_tls(why),
+            Self::Proxy(why) => words.proxy_refuses(why),
+            Self::Budget(charges) => words.budget_used_up(*charges),
+            Self::Ledger(why) => words.ledger_failed(why),
+            Self::Interrupted => words.interrupted().to_owned(),
+            Self::OutputClosed => words.reader_gone().to_owned(),
+            Self::Output(why) => words.results_failed(why),
+            Self::Input(why) => words.input_failed(why),
+        }
+    }
+
     /// All words that [`Self::word`] returns.
     pub const WORDS: [&str; 14] = [
         "quota",

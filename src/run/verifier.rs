@@ -273,6 +273,6 @@ fn with_problems(verdict: Verdict, problems: &[Problem]) -> Verdict {
     if verdict.outcome != Outcome::Held || verdict.explanation.is_some() {
         return verdict;
     }
-    let messages: Vec<_> = problems.iter().map(|problem| problem.message.as_ref()).collect();
+    let messages: Vec<_> = problems.iter().map(Problem::message).collect();
     Verdict { explanation: Some(messages.join(" ")), ..verdict }
 }

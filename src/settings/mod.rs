@@ -2,6 +2,7 @@
 //! the working directory, then the default. No message shows a value that was read from a file.
 
 mod connection;
+mod lang;
 mod origin;
 mod pace;
 mod plan_settings;
@@ -21,6 +22,7 @@ use crate::model::price::{Price, PriceError};
 use crate::platform;
 use crate::settings::connection::{parse_proxy, read_certificates};
 
+pub(crate) use crate::settings::lang::lang;
 pub use crate::settings::origin::OriginOptions;
 pub(crate) use crate::settings::origin::{OPERATOR, PURPOSE, REQUIRE_PURPOSE, origin};
 pub(crate) use crate::settings::pace::{CONCURRENCY, RATE};
@@ -39,6 +41,9 @@ pub(crate) const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
 pub(crate) const LEDGER: &str = "IDV_LEDGER";
 /// Variable of the price of a call.
 pub(crate) const PRICE: &str = "IDV_PRICE";
+
+/// Variable of the language for people.
+pub(crate) const LANG: &str = "IDV_LANG";
 
 /// Partner code of calls to the built-in sandbox.
 pub(crate) const SANDBOX_PARTNER_CODE: &str = "sandbox";

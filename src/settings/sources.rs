@@ -10,13 +10,14 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use crate::settings::{
-    CONCURRENCY, ENDPOINT, LEDGER, OPERATOR, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE, PRICE,
-    PURPOSE, RATE, REQUIRE_PURPOSE, SettingsError,
+    CONCURRENCY, ENDPOINT, LANG, LEDGER, OPERATOR, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE,
+    PRICE, PURPOSE, RATE, REQUIRE_PURPOSE, SettingsError,
 };
 
 /// The variables of idv. Messages show no other name of a file: it may be the key in a wrong place.
-const VARIABLES: [&str; 11] = [
+const VARIABLES: [&str; 12] = [
     ENDPOINT,
+    LANG,
     PARTNER_CODE,
     PARTNER_KEY,
     PARTNER_KEY_FILE,

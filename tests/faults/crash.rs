@@ -16,7 +16,7 @@ fn fault_47_a_panic_tells_its_place_and_names_nobody() {
     let output = itself.arg("--nocapture").env("IDV_TEST_PANIC", "1").output().unwrap();
     assert!(!output.status.success());
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert!(said.contains("a mistake of its own at tests/faults/crash.rs:"), "{said}");
+    assert!(said.contains("failed because of a bug at tests/faults/crash.rs:"), "{said}");
     assert!(said.contains("idv ledger show --outcome unknown"), "{said}");
     assert!(!said.contains(NIK) && !said.contains(NAME), "{said}");
 }

@@ -26,6 +26,7 @@ use crate::output::progress::Progress;
 use crate::output::text::{escape, quoted};
 use crate::output::text_layout::cut;
 use crate::settings;
+use crate::words::Lang;
 
 /// Carries out one of the ledger's commands.
 pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
@@ -173,7 +174,7 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn say(message: &str) {
-    Progress::messages(false).say(message);
+    Progress::messages(false, Lang::En).say(message);
 }
 
 fn filter_of(args: &FilterArgs) -> CallFilter {

@@ -14,6 +14,7 @@ use crate::output::number_format::count;
 use crate::output::text::escape;
 use crate::output::text_layout::cut;
 use crate::settings;
+use crate::words::Lang;
 
 /// Reads the person: from flags, from one JSON object, or from an answer on a terminal.
 pub(super) fn search(reader: &Reader, args: PersonArgs) -> anyhow::Result<PersonSearch> {
@@ -32,7 +33,7 @@ pub(super) fn search(reader: &Reader, args: PersonArgs) -> anyhow::Result<Person
 }
 
 fn whole_record(reader: &Reader) -> anyhow::Result<PersonSearch> {
-    let mut row = record_source::read_row(RecordOptions::Stdin)?;
+    let mut row = record_source::read_row(RecordOptions::Stdin, Lang::En.words())?;
     checks::prepare(&mut row);
     let partner_code = match reader.kind()? {
         Some(Kind::Sandbox) => {

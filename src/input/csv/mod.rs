@@ -16,6 +16,7 @@ use crate::input::error::InputError;
 use crate::input::header::{self, HeaderPosition};
 use crate::input::row_builder::{RowBuilder, RowPosition};
 use crate::input::row_problems;
+use crate::model::problem::Problem;
 use crate::model::row::Row;
 
 /// The possible delimiters. The first one is used if all fit equally.
@@ -89,7 +90,7 @@ impl Rows {
     fn row(&mut self, cut: &SplitRecord) -> Row {
         self.number += 1;
         let place = RowPosition { number: self.number, line: cut.line };
-        let problems = cut.flaw.map(row_problems::of_flaw).into_iter().collect();
+        let problems = cut.flaw.map(row_problems::of_flaw).map(Problem::from).into_iter().collect();
         self.builder.row(place, &mut self.cells, self.detected.encoding, problems)
     }
 }

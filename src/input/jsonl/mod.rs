@@ -18,8 +18,7 @@ use crate::input::header::{self, HeaderPosition};
 use crate::input::jsonl::json_entries::Object;
 use crate::input::lines::{LineEnd, Lines};
 use crate::input::row_builder::{RowBuilder, RowPosition};
-use crate::input::row_problems;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, RowProblem};
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
 
@@ -122,7 +121,7 @@ impl Rows {
             LineEnd::Nothing => Ok(None),
             LineEnd::TooFar => {
                 self.lines.take_too_long()?;
-                Ok(Some(self.empty_row(line, vec![row_problems::too_long()])))
+                Ok(Some(self.empty_row(line, vec![RowProblem::TooLong.into()])))
             }
             LineEnd::At(end) => {
                 let row = self.row(line, end);
@@ -137,12 +136,12 @@ impl Rows {
         let text = String::from_utf8_lossy(bytes);
         let mut problems = Vec::new();
         if matches!(text, std::borrow::Cow::Owned(_)) {
-            problems.push(row_problems::no_text(self.detected.encoding));
+            problems.push(RowProblem::Encoding { encoding: self.detected.encoding.name() }.into());
         }
         let object = match json_entries::read(&text) {
             Ok(object) => object,
             Err(column) => {
-                problems.push(row_problems::no_object(column));
+                problems.push(RowProblem::Json { character: column }.into());
                 return self.empty_row(line, problems);
             }
         };
@@ -193,12 +192,12 @@ impl KeyMapping {
     fn problems(&self, object: &Object) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.ambiguous {
-            problems.push(row_problems::ambiguous());
+            problems.push(RowProblem::Ambiguous.into());
         }
         for field in Field::ALL {
             let column = self.builder.mapping().column(field);
             if column.is_some_and(|column| !object.values[column].plain) {
-                problems.push(row_problems::no_value(field.name()));
+                problems.push(RowProblem::Value { field }.into());
             }
         }
         problems

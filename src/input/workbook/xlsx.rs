@@ -16,8 +16,7 @@ use crate::input::error::InputError;
 use crate::input::header::{self, HeaderPosition};
 use crate::input::lines::LONGEST;
 use crate::input::row_builder::{RowBuilder, RowPosition};
-use crate::input::row_problems;
-use crate::model::problem::Problem;
+use crate::model::problem::{IdNumberProblem, Problem, RowProblem};
 use crate::model::record::Field;
 use crate::model::row::Row;
 
@@ -140,15 +139,15 @@ impl Rows {
     fn problems(&self, row: &SheetRow) -> Vec<Problem> {
         let mut problems = Vec::new();
         if row.too_long {
-            problems.push(row_problems::too_long());
+            problems.push(RowProblem::TooLong.into());
         }
         for field in Field::ALL {
             let column = self.builder.mapping().column(field);
             let mark = row.marks.iter().find(|(index, _)| Some(*index) == column);
             match mark {
-                Some((_, CellKind::Error)) => problems.push(row_problems::of_formula(field.name())),
+                Some((_, CellKind::Error)) => problems.push(RowProblem::Formula { field }.into()),
                 Some((_, CellKind::LongNumber)) if field == Field::IdNumber => {
-                    problems.push(row_problems::of_number_cell());
+                    problems.push(IdNumberProblem::NumberCell.into());
                 }
                 _ => {}
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use csv::StringRecord;
 
 use super::*;
-use crate::model::problem::Problem;
+use crate::model::problem::{NameProblem, PhoneNumberProblem};
 use crate::model::record::Record;
 
 fn row(name: &str) -> Row {
@@ -58,7 +58,7 @@ fn details(width: usize, color: bool) -> CardDetails {
          1990; nothing of this was checked."
             .to_owned(),
     );
-    CardDetails { says, ledger: String::new(), color, width }
+    CardDetails { says, ledger: String::new(), color, width, lang: Lang::En }
 }
 
 /// Escape sequences as a reader of the snapshot sees them.
@@ -68,6 +68,11 @@ fn visible(text: &str) -> String {
 
 fn drawn(verdict: &Verdict, width: usize, color: bool) -> String {
     visible(&card(&row("Budi Contoh"), verdict, &Mask::default(), &details(width, color)))
+}
+
+fn drawn_in_indonesian(verdict: &Verdict, width: usize) -> String {
+    let details = CardDetails { lang: Lang::Id, says: None, ..details(width, false) };
+    card(&row("Budi Contoh"), verdict, &Mask::default(), &details)
 }
 
 #[test]
@@ -94,17 +99,18 @@ fn each_outcome_has_a_card_of_its_own() {
     ];
     for (name, verdict) in verdicts {
         insta::assert_snapshot!(name, drawn(&verdict, 80, false));
+        // TZ may name another zone than the default one.
+        let indonesian = drawn_in_indonesian(&verdict, 80);
+        let timeless: Vec<_> = indonesian.lines().filter(|line| !line.contains("waktu")).collect();
+        insta::assert_snapshot!(format!("{name}_id"), timeless.join("\n"));
     }
 }
 
 #[test]
 fn a_held_record_says_what_is_wrong() {
     let mut row = row("Budi Contoh");
-    row.problems.push(Problem::malformed(
-        "phone_number.format",
-        "The phone number must begin with 08 and have 10 to 13 digits; fill it in again.",
-    ));
-    row.problems.push(Problem::note("name.digits", "The name holds a digit."));
+    row.problems.push(PhoneNumberProblem::Format.into());
+    row.problems.push(NameProblem::Digits.into());
     let held = Verdict::local(Outcome::Held, None);
     let drawn = card(&row, &held, &Mask::default(), &details(60, false));
     insta::assert_snapshot!("held", drawn);
@@ -115,7 +121,8 @@ fn a_card_fits_every_width_from_60_columns_up() {
     let unknown = unanswered(Outcome::Unknown, Charge::Unknown, &"a word ".repeat(30));
     for verdict in [failed(), unknown] {
         for width in [60, 80, 120] {
-            for line in drawn(&verdict, width, false).lines() {
+            let both = drawn(&verdict, width, false) + &drawn_in_indonesian(&verdict, width);
+            for line in both.lines() {
                 assert!(text_layout::columns(line) <= width, "{width}: {line}");
             }
         }

@@ -18,6 +18,7 @@ use crate::output::progress::rendering::ProgressView;
 use crate::output::text;
 use crate::output::text_layout::{columns, wrap};
 use crate::run::pacing::SharedStatus;
+use crate::words::{Lang, Words};
 
 /// Time between two lines without a bar.
 const EVERY: Duration = Duration::from_secs(10);
@@ -37,6 +38,7 @@ struct Counts {
 #[derive(Debug, Clone)]
 pub(crate) struct Progress {
     quiet: bool,
+    lang: Lang,
     bar: Option<ProgressBar>,
     lines: bool,
     total: Option<u64>,
@@ -47,9 +49,10 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Shows messages only.
-    pub(crate) fn messages(quiet: bool) -> Self {
+    pub(crate) fn messages(quiet: bool, lang: Lang) -> Self {
         Self {
             quiet,
+            lang,
             bar: None,
             lines: false,
             total: None,
@@ -59,16 +62,21 @@ impl Progress {
         }
     }
 
-    /// Shows messages, and a bar or lines for a run of so many rows, if their number is known.
-    pub(crate) fn run(quiet: bool, shown: bool, total: Option<u64>) -> Self {
-        let mut progress = Self::messages(quiet);
-        progress.total = total;
-        if shown && !quiet {
+    /// Shows a bar or lines besides, for a run of so many rows, if their number is known.
+    pub(crate) fn run(mut self, shown: bool, total: Option<u64>) -> Self {
+        self.total = total;
+        self.started = Instant::now();
+        if shown && !self.quiet {
             let drawn = io::stderr().is_terminal() && !is_dumb();
-            progress.lines = !drawn;
-            progress.bar = drawn.then(|| bar(&progress));
+            self.lines = !drawn;
+            self.bar = drawn.then(|| bar(&self));
         }
-        progress
+        self
+    }
+
+    /// The sentences of the language in which it shows messages.
+    pub(crate) fn words(&self) -> &'static dyn Words {
+        self.lang.words()
     }
 
     /// The shared status of the pace.
@@ -141,7 +149,8 @@ impl Progress {
             left,
             charged: get(&self.counts.charged),
             unknown: get(&self.counts.unknown),
-            pace: self.pace.read().phrase(Instant::now()).unwrap_or_default(),
+            pace: self.pace.read().phrase(Instant::now(), self.words()).unwrap_or_default(),
+            lang: self.lang,
         }
     }
 
@@ -224,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_line_says_how_far_it_is_and_what_it_cost() {
-        let progress = Progress::run(false, false, Some(12_000));
+        let progress = Progress::messages(false, Lang::En).run(false, Some(12_000));
         for _ in 0..1_500 {
             progress.count(Charge::Yes);
         }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::output::number_format::thousands;
 use crate::output::text_layout::{columns, cut};
+use crate::words::{Lang, Words};
 
 /// Columns of the longest and of the shortest bar.
 const BAR: usize = 30;
@@ -26,6 +26,8 @@ pub(crate) struct ProgressView {
     pub unknown: u64,
     /// The state of the pace in a few words. Empty if nothing slows the run down.
     pub pace: String,
+    /// The language.
+    pub lang: Lang,
 }
 
 impl ProgressView {
@@ -55,35 +57,28 @@ impl ProgressView {
         said.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ")
     }
 
+    fn words(&self) -> &'static dyn Words {
+        self.lang.words()
+    }
+
     fn done(&self) -> String {
-        let of = self.total.map_or_else(String::new, |total| format!(" of {}", thousands(total)));
-        format!("{}{of} rows", thousands(self.rows))
+        self.words().done(self.rows, self.total)
     }
 
     fn rate(&self) -> String {
-        // Below ten rows a second, decimals matter.
-        if self.rate < 10.0 {
-            return format!("{:.1}/s", self.rate);
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "rows a second"
-        )]
-        let whole = self.rate.round() as u64;
-        format!("{}/s", thousands(whole))
+        self.words().rows_per_second(self.rate)
     }
 
     fn left(&self) -> String {
-        self.left.map_or_else(String::new, |left| format!("{} left", time(left)))
+        self.left.map_or_else(String::new, |left| self.words().left(left))
     }
 
     fn charged(&self) -> String {
-        format!("charged {}", thousands(self.charged))
+        self.words().charged(self.charged)
     }
 
     fn unknown(&self) -> String {
-        format!("unknown {}", thousands(self.unknown))
+        self.words().unknown(self.unknown)
     }
 }
 
@@ -93,17 +88,6 @@ fn bar(rows: u64, total: u64, width: usize) -> String {
     let filled = u128::from(rows.min(total)) * width_wide / u128::from(total.max(1));
     let filled = usize::try_from(filled).unwrap_or(width);
     "█".repeat(filled) + &"░".repeat(width - filled)
-}
-
-/// A duration in its two largest units: `2h 05m`, `4m 09s`, `12s`.
-fn time(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60) {
-        (0, 0, 0, s) => format!("{s}s"),
-        (0, 0, m, s) => format!("{m}m {s:02}s"),
-        (0, h, m, _) => format!("{h}h {m:02}m"),
-        (d, h, _, _) => format!("{}d {h:02}h", thousands(d)),
-    }
 }
 
 #[cfg(test)]
@@ -119,6 +103,7 @@ mod tests {
             charged: 12_001,
             unknown: 3,
             pace: "paused 3 s (302)".to_owned(),
+            lang: Lang::En,
         }
     }
 
@@ -165,14 +150,5 @@ mod tests {
         assert_eq!(bar(11, 10, 5), "█████");
         assert_eq!(bar(0, 0, 5), "░░░░░");
         assert_eq!(bar(u64::MAX, u64::MAX, 5), "█████");
-    }
-
-    #[test]
-    fn a_time_is_said_in_two_units() {
-        for (seconds, said) in
-            [(9, "9s"), (69, "1m 09s"), (7_500, "2h 05m"), (90_000, "1d 01h"), (0, "0s")]
-        {
-            assert_eq!(time(Duration::from_secs(seconds)), said);
-        }
     }
 }

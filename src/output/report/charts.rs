@@ -5,10 +5,11 @@
 use std::time::Duration;
 
 use crate::model::outcome::Outcome;
-use crate::output::number_format::{count, millis, share, span, thousands};
 use crate::output::report::html::Html;
+use crate::output::report::section::Section;
 use crate::output::summary::Summary;
 use crate::run::tally::{Interval, Tally, sum};
+use crate::words::{Lang, Words};
 
 /// Width of the canvas of a chart. The page stretches it.
 const WIDTH: f64 = 1000.0;
@@ -34,14 +35,16 @@ fn part(of: u64, whole: u64) -> f64 {
 }
 
 /// Draws all rows as one bar, by outcome.
-pub(crate) fn outcomes(page: &mut Html, tally: &Tally) {
+pub(crate) fn outcomes(page: &mut Html, tally: &Tally, lang: Lang) {
+    let words = lang.words();
     let shown = Outcome::ALL.into_iter().filter(|outcome| tally.outcome(*outcome) > 0);
     let shown: Vec<_> = shown.map(|outcome| (outcome, tally.outcome(outcome))).collect();
     let say = |(outcome, rows): &(Outcome, u64)| {
-        format!("{} {} ({})", outcome.word(), thousands(*rows), share(*rows, tally.rows()))
+        words.outcome_share(words.outcome(*outcome), *rows, tally.rows())
     };
     let says = shown.iter().map(say).collect::<Vec<_>>().join(", ");
-    image(page, "stack", "outcomes", "Rows by outcome", &says);
+    let [name, ..] = words.outcome_table();
+    image(page, "stack", "outcomes", name, &says);
     let width = |rows: u64| (part(rows, tally.rows()) * WIDTH).max(SLIVER);
     let stretch = WIDTH / shown.iter().map(|(_, rows)| width(*rows)).sum::<f64>();
     let mut x = 0.0;
@@ -82,38 +85,35 @@ pub(crate) fn bar(page: &mut Html, outcome: Outcome, rows: u64, most: u64) {
 }
 
 /// Draws the charges over time.
-pub(crate) fn charges(page: &mut Html, summary: &Summary<'_>) {
+pub(crate) fn charges(page: &mut Html, summary: &Summary<'_>, lang: Lang) {
+    let words = lang.words();
     let timeline = summary.tally.timeline();
     let intervals = timeline.intervals();
-    page.raw("<section aria-labelledby=\"charges\">\n<h2 id=\"charges\">Charges over time</h2>\n");
+    Section::Charges.begin(page, words);
     if intervals.is_empty() {
-        page.raw("<p class=\"soft\">Nothing was charged in this run.</p>\n</section>\n");
+        page.put("<p class=\"soft\">", words.no_charges(), "</p>\n</section>\n");
         return;
     }
     let all = sum(intervals);
     let total = all.charged + all.unknown;
     // The last interval ends with the run.
     let end = summary.totals.elapsed.max(timeline.length() * count_of(intervals.len() - 1));
-    let says = format!(
-        "{} after {}, of which {} may have been charged without a usable answer",
-        count(total, "call"),
-        span(end),
-        thousands(all.unknown)
-    );
-    page.raw("<p class=\"soft\">Calls charged since the start of the run.</p>\n");
-    begin(page, "charges", "Charges over time", &says, &count(total, "call"));
+    let says = words.charges_chart(total, end, all.unknown);
+    page.put("<p class=\"soft\">", words.charges_since_start(), "</p>\n");
+    let name = words.headings()[Section::Charges as usize];
+    begin(page, "charges", name, &says, &words.calls(total));
     let (charged, both) = curves(intervals, timeline.length(), end, total);
     area(page, "<polygon class=\"fill-unknown\"", &both);
     area(page, "<polygon class=\"fill-charged\"", &charged);
     page.raw("</svg></div>\n");
-    axis(page, &["0 s", &span(end / 2), &span(end)]);
+    axis(page, &[words.zero_seconds(), &lang.span(end / 2), &lang.span(end)]);
     if all.unknown > 0 {
-        page.raw(
-            "<ul class=\"legend\"><li><span class=\"swatch fill-charged\"></span>charged</li>\
-             <li><span class=\"swatch fill-unknown\"></span>perhaps charged</li></ul>\n",
-        );
+        let [charged, perhaps] = words.legend();
+        page.raw("<ul class=\"legend\"><li><span class=\"swatch fill-charged\"></span>");
+        page.text(charged).raw("</li><li><span class=\"swatch fill-unknown\"></span>");
+        page.text(perhaps).raw("</li></ul>\n");
     }
-    charges_table(page, intervals, timeline.length(), end);
+    charges_table(page, intervals, (timeline.length(), end), lang);
     page.raw("</section>\n");
 }
 
@@ -155,22 +155,34 @@ fn axis(page: &mut Html, labels: &[&str]) {
     page.raw("</p>\n");
 }
 
-fn charges_table(page: &mut Html, intervals: &[Interval], length: Duration, end: Duration) {
-    page.raw(
-        "<details><summary>The figures of this chart</summary>\n<table>\n<caption>Calls since the \
-         start of the run</caption>\n<thead><tr><th scope=\"col\">After</th><th scope=\"col\" \
-         class=\"n\">Charged</th><th scope=\"col\" class=\"n\">Perhaps</th></tr></thead>\n<tbody>\n",
-    );
+/// Begins the figures of a chart: a table that is folded, with its caption.
+fn figures(page: &mut Html, caption: &str, words: &dyn Words) {
+    page.put("<details><summary>", words.chart_figures(), "</summary>\n<table>\n<caption>");
+    page.text(caption).raw("</caption>\n<thead><tr>");
+}
+
+fn charges_table(
+    page: &mut Html,
+    intervals: &[Interval],
+    (length, end): (Duration, Duration),
+    lang: Lang,
+) {
+    let words = lang.words();
+    let [caption, after, charged, perhaps] = words.charges_table();
+    figures(page, caption, words);
+    page.put("<th scope=\"col\">", after, "</th>");
+    page.put("<th scope=\"col\" class=\"n\">", charged, "</th>");
+    page.put("<th scope=\"col\" class=\"n\">", perhaps, "</th></tr></thead>\n<tbody>\n");
     let each = intervals.len().div_ceil(TABLE);
     let mut so_far = Interval::default();
     for (i, chunk) in intervals.chunks(each).enumerate() {
         so_far = so_far.plus(sum(chunk));
         let after = (length * count_of(i * each + chunk.len())).min(end);
         // In tenths of a second the rows of a short run would look the same.
-        let after = if end < SHORT { millis(after) } else { span(after) };
+        let after = if end < SHORT { lang.millis(after) } else { lang.span(after) };
         page.put("<tr><th scope=\"row\">", &after, "</th>");
-        page.put("<td class=\"n\">", &thousands(so_far.charged), "</td>");
-        page.put("<td class=\"n\">", &thousands(so_far.unknown), "</td></tr>\n");
+        page.put("<td class=\"n\">", &lang.thousands(so_far.charged), "</td>");
+        page.put("<td class=\"n\">", &lang.thousands(so_far.unknown), "</td></tr>\n");
     }
     page.raw("</tbody>\n</table></details>\n");
 }
@@ -210,22 +222,16 @@ fn round_step(least: Duration) -> Duration {
 }
 
 /// Draws the distribution of the latency.
-pub(crate) fn latency(page: &mut Html, tally: &Tally) {
+pub(crate) fn latency(page: &mut Html, tally: &Tally, lang: Lang) {
     let quantiles = [0.5, 0.95, 0.99, 1.0].map(|share| tally.latency(share));
     let [Some(half), Some(p95), Some(p99), Some(most)] = quantiles else { return };
     // A few very slow answers would press all others into one column.
-    let columns = Columns::of(tally, p99.min(half * 8), most);
-    let says = format!(
-        "Half of the answers took at most {}, 95% at most {}, 99% at most {}, the slowest {}",
-        millis(half),
-        millis(p95),
-        millis(p99),
-        millis(most)
-    );
-    page.raw("<section aria-labelledby=\"latency\">\n<h2 id=\"latency\">Time to answer</h2>\n");
+    let (columns, words) = (Columns::of(tally, p99.min(half * 8), most), lang.words());
+    let says = words.latency_chart([half, p95, p99, most]);
+    Section::Latency.begin(page, words);
     page.put("<p class=\"soft\">", &says, ".</p>\n");
     let highest = columns.answers.iter().chain([&columns.longer]).copied().max().unwrap_or(1);
-    begin(page, "latency", "Answers by the time they took", &says, &count(highest, "answer"));
+    begin(page, "latency", words.latency_chart_name(), &says, &words.answers(highest));
     let drawn = columns.answers.len() + usize::from(columns.longer > 0);
     let step = WIDTH / f64::from(count_of(drawn));
     let longer = Some(columns.longer).filter(|answers| *answers > 0);
@@ -233,10 +239,12 @@ pub(crate) fn latency(page: &mut Html, tally: &Tally) {
         column(page, f64::from(count_of(i)) * step, step, part(answers, highest));
     }
     page.raw("</svg></div>\n");
-    let end =
-        format!("{}{}", millis(columns.end()), if columns.longer > 0 { " and more" } else { "" });
-    axis(page, &["0 ms", &millis(columns.end() / 2), &end]);
-    latency_table(page, &columns);
+    let end = match longer {
+        Some(_) => words.and_more(columns.end()),
+        None => lang.millis(columns.end()),
+    };
+    axis(page, &["0 ms", &lang.millis(columns.end() / 2), &end]);
+    latency_table(page, &columns, lang);
     page.raw("</section>\n");
 }
 
@@ -250,24 +258,21 @@ fn column(page: &mut Html, x: f64, step: f64, high: f64) {
     }
 }
 
-fn latency_table(page: &mut Html, columns: &Columns) {
-    page.raw(
-        "<details><summary>The figures of this chart</summary>\n<table>\n<caption>Answers by the \
-         time they took</caption>\n<thead><tr><th scope=\"col\">Less than</th><th scope=\"col\" \
-         class=\"n\">Answers</th></tr></thead>\n<tbody>\n",
-    );
+fn latency_table(page: &mut Html, columns: &Columns, lang: Lang) {
+    let words = lang.words();
+    let [less_than, answers, longer] = words.latency_table();
+    figures(page, words.latency_chart_name(), words);
+    page.put("<th scope=\"col\">", less_than, "</th>");
+    page.put("<th scope=\"col\" class=\"n\">", answers, "</th></tr></thead>\n<tbody>\n");
     let each = columns.answers.len().div_ceil(TABLE);
     for (i, chunk) in columns.answers.chunks(each).enumerate() {
         let until = columns.width * count_of(i * each + chunk.len());
-        page.put("<tr><th scope=\"row\">", &millis(until), "</th>");
-        page.put("<td class=\"n\">", &thousands(chunk.iter().sum()), "</td></tr>\n");
+        page.put("<tr><th scope=\"row\">", &lang.millis(until), "</th>");
+        page.put("<td class=\"n\">", &lang.thousands(chunk.iter().sum()), "</td></tr>\n");
     }
     if columns.longer > 0 {
-        page.put(
-            "<tr><th scope=\"row\">longer</th><td class=\"n\">",
-            &thousands(columns.longer),
-            "</td></tr>\n",
-        );
+        page.put("<tr><th scope=\"row\">", longer, "</th>");
+        page.put("<td class=\"n\">", &lang.thousands(columns.longer), "</td></tr>\n");
     }
     page.raw("</tbody>\n</table></details>\n");
 }

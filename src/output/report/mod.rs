@@ -3,20 +3,22 @@
 
 mod charts;
 mod html;
+mod section;
 mod sections;
 
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
 use crate::model::redaction::mask_digits;
-use crate::output::number_format::{count, share, span, thousands};
 use crate::output::report::html::Html;
 use crate::output::summary::Summary;
+use crate::words::{Lang, Words};
 
 /// The style sheet of the page.
 const STYLE: &str = include_str!("page.css");
 
-/// The beginning of the page, by which a report of idv is recognised.
-const HEAD: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
+/// The beginning of the page, by which a report of idv is recognised. The language comes between.
+const HEAD: [&str; 2] =
+    ["<!doctype html>\n<html lang=\"", "\">\n<head>\n<meta charset=\"utf-8\">\n"];
 
 /// The text before the version in the page's head.
 const GENERATOR: &str = "<meta name=\"generator\" content=\"idv ";
@@ -28,117 +30,102 @@ const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" \
     <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
     <meta name=\"color-scheme\" content=\"light dark\">\n";
 
-const NOTES: &str = "<footer>\n\
-    <p>A <b>fail</b> is no proof of fraud: a phone registered by a relative also fails, and so does a \
-    name spelled in another way. A <b>no_record</b> says nothing about the person, only that the \
-    provider has nothing to compare with. <b>Unknown</b> means that a call was sent, or perhaps sent, \
-    and no usable answer came: whether it was charged is seen on the invoice.</p>\n\
-    <p>This page holds sums only: no name, no number, no phone. It loads nothing from anywhere.</p>\n";
-
 /// Whether a file with this beginning is a report of idv.
 pub(crate) fn is_report(beginning: &str) -> bool {
-    beginning.starts_with(HEAD) && beginning.contains(GENERATOR)
+    beginning.starts_with(HEAD[0]) && beginning.contains(HEAD[1]) && beginning.contains(GENERATOR)
 }
 
 /// Makes the report of a run.
-pub fn report(summary: &Summary<'_>) -> String {
+pub fn report(summary: &Summary<'_>, lang: Lang) -> String {
+    let words = lang.words();
+    let version = env!("CARGO_PKG_VERSION");
     let mut page = Html::default();
-    page.raw(HEAD).raw(POLICY).raw(GENERATOR).raw(env!("CARGO_PKG_VERSION")).raw("\">\n");
-    page.put("<title>", &title(summary), "</title>\n<style>\n").raw(STYLE);
+    page.put(HEAD[0], words.html_lang(), HEAD[1]);
+    page.raw(POLICY).raw(GENERATOR).raw(version).raw("\">\n");
+    page.put("<title>", &title(summary, words), "</title>\n<style>\n").raw(STYLE);
     page.raw("</style>\n</head>\n<body>\n<main>\n");
-    header(&mut page, summary);
-    tiles(&mut page, summary);
-    notices(&mut page, summary);
-    sections::verdicts(&mut page, summary);
+    header(&mut page, summary, lang);
+    tiles(&mut page, summary, lang);
+    notices(&mut page, summary, words);
+    sections::verdicts(&mut page, summary, lang);
     page.raw("<div class=\"pair\">\n");
-    sections::next(&mut page, summary);
-    sections::unknowns(&mut page, summary);
+    sections::next(&mut page, summary, words);
+    sections::unknowns(&mut page, summary, words);
     page.raw("</div>\n<div class=\"pair\">\n");
-    sections::money(&mut page, summary);
-    charts::charges(&mut page, summary);
-    sections::matches(&mut page, summary.tally);
-    charts::latency(&mut page, summary.tally);
-    sections::codes(&mut page, summary.tally);
-    sections::problems(&mut page, summary.tally);
-    page.raw("</div>\n").raw(NOTES);
-    let made = format!("Made by idv {}.", env!("CARGO_PKG_VERSION"));
-    page.put("<p>", &made, "</p>\n</footer>\n</main>\n</body>\n</html>\n");
+    sections::money(&mut page, summary, lang);
+    charts::charges(&mut page, summary, lang);
+    sections::matches(&mut page, summary.tally, lang);
+    charts::latency(&mut page, summary.tally, lang);
+    sections::codes(&mut page, summary.tally, lang);
+    sections::problems(&mut page, summary.tally, lang);
+    page.raw("</div>\n<footer>\n").raw(words.notes());
+    page.put("<p>", &words.made_by(version), "</p>\n</footer>\n</main>\n</body>\n</html>\n");
     page.into_string()
 }
 
-fn title(summary: &Summary<'_>) -> String {
-    let day = summary.totals.started.strftime("%-d %B %Y");
-    let what = if summary.totals.sandbox { "Sandbox run" } else { "Identity verification" };
-    format!("{what}, {day}")
+fn title(summary: &Summary<'_>, words: &dyn Words) -> String {
+    words.title(summary.totals.sandbox, summary.totals.started)
 }
 
-fn header(page: &mut Html, summary: &Summary<'_>) {
-    let (tally, totals) = (summary.tally, summary.totals);
-    page.put("<header>\n<h1>", &title(summary), "</h1>\n");
+fn header(page: &mut Html, summary: &Summary<'_>, lang: Lang) {
+    let (totals, words) = (summary.totals, lang.words());
     let (begun, ended) = (totals.started, summary.ended());
-    let same_day = begun.strftime("%F").to_string() == ended.strftime("%F").to_string();
-    let until = if same_day { "%H:%M:%S" } else { "%-d %B %Y, %H:%M:%S" };
-    let when = format!(
-        "{} to {} UTC, {}; {}.",
-        begun.strftime("%-d %B %Y, %H:%M:%S"),
-        ended.strftime(until),
-        span(totals.elapsed),
-        count(tally.rows(), "row"),
-    );
+    let when = words.when(begun, ended, totals.elapsed, summary.tally.rows());
+    page.put("<header>\n<h1>", &title(summary, words), "</h1>\n");
     page.put("<p class=\"soft\">", &when, "</p>\n");
-    if let Some(words) = totals.pace.words() {
-        page.put("<p class=\"soft\">It was slowed down ", &words, ".</p>\n");
+    if let Some(how) = totals.pace.in_words(lang) {
+        page.put("<p class=\"soft\">", &words.it_was_slowed(&how), "</p>\n");
     }
     page.raw("</header>\n");
 }
 
 /// The four most important numbers.
-fn tiles(page: &mut Html, summary: &Summary<'_>) {
-    let tally = summary.tally;
+fn tiles(page: &mut Html, summary: &Summary<'_>, lang: Lang) {
+    let (tally, words) = (summary.tally, lang.words());
     let (rows, passed) = (tally.rows(), tally.outcome(Outcome::Pass));
     let (charged, unknown) = (tally.charged(Charge::Yes), tally.charged(Charge::Unknown));
     let money = summary.money();
-    let verb = if summary.totals.sandbox { "would cost" } else { "costs" };
-    let paid = money.map(|money| format!("{verb} {}", money.charged));
+    let paid = money.map(|money| words.costs(summary.totals.sandbox, money.charged));
     let open = match (unknown, money) {
-        (0, _) => "no call is in doubt".to_owned(),
-        (_, None) => "the invoice will tell".to_owned(),
-        (_, Some(money)) => format!("at most {} more", money.unknown),
+        (0, _) => words.none_in_doubt().to_owned(),
+        (_, None) => words.invoice_will_tell().to_owned(),
+        (_, Some(money)) => words.at_most_more(money.unknown),
     };
     let answered = [Outcome::Pass, Outcome::Fail, Outcome::NoRecord, Outcome::Unrecognised];
     let answered = answered.iter().map(|outcome| tally.outcome(*outcome)).sum();
+    let below = [
+        (rows, words.rows_answered(answered)),
+        (passed, words.of_all_rows(passed, rows)),
+        (charged, paid.unwrap_or_else(|| words.calls_unit().to_owned())),
+        (unknown, open),
+    ];
     page.raw("<dl class=\"tiles\">\n");
-    for (name, figure, under) in [
-        ("Rows", rows, format!("{} answered", thousands(answered))),
-        ("Pass", passed, format!("{} of all rows", share(passed, rows))),
-        ("Charged", charged, paid.unwrap_or_else(|| "calls".to_owned())),
-        ("Perhaps charged", unknown, open),
-    ] {
+    for (name, (figure, under)) in words.tiles().into_iter().zip(below) {
         page.put("<div><dt>", name, "</dt>");
-        page.put("<dd class=\"figure\">", &thousands(figure), "</dd>");
+        page.put("<dd class=\"figure\">", &lang.thousands(figure), "</dd>");
         page.put("<dd class=\"under\">", &under, "</dd></div>\n");
     }
     page.raw("</dl>\n");
 }
 
-fn notices(page: &mut Html, summary: &Summary<'_>) {
+fn notices(page: &mut Html, summary: &Summary<'_>, words: &dyn Words) {
     if !summary.totals.sandbox && summary.totals.stopped.is_none() {
         return;
     }
     page.raw("<div class=\"notices\">\n");
     if summary.totals.sandbox {
-        page.raw(
-            "<div class=\"notice\" role=\"note\"><p><b>From a sandbox.</b> The answers are made \
-             up on the machine that ran this: nobody was checked and nothing is charged.</p></div>\n",
-        );
+        let [first, rest] = words.sandbox_notice();
+        page.put("<div class=\"notice\" role=\"note\"><p><b>", first, "</b> ");
+        page.text(rest).raw("</p></div>\n");
     }
     if let Some(reason) = &summary.totals.stopped {
-        page.raw("<div class=\"notice bad\" role=\"note\"><p><b>Stopped before its end:</b> ");
+        let first = words.stopped_before_end();
+        page.put("<div class=\"notice bad\" role=\"note\"><p><b>", first, "</b> ");
         // The text may quote a server.
-        page.text(&mask_digits(&reason.to_string())).raw(".");
+        page.text(&mask_digits(&reason.in_words(words))).raw(".");
         let skipped = summary.tally.outcome(Outcome::Skipped);
         if skipped > 0 {
-            page.text(&format!(" Not asked about: {}.", count(skipped, "row")));
+            page.raw(" ").text(&words.not_asked_about(skipped));
         }
         page.raw("</p></div>\n");
     }

@@ -7,11 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::model::answer::Answer;
 use crate::model::outcome::Source;
-use crate::model::problem::Problem;
+use crate::model::problem::NameProblem;
 use crate::model::verdict::Verdict;
 use crate::output::summary::{PaceSummary, Totals};
 use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
+use crate::words::NextStep;
 
 fn begun() -> Timestamp {
     "2026-11-24T15:14:26Z".parse().unwrap()
@@ -46,23 +47,20 @@ fn totals(stopped: Option<StopReason>) -> Totals {
         pace: PaceSummary::default(),
         stopped,
         exit: 0,
-        next: vec!["look with `idv ledger show --ledger <my> \"ledger\"`".to_owned()],
+        next: vec![NextStep::SettleUnknown { ledger: " --ledger <my> \"ledger\"".to_owned() }],
         price: "0.25".parse().ok(),
         ledger: " --ledger '<my> ledger'".to_owned(),
     }
 }
 
 fn page(tally: &Tally, totals: &Totals) -> String {
-    report(&Summary { tally, totals })
+    report(&Summary { tally, totals }, Lang::En)
 }
 
 fn busy() -> Tally {
     let mut tally = Tally::begun(begun());
     for i in 0..400 {
-        tally.add(
-            &answered(200, "pass", i * 10),
-            &[Problem::note("name.digits", "3310990101900001")],
-        );
+        tally.add(&answered(200, "pass", i * 10), &[NameProblem::Digits.into()]);
     }
     tally.add(&answered(12223, "fail", 100), &[]);
     let silence = Verdict { charged: Charge::Unknown, ..answered(200, "", 200) };
@@ -130,7 +128,7 @@ fn a_run_without_rows_or_charges_has_a_page_too() {
     assert!(text.contains("The input has no rows"), "{text}");
     assert!(text.contains("Nothing was charged"), "{text}");
     assert!(!text.contains("What to do next"), "{text}");
-    tally.add(&Verdict::local(Outcome::Held, None), &[Problem::malformed("name.empty", "")]);
+    tally.add(&Verdict::local(Outcome::Held, None), &[NameProblem::Empty.into()]);
     let text = page(&tally, &empty);
     assert!(
         text.contains("name.empty") && !text.contains("NaN") && !text.contains("inf"),

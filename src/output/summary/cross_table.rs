@@ -1,6 +1,7 @@
 //! The cross table of answered rows by phone match and name match.
 
-use crate::run::tally::{Match, Tally};
+use crate::model::field_match::Match;
+use crate::run::tally::Tally;
 
 /// Rows by both matches. Values that never occurred are left out.
 pub(crate) struct CrossTable {

@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::model::code::{self, Charge};
+use crate::model::field_match::Match;
 use crate::model::outcome::{Outcome, Source};
 use crate::output::summary::Summary;
 use crate::output::text::escape;
-use crate::run::tally::Match;
+use crate::words::Lang;
 
 /// To the microsecond.
 #[expect(clippy::cast_precision_loss, reason = "an answer takes no thousand years")]
@@ -52,7 +53,7 @@ impl Summary<'_> {
                 json!({ "reason": reason.word(), "message": escape(&reason.to_string()) })
             }),
             "exit_code": totals.exit,
-            "next": totals.next,
+            "next": totals.next.iter().map(|step| Lang::En.words().next_step(step)).collect::<Vec<_>>(),
         })
     }
 

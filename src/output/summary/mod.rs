@@ -15,6 +15,7 @@ use crate::model::code::Charge;
 use crate::model::price::Price;
 use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
+use crate::words::NextStep;
 
 pub(crate) use crate::output::summary::cross_table::CrossTable;
 pub use crate::output::summary::pace::PaceSummary;
@@ -35,8 +36,8 @@ pub struct Totals {
     pub stopped: Option<StopReason>,
     /// The exit code.
     pub exit: u8,
-    /// The next steps, a sentence each. Commands are between backticks.
-    pub next: Vec<String>,
+    /// The next steps.
+    pub next: Vec<NextStep>,
     /// The price of a call, if it is known.
     pub price: Option<Price>,
     /// The flag with which `idv ledger` finds this ledger, with a space before it. Empty if none is

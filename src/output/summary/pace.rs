@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::output::number_format::{count, span};
-use crate::run::pacing::{Limit, PaceStatus, PerSecond, Percent};
+use crate::run::pacing::{Limit, PaceStatus};
+use crate::words::Lang;
 
 /// A smaller share of failures is not worth a word.
 const WORTH_A_WORD: f64 = 0.005;
@@ -49,30 +49,18 @@ impl PaceSummary {
     }
 
     /// Says it for people: how often the run paused, and what it found. `None` if it found nothing.
-    pub fn words(&self) -> Option<String> {
-        let parts = [self.pauses_in_words(), self.refused_in_words(), self.findings_in_words()];
+    pub fn in_words(&self, lang: Lang) -> Option<String> {
+        let words = lang.words();
+        let rate = self.limit_per_second.map(|rate| words.per_second(rate));
+        let limit = rate.or_else(|| Some(words.at_once(self.limit_in_flight?)));
+        let parts = [
+            (self.pauses > 0).then(|| words.pauses(self.pauses, self.paused)),
+            (self.refused > 0).then(|| words.refused_calls(self.refused)),
+            limit.map(|limit| words.limit(&limit)),
+            (self.noise >= WORTH_A_WORD).then(|| words.noise(self.noise)),
+        ];
         let parts: Vec<_> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join("; "))
-    }
-
-    fn pauses_in_words(&self) -> Option<String> {
-        let times = if self.pauses == 1 { "once" } else { &count(self.pauses.into(), "time") };
-        let paused = span(self.paused);
-        (self.pauses > 0).then(|| format!("{times}, with pauses of {paused} in all"))
-    }
-
-    fn refused_in_words(&self) -> Option<String> {
-        (self.refused > 0).then(|| format!("{} refused", count(self.refused, "call")))
-    }
-
-    fn findings_in_words(&self) -> Option<String> {
-        let noise = (self.noise >= WORTH_A_WORD)
-            .then(|| format!("{} of calls failed at any rate", Percent(self.noise)));
-        let rate = self.limit_per_second.map(|rate| format!("{}/s", PerSecond(rate)));
-        let limit = rate.or_else(|| Some(format!("{} calls at once", self.limit_in_flight?)));
-        let limit = limit.map(|limit| format!("the endpoint takes about {limit}"));
-        let found: Vec<_> = [limit, noise].into_iter().flatten().collect();
-        (!found.is_empty()).then(|| found.join("; "))
     }
 
     /// For programs.
@@ -109,7 +97,7 @@ mod tests {
                 Some("the endpoint takes about 20 calls at once; 3% of calls failed at any rate"),
             ),
         ] {
-            assert_eq!(pace.words().as_deref(), words);
+            assert_eq!(pace.in_words(Lang::En).as_deref(), words);
         }
     }
 }

@@ -2,16 +2,15 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 use crate::model::code::{self, Charge};
 use crate::model::outcome::{Outcome, Source};
-use crate::output::number_format::{count, millis, share, span, thousands};
 use crate::output::summary::{CrossTable, Summary};
 use crate::output::table::{Style, paint};
 use crate::output::text::escape;
 use crate::output::text_layout::lines;
-use crate::run::tally::Match;
+use crate::words::{Lang, Words};
 
 /// The layout where there is no terminal to fit.
 const USUAL: usize = 100;
@@ -25,8 +24,8 @@ const BAR: usize = 24;
 /// The shortest bar that still says something.
 const SHORT_BAR: usize = 12;
 
-/// What stands before a bar: the word and the number of rows.
-const BEFORE_BAR: usize = 27;
+/// What stands before a bar beside the word: the number of rows, and spaces.
+const BEFORE_BAR: usize = 15;
 
 /// What stands after a bar: the share.
 const AFTER_BAR: usize = 6;
@@ -38,6 +37,8 @@ pub struct TerminalStyle {
     pub color: bool,
     /// The columns of the terminal; `None` where there is none, so that no line is broken.
     pub width: Option<usize>,
+    /// The language.
+    pub lang: Lang,
 }
 
 /// A text that is written line by line.
@@ -61,21 +62,20 @@ impl Summary<'_> {
     }
 
     fn headline(&self, page: &mut Page) {
-        let rows = count(self.tally.rows(), "row");
-        let rate = self.rate();
-        // A rate of less than ten is telling only with its decimal.
-        let rate = if rate < 9.95 { format!("{rate:.1}") } else { thousands_of(rate) };
-        page.line(&format!("{rows} in {}, {rate} rows/s", span(self.totals.elapsed)));
+        let (rows, elapsed) = (self.tally.rows(), self.totals.elapsed);
+        page.line(&page.words().headline(rows, elapsed, self.rate()));
     }
 
     fn outcomes(&self, page: &mut Page) {
         let (tally, all) = (self.tally, self.tally.rows());
+        let (lang, words) = (page.look.lang, page.words());
         let shown = Outcome::ALL.into_iter().filter(|outcome| tally.outcome(*outcome) > 0);
         let shown: Vec<_> = shown.collect();
         let most = shown.iter().map(|outcome| tally.outcome(*outcome)).max().unwrap_or_default();
-        let meanings = shown.iter().map(|outcome| outcome.meaning().width()).max();
-        let room = page.width().saturating_sub(BEFORE_BAR + AFTER_BAR);
-        let (bar, explained) = match room.checked_sub(meanings.unwrap_or_default() + 2) {
+        let longest = widest(Outcome::ALL.iter().map(|outcome| words.outcome(*outcome)));
+        let meanings = widest(shown.iter().map(|outcome| words.outcome_meaning(*outcome)));
+        let room = page.width().saturating_sub(longest + BEFORE_BAR + AFTER_BAR);
+        let (bar, explained) = match room.checked_sub(meanings + 2) {
             Some(room) if room >= SHORT_BAR => (room.min(BAR), true),
             Some(_) | None => (room.min(BAR), false),
         };
@@ -85,121 +85,121 @@ impl Summary<'_> {
             let drawn = bar_of(rows, most, bar);
             let gap = " ".repeat(bar - drawn.width());
             let drawn = page.paint(&drawn, Style::of(outcome));
-            let (word, rows, part) = (outcome.word(), thousands(rows), share(rows, all));
-            let meaning = if explained { outcome.meaning() } else { "" };
-            page.line(&format!("  {word:<13}{rows:>10}  {drawn}{gap} {part:>5}  {meaning}"));
+            let (word, part) = (words.outcome(outcome), lang.share(rows, all));
+            let (rows, column) = (lang.thousands(rows), longest + 1);
+            let meaning = if explained { words.outcome_meaning(outcome) } else { "" };
+            page.line(&format!("  {word:<column$}{rows:>10}  {drawn}{gap} {part:>5}  {meaning}"));
         }
     }
 
-    /// Answered rows by both matches: whose phone it is that does not belong.
+    /// Answered rows by both matches, since a phone that does not belong is often a relative's.
     fn matches(&self, page: &mut Page) {
         let cells = CrossTable::of(self.tally);
         page.gap(cells.is_empty());
         if cells.is_empty() {
             return;
         }
-        let heading = |kind: Match| match kind {
-            Match::Pass => "name pass",
-            Match::Fail => "name fail",
-            Match::NoRecord => "no record",
-            Match::Other => "other",
-        };
-        let columns = cells.shown().map(|name| format!("{:>11}", heading(name)));
-        page.line(&format!("  {:<12}{}", "", columns.collect::<String>()));
+        let (lang, words) = (page.look.lang, page.words());
+        let label = widest(cells.shown().map(|phone| words.phone_matched(phone))) + 2;
+        let columns = cells.shown().map(|name| format!("{:>11}", words.name_matched(name)));
+        page.line(&format!("  {:<label$}{}", "", columns.collect::<String>()));
         for phone in cells.shown() {
-            let label = match phone {
-                Match::Pass => "phone pass",
-                Match::Fail => "phone fail",
-                Match::NoRecord => "no record",
-                Match::Other => "other",
-            };
             let cell = |name| match cells.rows(phone, name) {
                 0 => format!("{:>11}", "·"),
-                rows => format!("{:>11}", thousands(rows)),
+                rows => format!("{:>11}", lang.thousands(rows)),
             };
-            page.line(&format!("  {label:<12}{}", cells.shown().map(cell).collect::<String>()));
+            let (said, cells) = (words.phone_matched(phone), cells.shown().map(cell));
+            page.line(&format!("  {said:<label$}{}", cells.collect::<String>()));
         }
     }
 
     fn codes(&self, page: &mut Page) {
+        let (lang, words) = (page.look.lang, page.words());
         let mut codes = self.tally.codes().peekable();
         page.gap(codes.peek().is_none());
         if codes.peek().is_some() {
-            page.line("  code            rows  meaning");
+            let (code, rows) = (words.code_column(), words.rows_column());
+            page.line(&format!("  {code:<9}{rows:>11}  {}", words.meaning_column()));
         }
         for (number, rows) in codes {
-            let meaning =
-                code::find(number).map_or("not documented by the provider", |c| c.meaning);
-            page.entry(&format!("  {number:<9}{:>11}  ", thousands(rows)), meaning);
+            let known = code::find(number);
+            let meaning = known.map_or(words.undocumented_code(), |code| words.code_meaning(code));
+            page.entry(&format!("  {number:<9}{:>11}  ", lang.thousands(rows)), meaning);
         }
     }
 
     fn problems(&self, page: &mut Page) {
+        let (lang, words) = (page.look.lang, page.words());
         let mut problems = self.tally.problems().peekable();
         page.gap(problems.peek().is_none());
         if problems.peek().is_some() {
-            page.line("  problem                        rows  level");
+            let (problem, rows) = (words.problem_column(), words.rows_column());
+            page.line(&format!("  {problem:<24}{rows:>11}  {}", words.level_column()));
         }
         for (code, level, rows) in problems {
-            page.line(&format!("  {code:<24}{:>11}  {}", thousands(rows), level.word()));
+            let rows = lang.thousands(rows);
+            page.line(&format!("  {code:<24}{rows:>11}  {}", words.level(level)));
         }
     }
 
     fn charges(&self, page: &mut Page) {
-        let charged = |charge| thousands(self.tally.charged(charge));
-        let (yes, no, unknown) =
-            (charged(Charge::Yes), charged(Charge::No), charged(Charge::Unknown));
+        let (tally, words) = (self.tally, page.words());
         page.gap(false);
-        page.line(&format!("charged: {yes}   not charged: {no}   unknown: {unknown}"));
+        let [yes, no, unknown] =
+            [Charge::Yes, Charge::No, Charge::Unknown].map(|charge| tally.charged(charge));
+        page.line(&words.charges(yes, no, unknown));
         if let Some(money) = self.money() {
-            let open = match self.tally.charged(Charge::Unknown) {
-                0 => String::new(),
-                _ => format!(", and {} more if what is unknown was charged", money.unknown),
-            };
-            page.entry("price: ", &format!("{} at {} a call{open}", money.charged, money.each));
+            let open = (unknown > 0).then_some(money.unknown);
+            page.entry(words.price_label(), &words.price(money.charged, money.each, open));
         }
         self.saved(page);
-        let took = |share| self.tally.latency(share).map(millis);
+        let took = |share| tally.latency(share);
         if let (Some(p50), Some(p95), Some(p99)) = (took(0.5), took(0.95), took(0.99)) {
-            page.line(&format!("answers took: {p50} (half), {p95} (95%), {p99} (99%)"));
+            page.line(&words.latency(p50, p95, p99));
         }
-        if let Some(words) = self.totals.pace.words() {
-            page.entry("slowed down: ", &words);
+        if let Some(how) = self.totals.pace.in_words(page.look.lang) {
+            page.entry(words.slowed_label(), &how);
         }
     }
 
     fn saved(&self, page: &mut Page) {
-        if self.tally.saved() == 0 {
+        let (tally, words) = (self.tally, page.words());
+        if tally.saved() == 0 {
             return;
         }
-        let from = |source, what: &str| match self.tally.source(source) {
-            0 => None,
-            rows => Some(format!("{} {what}", count(rows, "row"))),
-        };
-        let (ledger, duplicates) =
-            (from(Source::Ledger, "from the ledger"), from(Source::Duplicate, "as duplicates"));
-        let sources: Vec<_> = [ledger, duplicates].into_iter().flatten().collect();
-        let worth =
-            self.money().map_or_else(String::new, |money| format!(", worth {}", money.saved));
-        let charges = count(self.tally.saved(), "charge");
-        page.entry("known already: ", &format!("{}; saved {charges}{worth}", sources.join(", ")));
+        let (ledger, duplicates) = (tally.source(Source::Ledger), tally.source(Source::Duplicate));
+        let worth = self.money().map(|money| money.saved);
+        let known = words.known(ledger, duplicates, tally.saved(), worth);
+        page.entry(words.known_label(), &known);
     }
 
     fn end(&self, page: &mut Page) {
+        let words = page.words();
         if let Some(reason) = &self.totals.stopped {
             page.gap(false);
-            let label = page.paint("stopped: ", Style::Warn);
-            page.labelled(&label, "stopped: ".len(), &escape(&reason.to_string()));
+            let label = words.stopped_label();
+            let painted = page.paint(label, Style::Warn);
+            page.labelled(&painted, label.width(), &escape(&reason.in_words(words)));
         }
         page.gap(self.totals.next.is_empty() || self.totals.stopped.is_some());
         for next in &self.totals.next {
-            let label = page.paint("next: ", Style::Strong);
-            page.labelled(&label, "next: ".len(), &escape(next));
+            let label = words.next_label();
+            let painted = page.paint(label, Style::Strong);
+            page.labelled(&painted, label.width(), &escape(&words.next_step(next)));
         }
     }
 }
 
+/// Columns of the widest word.
+fn widest<'w>(words: impl Iterator<Item = &'w str>) -> usize {
+    words.map(UnicodeWidthStr::width).max().unwrap_or_default()
+}
+
 impl Page {
+    fn words(&self) -> &'static dyn Words {
+        self.look.lang.words()
+    }
+
     fn width(&self) -> usize {
         self.look.width.unwrap_or(USUAL).max(NARROWEST)
     }
@@ -261,13 +261,4 @@ fn bar_of(rows: u64, most: u64, columns: usize) -> String {
     let mut bar = "█".repeat(eighths / 8);
     bar.push_str(["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]);
     bar
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a rate is neither negative nor near the bounds"
-)]
-fn thousands_of(rate: f64) -> String {
-    thousands(rate.round() as u64)
 }

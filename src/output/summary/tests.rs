@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::model::answer::Answer;
+use crate::model::code;
 use crate::model::outcome::{Outcome, Source};
-use crate::model::problem::Problem;
+use crate::model::problem::{IdNumberProblem, NameProblem, PhoneNumberProblem, Problem};
 use crate::model::verdict::Verdict;
+use crate::words::Lang;
 
 /// An answer as the guide has it.
 fn answered(result: &str, phone: &str, name: &str, millis: u64) -> Verdict {
@@ -47,7 +49,7 @@ fn eventful() -> Tally {
         add(1, &answered("pass", "pass", "pass", 40 + millis % 160), &[]);
     }
     add(41, &answered("fail", "fail", "pass", 80), &[]);
-    add(7, &answered("fail", "pass", "fail", 80), &[Problem::note("name.digits", "")]);
+    add(7, &answered("fail", "pass", "fail", 80), &[NameProblem::Digits.into()]);
     add(23, &answered("fail", "no_record_for_phone_number", "pass", 60), &[]);
     add(1, &answered("maybe", "pass", "perhaps", 60), &[]);
     add(9, &coded(11340), &[]);
@@ -55,9 +57,9 @@ fn eventful() -> Tally {
     add(2, &coded(305), &[]);
     let silence = Verdict::local(Outcome::Unknown, None);
     add(3, &Verdict { charged: Charge::Unknown, source: Source::Api, ..silence }, &[]);
-    let damaged = [Problem::suspect("id_number.serial", "")];
+    let damaged = [IdNumberProblem::Serial.into()];
     add(12, &Verdict::local(Outcome::Held, None), &damaged);
-    add(5, &Verdict::local(Outcome::Held, None), &[Problem::malformed("phone_number.format", "")]);
+    add(5, &Verdict::local(Outcome::Held, None), &[PhoneNumberProblem::Format.into()]);
     for source in [Source::Ledger, Source::Duplicate] {
         let known = answered("pass", "pass", "pass", 0);
         add(200, &Verdict { source, charged: Charge::No, ..known }, &[]);
@@ -66,7 +68,7 @@ fn eventful() -> Tally {
     tally
 }
 
-fn totals(next: &[&str], stopped: Option<StopReason>) -> Totals {
+fn totals(next: &[NextStep], stopped: Option<StopReason>) -> Totals {
     Totals {
         started: Timestamp::UNIX_EPOCH,
         elapsed: Duration::from_secs(125),
@@ -74,7 +76,7 @@ fn totals(next: &[&str], stopped: Option<StopReason>) -> Totals {
         pace: PaceSummary::default(),
         stopped,
         exit: 5,
-        next: next.iter().map(|next| (*next).to_owned()).collect(),
+        next: next.to_vec(),
         price: "1000".parse().ok(),
         ledger: String::new(),
     }
@@ -82,9 +84,9 @@ fn totals(next: &[&str], stopped: Option<StopReason>) -> Totals {
 
 fn eventful_totals() -> Totals {
     let next = [
-        "Stops the run. Run the same command again tomorrow, or ask for a larger quota.",
-        "find the calls with `idv ledger show --outcome unknown`, compare with the invoice, and \
-         settle each with `idv ledger resolve CALL --charged` or `--not-charged`",
+        NextStep::ObeyCode(*code::find(305).unwrap()),
+        NextStep::SettleUnknown { ledger: String::new() },
+        NextStep::RunAgain { fresh: None, command: Some("idv batch a.csv".to_owned()) },
     ];
     let paused = Duration::from_millis(3_240);
     let pace = PaceSummary { pauses: 12, paused, ..PaceSummary::default() };
@@ -98,19 +100,24 @@ fn text(tally: &Tally, totals: &Totals, look: TerminalStyle) -> String {
 #[test]
 fn a_run_in_which_everything_happened() {
     let (tally, totals) = (eventful(), eventful_totals());
-    for width in [60, 80, 120] {
-        let text = text(&tally, &totals, TerminalStyle { color: false, width: Some(width) });
-        for line in text.lines().filter(|line| !line.contains('`')) {
-            assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");
+    for lang in Lang::ALL {
+        let name = |what: &str| format!("eventful_{what}{}", ["", "_id"][lang as usize]);
+        for width in [60, 80, 120] {
+            let look = TerminalStyle { color: false, width: Some(width), lang };
+            let text = text(&tally, &totals, look);
+            for line in text.lines().filter(|line| !line.contains('`')) {
+                assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");
+            }
+            insta::assert_snapshot!(name(&format!("at_{width}")), text);
         }
-        insta::assert_snapshot!(format!("eventful_at_{width}"), text);
+        let look = TerminalStyle { lang, ..TerminalStyle::default() };
+        insta::assert_snapshot!(name("in_a_pipe"), text(&tally, &totals, look));
     }
-    insta::assert_snapshot!("eventful_in_a_pipe", text(&tally, &totals, TerminalStyle::default()));
 }
 
 #[test]
 fn colours_are_those_of_the_outcomes() {
-    let look = TerminalStyle { color: true, width: Some(80) };
+    let look = TerminalStyle { color: true, width: Some(80), lang: Lang::En };
     let text = text(&eventful(), &eventful_totals(), look);
     insta::assert_snapshot!("eventful_in_colour", text.replace('\u{1b}', "^["));
 }
@@ -130,7 +137,7 @@ fn sums_of_a_large_file_keep_their_columns() {
     let pass = answered("pass", "pass", "pass", 12);
     (0..1_000_000).for_each(|_| tally.add(&pass, &[]));
     tally.add(&answered("fail", "fail", "pass", 12), &[]);
-    let look = TerminalStyle { color: false, width: Some(60) };
+    let look = TerminalStyle { color: false, width: Some(60), lang: Lang::En };
     let text = text(&tally, &totals(&[], None), look);
     let rows: Vec<_> =
         text.lines().filter(|line| line.contains('█') || line.contains('▏')).collect();

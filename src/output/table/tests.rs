@@ -55,12 +55,12 @@ fn results() -> Vec<(Row, Verdict)> {
     ]
 }
 
-fn drawn(width: usize, color: bool) -> String {
+fn drawn(width: usize, color: bool, lang: Lang) -> String {
     let page = Page::default();
     let columns = Arc::from([]);
     let mask = Mask::default();
     let added = crate::output::AddedColumns::Results;
-    let layout = Layout { columns, delimiter: b',', bom: false, mask, color, added };
+    let layout = Layout { columns, delimiter: b',', bom: false, mask, color, added, lang };
     let mut table = Table::new(Box::new(page.clone()), layout, width).unwrap();
     for (row, verdict) in results() {
         table.write(&row, &verdict).unwrap();
@@ -71,18 +71,21 @@ fn drawn(width: usize, color: bool) -> String {
 
 #[test]
 fn a_table_fits_every_width_from_60_columns_up() {
-    for width in 60..=200 {
-        for line in drawn(width, false).lines() {
-            assert!(text_layout::columns(line) <= width, "{width}: {line}");
+    for lang in Lang::ALL {
+        let name = |what: &str| format!("table_{what}{}", ["", "_id"][lang as usize]);
+        for width in 60..=200 {
+            for line in drawn(width, false, lang).lines() {
+                assert!(text_layout::columns(line) <= width, "{width}: {line}");
+            }
         }
+        for width in [60, 80, 100, 120] {
+            insta::assert_snapshot!(name(&width.to_string()), drawn(width, false, lang));
+        }
+        insta::assert_snapshot!(name("in_a_file"), drawn(0, false, lang));
     }
-    for width in [60, 80, 100, 120] {
-        insta::assert_snapshot!(format!("table_{width}"), drawn(width, false));
-    }
-    insta::assert_snapshot!("table_in_a_file", drawn(0, false));
 }
 
 #[test]
 fn the_outcome_is_in_colour() {
-    insta::assert_snapshot!("table_color", drawn(80, true).replace('\u{1b}', "␛"));
+    insta::assert_snapshot!("table_color", drawn(80, true, Lang::En).replace('\u{1b}', "␛"));
 }

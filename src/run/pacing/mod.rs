@@ -36,8 +36,7 @@ use std::time::{Duration, Instant};
 pub(crate) use crate::run::pacing::bounds::{Bounds, Concurrency};
 pub(crate) use crate::run::pacing::call::{Gate, Signal, Ticket};
 pub(crate) use crate::run::pacing::decision::Decision;
-pub(crate) use crate::run::pacing::pace_status::{Cause, Limit, PaceStatus, Percent, SharedStatus};
-pub(crate) use crate::run::pacing::trial::PerSecond;
+pub(crate) use crate::run::pacing::pace_status::{Cause, Limit, PaceStatus, SharedStatus};
 
 use crate::run::pacing::latency::{Finding, Latency};
 use crate::run::pacing::operator_rate::OperatorRate;

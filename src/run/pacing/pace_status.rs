@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::run::pacing::trial::PerSecond;
+use crate::words::{Lang, Words};
 
 /// Why the run is slower than it could be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,15 +33,23 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// Explains the cause.
+    pub(crate) fn in_words(self, words: &dyn Words) -> String {
+        match self {
+            Self::Code(code) => code.to_string(),
+            Self::Http(status) => format!("HTTP {status}"),
+            Self::NoAnswer => words.no_usable_answer().to_owned(),
+            Self::Unreachable => words.no_connection().to_owned(),
+            Self::OpenFiles => words.too_many_open_files().to_owned(),
+        }
+    }
+}
+
+/// In English, for the log.
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Code(code) => write!(f, "{code}"),
-            Self::Http(status) => write!(f, "HTTP {status}"),
-            Self::NoAnswer => f.write_str("no usable answer"),
-            Self::Unreachable => f.write_str("no connection"),
-            Self::OpenFiles => f.write_str("too many open files"),
-        }
+        f.write_str(&self.in_words(Lang::En.words()))
     }
 }
 
@@ -65,12 +73,20 @@ impl Limit {
     }
 }
 
+impl Limit {
+    /// Explains the limit.
+    pub(crate) fn in_words(self, words: &dyn Words) -> String {
+        match self {
+            Self::Rate(rate) => words.per_second(rate),
+            Self::InFlight(calls) => words.at_once(calls),
+        }
+    }
+}
+
+/// In English, for the log.
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rate(rate) => write!(f, "{}/s", PerSecond(*rate)),
-            Self::InFlight(calls) => write!(f, "{calls} calls at once"),
-        }
+        f.write_str(&self.in_words(Lang::En.words()))
     }
 }
 
@@ -148,46 +164,28 @@ impl SharedStatus {
 impl PaceStatus {
     /// A short phrase for the progress: `pace 190/s (the endpoint takes about 200/s)`, `paused 3 s
     /// (HTTP 429, Retry-After)`; `None` when nothing slows the run down and nothing was found.
-    pub(crate) fn phrase(&self, now: Instant) -> Option<String> {
+    pub(crate) fn phrase(&self, now: Instant, words: &dyn Words) -> Option<String> {
         if let Some(pause) = self.pause {
-            return Some(pause.phrase(now));
+            return Some(pause.phrase(now, words));
         }
-        match (self.activity, self.rate) {
-            (Activity::Testing, Some(rate)) => Some(format!("testing {}/s", PerSecond(rate))),
-            (Activity::Testing, None) => Some("testing the pace".to_owned()),
-            (Activity::Probing, Some(rate)) => Some(format!("probing {}/s", PerSecond(rate))),
-            (Activity::Probing, None) => Some("probing more at once".to_owned()),
-            (Activity::Limited, rate) => self.limited(rate),
-            (Activity::Queueing { window }, _) => {
-                Some(format!("{window} in flight (more make answers slower)"))
-            }
-            (Activity::Open, _) => self.noisy(),
+        match self.activity {
+            Activity::Testing => Some(words.testing(self.rate)),
+            Activity::Probing => Some(words.probing(self.rate)),
+            Activity::Limited => Some(words.limited(self.rate, &self.limit?.in_words(words))),
+            Activity::Queueing { window } => Some(words.queueing(window)),
+            Activity::Open => (self.noise > 0.0).then(|| words.noisy(self.noise)),
         }
-    }
-
-    fn limited(&self, rate: Option<f64>) -> Option<String> {
-        let limit = self.limit?;
-        Some(match rate {
-            Some(rate) => format!("pace {}/s (the endpoint takes about {limit})", PerSecond(rate)),
-            None => format!("pace held (the endpoint takes about {limit})"),
-        })
-    }
-
-    fn noisy(&self) -> Option<String> {
-        let share = Percent(self.noise);
-        (self.noise > 0.0).then(|| format!("{share} of calls fail at any rate: not slowing down"))
     }
 }
 
 impl Paused {
-    fn phrase(&self, now: Instant) -> String {
+    fn phrase(&self, now: Instant, words: &dyn Words) -> String {
         let left = self.until.saturating_duration_since(now);
-        let cause = self.cause;
-        let asked = if self.asked { ", Retry-After" } else { "" };
+        let cause = self.cause.in_words(words);
         if left.is_zero() {
-            format!("asking once ({cause}{asked})")
+            words.asking_once(&cause, self.asked)
         } else {
-            format!("paused {:.0} s ({cause}{asked})", left.as_secs_f64().ceil())
+            words.paused(left.as_secs_f64().ceil(), &cause, self.asked)
         }
     }
 }
@@ -251,7 +249,7 @@ mod tests {
                 Some("asking once (no connection)"),
             ),
         ] {
-            assert_eq!(status.phrase(now).as_deref(), phrase);
+            assert_eq!(status.phrase(now, Lang::En.words()).as_deref(), phrase);
         }
     }
 }

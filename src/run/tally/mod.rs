@@ -12,47 +12,10 @@ pub(crate) use crate::run::tally::timeline::{Interval, Timeline, sum};
 
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
+use crate::model::field_match::Match;
 use crate::model::outcome::{Outcome, Source};
 use crate::model::problem::{Level, Problem};
 use crate::model::verdict::Verdict;
-
-/// The value of a match field, without the variety of its spellings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Match {
-    /// They belong together.
-    Pass,
-    /// They do not belong together.
-    Fail,
-    /// The provider has no record to compare with.
-    NoRecord,
-    /// Another word, or no word.
-    Other,
-}
-
-impl Match {
-    /// Every value, in the order of tables.
-    pub const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::NoRecord, Self::Other];
-
-    /// The word in outputs.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::NoRecord => "no_record",
-            Self::Other => "other",
-        }
-    }
-
-    /// Reads a match field of an answer.
-    pub fn of(said: Option<&str>) -> Self {
-        match said.map(|word| word.trim().to_lowercase()).as_deref() {
-            Some("pass" | "success") => Self::Pass,
-            Some("fail") => Self::Fail,
-            Some(word) if word.starts_with("no_record") => Self::NoRecord,
-            Some(_) | None => Self::Other,
-        }
-    }
-}
 
 /// The sums of a run. Its memory does not grow with the rows.
 #[derive(Debug, Clone)]
@@ -103,7 +66,7 @@ impl Tally {
         self.charges[verdict.charged as usize] += 1;
         self.sources[verdict.source as usize] += 1;
         for problem in problems {
-            self.problems.entry(problem.code).or_insert((problem.level, 0)).1 += 1;
+            self.problems.entry(problem.code()).or_insert((problem.level(), 0)).1 += 1;
         }
         if let Some(answer) = &verdict.answer {
             *self.codes.entry(answer.code).or_default() += 1;
@@ -235,7 +198,10 @@ mod tests {
         tally.add(&answered(200, "pass", "pass", 10), &[]);
         tally.add(&answered(200, "pass", "no_record_for_id_number", 20), &[]);
         tally.add(&answered(12223, "weird", "fail", 30), &[]);
-        tally.add(&Verdict::local(Outcome::Held, None), &[Problem::malformed("name.empty", "")]);
+        tally.add(
+            &Verdict::local(Outcome::Held, None),
+            &[crate::model::problem::NameProblem::Empty.into()],
+        );
         assert_eq!(tally.rows(), 4);
         assert_eq!(Outcome::ALL.map(|outcome| tally.outcome(outcome)).iter().sum::<u64>(), 4);
         assert_eq!(tally.outcome(Outcome::Unrecognised), 2);

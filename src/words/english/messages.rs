@@ -1,0 +1,86 @@
+//! English sentences of short messages beside a run.
+
+use crate::words::english::English;
+use crate::words::{ErrorHint, MessageWords};
+
+impl MessageWords for English {
+    fn sandbox_answers(&self) -> &'static str {
+        "sandbox: made-up answers from this machine, no real check, no charge"
+    }
+
+    fn endpoint(&self, url: &str) -> String {
+        format!("endpoint: {url}")
+    }
+
+    fn sandbox_got(&self, requests: u64, charged: u64) -> String {
+        format!("sandbox: got {requests} requests and would have charged {charged}")
+    }
+
+    fn results(&self, file: &str) -> String {
+        format!("results: {file}")
+    }
+
+    fn checked_rows(&self, file: &str) -> String {
+        format!("rows: {file}")
+    }
+
+    fn rows_not_written(&self, why: &str) -> String {
+        format!("error: the rows can't be written: {why}")
+    }
+
+    fn results_so_far(&self, file: &str) -> String {
+        format!("results so far: {file}")
+    }
+
+    fn left_at_once(&self, file: &str) -> String {
+        format!("left at once; results so far: {file}")
+    }
+
+    fn stopping(&self) -> &'static str {
+        "stopping: waiting for the answers under way; Ctrl-C again leaves at once"
+    }
+
+    fn waiting_for_answer(&self) -> &'static str {
+        "waiting for the answer under way; Ctrl-C again leaves at once"
+    }
+
+    fn interrupted_before_sending(&self) -> &'static str {
+        "interrupted; nothing was sent"
+    }
+
+    fn interrupted_before_writing(&self) -> &'static str {
+        "interrupted; nothing was written"
+    }
+
+    fn error(&self, error: &str) -> String {
+        format!("error: {error}")
+    }
+
+    fn hint(&self, hint: &str) -> String {
+        format!("\n\n  hint: {hint}")
+    }
+
+    fn summary_name(&self) -> &'static str {
+        "summary"
+    }
+
+    fn report_name(&self) -> &'static str {
+        "report"
+    }
+
+    fn file_not_written(&self, name: &str, why: &str) -> String {
+        format!(
+            "error: the {name} can't be written: {why}\n\n  \
+             hint: make room and run the same command again; it costs nothing"
+        )
+    }
+
+    fn error_hint(&self, hint: ErrorHint) -> &'static str {
+        match hint {
+            ErrorHint::CheckTheName => "check the name",
+            ErrorHint::ChooseAnotherFile => "choose a file that you may read and write",
+            ErrorHint::MakeRoom => "make room on the disk, then run it again",
+            ErrorHint::ChooseAnotherName => "choose another name",
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Indonesian sentences of short messages beside a run.
+
+use crate::words::indonesian::Indonesian;
+use crate::words::{ErrorHint, MessageWords};
+
+impl MessageWords for Indonesian {
+    fn sandbox_answers(&self) -> &'static str {
+        "sandbox: jawaban buatan dari komputer ini, bukan pengecekan sungguhan, tanpa tagihan"
+    }
+
+    fn endpoint(&self, url: &str) -> String {
+        format!("alamat penyedia: {url}")
+    }
+
+    fn sandbox_got(&self, requests: u64, charged: u64) -> String {
+        format!("sandbox: menerima {requests} permintaan dan akan menagih {charged}")
+    }
+
+    fn results(&self, file: &str) -> String {
+        format!("hasil: {file}")
+    }
+
+    fn checked_rows(&self, file: &str) -> String {
+        format!("baris: {file}")
+    }
+
+    fn rows_not_written(&self, why: &str) -> String {
+        format!("galat: baris tidak dapat ditulis: {why}")
+    }
+
+    fn results_so_far(&self, file: &str) -> String {
+        format!("hasil sejauh ini: {file}")
+    }
+
+    fn left_at_once(&self, file: &str) -> String {
+        format!("langsung ditinggalkan; hasil sejauh ini: {file}")
+    }
+
+    fn stopping(&self) -> &'static str {
+        "berhenti: menunggu jawaban yang sedang berjalan; tekan Ctrl-C lagi untuk langsung keluar"
+    }
+
+    fn waiting_for_answer(&self) -> &'static str {
+        "menunggu jawaban yang sedang berjalan; tekan Ctrl-C lagi untuk langsung keluar"
+    }
+
+    fn interrupted_before_sending(&self) -> &'static str {
+        "dihentikan; tidak ada yang dikirim"
+    }
+
+    fn interrupted_before_writing(&self) -> &'static str {
+        "dihentikan; tidak ada yang ditulis"
+    }
+
+    fn error(&self, error: &str) -> String {
+        format!("galat: {error}")
+    }
+
+    fn hint(&self, hint: &str) -> String {
+        format!("\n\n  saran: {hint}")
+    }
+
+    fn summary_name(&self) -> &'static str {
+        "ringkasan"
+    }
+
+    fn report_name(&self) -> &'static str {
+        "laporan"
+    }
+
+    fn file_not_written(&self, name: &str, why: &str) -> String {
+        format!(
+            "galat: {name} tidak dapat ditulis: {why}\n\n  \
+             saran: sediakan ruang, lalu jalankan lagi perintah yang sama; tidak ada biaya"
+        )
+    }
+
+    fn error_hint(&self, hint: ErrorHint) -> &'static str {
+        match hint {
+            ErrorHint::CheckTheName => "periksa namanya",
+            ErrorHint::ChooseAnotherFile => "pilih berkas yang boleh dibaca dan ditulis",
+            ErrorHint::MakeRoom => "sediakan ruang pada disk, lalu jalankan lagi",
+            ErrorHint::ChooseAnotherName => "pilih nama lain",
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The sentences of short messages beside a run.
+
+/// What to do about an error of the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ErrorHint {
+    /// A name that is not there.
+    CheckTheName,
+    /// A file without the right to read or write it.
+    ChooseAnotherFile,
+    /// A full disk.
+    MakeRoom,
+    /// A name that is taken.
+    ChooseAnotherName,
+}
+
+/// The sentences of short messages beside a run.
+pub(crate) trait MessageWords {
+    /// The built-in sandbox answers.
+    fn sandbox_answers(&self) -> &'static str;
+    /// The endpoint of the run.
+    fn endpoint(&self, url: &str) -> String;
+    /// What the sandbox got and would have charged.
+    fn sandbox_got(&self, requests: u64, charged: u64) -> String;
+    /// The file of the results.
+    fn results(&self, file: &str) -> String;
+    /// The file of the checked rows.
+    fn checked_rows(&self, file: &str) -> String;
+    /// The checked rows can't be written.
+    fn rows_not_written(&self, why: &str) -> String;
+    /// The part file that holds the results so far.
+    fn results_so_far(&self, file: &str) -> String;
+    /// The run was left at once, with the results so far.
+    fn left_at_once(&self, file: &str) -> String;
+    /// The run stops, and waits for the answers under way.
+    fn stopping(&self) -> &'static str;
+    /// One answer is waited for.
+    fn waiting_for_answer(&self) -> &'static str;
+    /// The command was interrupted before it sent.
+    fn interrupted_before_sending(&self) -> &'static str;
+    /// The command was interrupted before it wrote.
+    fn interrupted_before_writing(&self) -> &'static str;
+    /// The word before an error.
+    fn error(&self, error: &str) -> String;
+    /// A hint below an error.
+    fn hint(&self, hint: &str) -> String;
+    /// The name of the summary's file in a message.
+    fn summary_name(&self) -> &'static str;
+    /// The name of the report's file in a message.
+    fn report_name(&self) -> &'static str;
+    /// A file beside the results can't be written.
+    fn file_not_written(&self, name: &str, why: &str) -> String;
+    /// What to do about an error of the system.
+    fn error_hint(&self, hint: ErrorHint) -> &'static str;
+}

@@ -1,0 +1,39 @@
+//! The sentences of the reasons for which a run stops.
+
+use std::time::Duration;
+
+/// The sentences of the reasons for which a run stops.
+pub(crate) trait StopWords {
+    /// An answer with a code of the account.
+    fn stopped_by_account(&self, code: i64) -> String;
+    /// A refusal that names the credentials.
+    fn stopped_by_credentials(&self, code: i64) -> String;
+    /// The first answers were all refusals.
+    fn stopped_by_refusals(&self, answers: u32) -> String;
+    /// Calls in a row without a usable answer.
+    fn stopped_by_unknowns(&self, calls: usize) -> String;
+    /// More calls without a usable answer than `--max-unknown` allows.
+    fn stopped_by_max_unknown(&self, unknown: u64, sent: u64) -> String;
+    /// No clean answer for so long.
+    fn gave_up(&self, after: Duration) -> String;
+    /// The server points elsewhere.
+    fn redirected(&self, status: u16) -> String;
+    /// The server or a proxy denies access.
+    fn denied(&self, status: u16) -> String;
+    /// There is no trusted TLS connection.
+    fn no_tls(&self, why: &str) -> String;
+    /// The proxy refuses the connection.
+    fn proxy_refuses(&self, why: &str) -> String;
+    /// The budget of charges is used up.
+    fn budget_used_up(&self, charges: u64) -> String;
+    /// The ledger can't write any more.
+    fn ledger_failed(&self, why: &str) -> String;
+    /// The user interrupted the run.
+    fn interrupted(&self) -> &'static str;
+    /// The reader of the results closed the pipe.
+    fn reader_gone(&self) -> &'static str;
+    /// The results can't be written.
+    fn results_failed(&self, why: &str) -> String;
+    /// The input can't be read any further.
+    fn input_failed(&self, why: &str) -> String;
+}

@@ -1,0 +1,23 @@
+//! The sentences about verdicts: outcomes, charges, codes and matches.
+
+use crate::model::code::{Charge, Code};
+use crate::model::field_match::Match;
+use crate::model::outcome::Outcome;
+
+/// The sentences about verdicts: outcomes, charges, codes and matches.
+pub(crate) trait VerdictWords {
+    /// One or two words for an outcome.
+    fn outcome(&self, outcome: Outcome) -> &'static str;
+    /// The meaning of an outcome.
+    fn outcome_meaning(&self, outcome: Outcome) -> &'static str;
+    /// One word for a charge.
+    fn charge(&self, charge: Charge) -> &'static str;
+    /// The meaning of a documented code.
+    fn code_meaning(&self, code: &Code) -> &'static str;
+    /// The meaning of a code that the provider does not document.
+    fn undocumented_code(&self) -> &'static str;
+    /// What is left for a person to do after a code. Empty if nothing is.
+    fn code_next(&self, code: &Code) -> &'static str;
+    /// One or two words for a match.
+    fn matched(&self, value: Match) -> &'static str;
+}
