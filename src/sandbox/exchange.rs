@@ -53,7 +53,7 @@ pub(super) struct Desk {
 struct Decision {
     reply: Reply,
     json: Vec<u8>,
-    /// How long it waits in the queue.
+    /// How long it waits before its answer.
     wait: Duration,
 }
 
@@ -88,7 +88,11 @@ impl Desk {
             self.note(&sequence_id, &digest)?;
         }
         self.charges.decided(reply.code(), reply.is_charged().then_some(digest));
-        let wait = script.wait(Instant::now());
+        // A request beyond a limit is answered at once.
+        let wait = match reply {
+            Reply::OverLimit(_) => Duration::ZERO,
+            _ => self.latency() + script.wait(Instant::now()),
+        };
         drop(script);
         let id_number = asked.as_ref().map_or("", |asked| &asked.id_number);
         Ok(Decision { reply, json: self.json(reply, &sequence_id, id_number), wait })
@@ -133,7 +137,7 @@ impl Desk {
             Reply::Refused(refusal) => {
                 dialect::failure(refusal.code(), &refusal.message(), sequence_id)
             }
-            Reply::Code(code) => documented(code, sequence_id),
+            Reply::Code(code) | Reply::OverLimit(code) => documented(code, sequence_id),
             Reply::Fault(Fault::Busy, _) => documented(BUSY, sequence_id),
             Reply::Fault(Fault::Undocumented, _) => {
                 dialect::failure(UNDOCUMENTED, "Unknown status", sequence_id)
@@ -199,8 +203,7 @@ pub(super) async fn answer(
     let _answering = Answering::begin(&desk.in_flight);
     let arrived = tokio::time::Instant::now();
     let decision = desk.decide(&parts, &body);
-    let queued = decision.as_ref().map_or(Duration::ZERO, |decision| decision.wait);
-    let time = desk.latency() + queued;
+    let time = decision.as_ref().map_or(Duration::ZERO, |decision| decision.wait);
     if !time.is_zero() {
         tokio::time::sleep_until(arrived + time).await;
     }
@@ -259,7 +262,9 @@ async fn perform(decision: Decision, reset: &Reset) -> Result<Response<Reel>, To
     let json = Bytes::from(decision.json);
     let fault = match decision.reply {
         Reply::Fault(fault, _) => fault,
-        Reply::Refused(_) | Reply::Code(_) | Reply::Verdict(_) => return Ok(ok(Reel::Whole(json))),
+        Reply::Refused(_) | Reply::Code(_) | Reply::OverLimit(_) | Reply::Verdict(_) => {
+            return Ok(ok(Reel::Whole(json)));
+        }
     };
     Ok(match fault {
         Fault::Busy | Fault::Undocumented => ok(Reel::Whole(json)),

@@ -20,6 +20,9 @@ pub(super) enum Reply {
     Refused(Refusal),
     /// A documented code other than 200.
     Code(u16),
+    /// A code that refuses a request beyond a limit. It is answered at once, as a gateway does, and
+    /// does not count as in flight.
+    OverLimit(u16),
     /// Code 200 with its verdict.
     Verdict(Verdict),
     /// An answer that goes wrong, and the verdict it would have had.
@@ -30,7 +33,7 @@ impl Reply {
     /// Whether it costs.
     pub(super) const fn is_charged(self) -> bool {
         match self {
-            Self::Refused(_) | Self::Code(_) => false,
+            Self::Refused(_) | Self::Code(_) | Self::OverLimit(_) => false,
             Self::Verdict(_) => true,
             Self::Fault(fault, _) => fault.is_charged(),
         }
@@ -40,7 +43,7 @@ impl Reply {
     pub(super) const fn code(self) -> Option<u16> {
         match self {
             Self::Refused(refusal) => Some(refusal.code()),
-            Self::Code(code) => Some(code),
+            Self::Code(code) | Self::OverLimit(code) => Some(code),
             Self::Verdict(_) => Some(ANSWERED),
             Self::Fault(fault, _) => fault.code(),
         }
@@ -150,7 +153,7 @@ impl Script {
             return Reply::Code(BUSY);
         }
         if let Some(code) = self.limits.refuse(moment.now, moment.in_flight) {
-            return Reply::Code(code);
+            return Reply::OverLimit(code);
         }
         if self.daily_limit.is_some_and(|limit| moment.charged >= limit) {
             return Reply::Code(QUOTA);
@@ -362,8 +365,12 @@ mod tests {
         let start = Instant::now();
         let after = start + Duration::from_secs(1);
         let three = Moment { in_flight: 3, ..at(after, 0) };
-        for (moment, code) in [(at(start, 0), 600), (three, 600), (at(after, 0), 305)] {
-            assert_eq!(script.decide(&pass(), &RECORD, moment), Reply::Code(code));
+        for (moment, reply) in [
+            (at(start, 0), Reply::Code(600)),
+            (three, Reply::OverLimit(600)),
+            (at(after, 0), Reply::Code(305)),
+        ] {
+            assert_eq!(script.decide(&pass(), &RECORD, moment), reply);
         }
     }
 

@@ -57,6 +57,11 @@ impl KnownLimit {
         self.move_to(limit, now);
     }
 
+    /// A probe with more calls in flight met it: it allows so many in flight.
+    pub(crate) fn allows_in_flight(&mut self, calls: usize) {
+        self.limit = Limit::InFlight(calls);
+    }
+
     /// It was felt at this rate, and let so many calls a second through. `soon`: the run had not
     /// stayed at that rate for long.
     pub(crate) fn feel(&mut self, rate: f64, through: f64, soon: bool, now: Instant) {

@@ -123,6 +123,9 @@ impl Search {
         self.hold_at(now, back);
         let least = self.smallest_step(context);
         if let Some(limit) = &mut self.limit {
+            if back.rate.is_infinite() {
+                limit.allows_in_flight(back.window);
+            }
             limit.step = probe.step * p::STEP_CUT;
             limit.hold = if limit.step > 2.0 * least { p::SHORT_HOLD } else { p::HOLD };
         }
