@@ -43,7 +43,7 @@ pub(crate) struct SandboxArgs {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, default_value_t = 0, value_parser = whole::<u16>)]
     pub port: u16,
-    /// Wait so long before each answer
+    /// Wait so long before each answer; a refusal beyond a limit comes at once
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
     pub latency: Duration,
     /// Let that wait vary by this share, up and down

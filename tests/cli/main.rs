@@ -26,6 +26,7 @@ mod house;
 mod inputs;
 mod interrupts;
 mod kills;
+mod language;
 mod ledger;
 mod noise;
 mod outputs;

@@ -115,6 +115,8 @@ impl Folder {
                 command.env_remove(name);
             }
         }
+        // Messages are English, and times UTC, wherever the tests run.
+        command.env("LC_ALL", "C").env_remove("TZ");
         if let Some(endpoint) = &self.endpoint {
             command.env("IDV_ENDPOINT", endpoint);
             command.env("IDV_PARTNER_CODE", "demo").env("IDV_PARTNER_KEY", "demo-key");
