@@ -329,7 +329,7 @@ mod tests {
         let mut script = script(rules);
         let now = Instant::now();
         assert_eq!(script.decide(&pass(), &RECORD, at(now, 0)), Reply::Code(QUOTA));
-        assert_eq!(script.decide(&pass(), &RECORD, at(now, 0)), Reply::Code(302));
+        assert_eq!(script.decide(&pass(), &RECORD, at(now, 0)), Reply::OverLimit(302));
     }
 
     #[test]
