@@ -127,6 +127,7 @@ pub mod internal {
     pub mod model {
         pub use crate::model::answer::{Answer, Unreadable};
         pub use crate::model::code::Charge;
+        pub use crate::model::left_out::LeftOut;
         pub use crate::model::outcome::{Outcome, Source};
         pub use crate::model::problem::{
             IdNumberProblem, Level, NameProblem, PhoneNumberProblem, Problem, RowProblem,

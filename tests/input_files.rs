@@ -92,9 +92,10 @@ fn a_sheet_of_text_cells_gives_the_people() {
         Some("Pemohon"),
         "the hidden sheet is passed over"
     );
-    assert!(
-        reader.detected().to_string().starts_with("xlsx, sheet \"Pemohon\"; id_number = \"NIK\"")
-    );
+    let shown = reader.detected().to_string();
+    let expected = "xlsx, sheet \"Pemohon\" (the columns are in \"Angka\", \"Jauh\" too: choose with \
+                    --sheet); id_number = \"NIK\"";
+    assert!(shown.starts_with(expected), "{shown}");
     assert_eq!((rows[0].line, &rows[0].cells[0]), (2, "1"));
 }
 

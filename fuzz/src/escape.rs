@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use calamine::{Data, Reader as _, Xlsx};
 use idv::internal::model::Answer;
+use idv::internal::model::LeftOut;
 use idv::internal::model::NameProblem;
 use idv::internal::model::Row;
 use idv::internal::model::Source;
@@ -279,6 +280,7 @@ impl<'a> Case<'a> {
         tally.add(&self.verdict, &self.row.problems);
         let quoted = text::quoted(self.said);
         let totals = Totals {
+            left_out: LeftOut::default(),
             started: jiff::Timestamp::UNIX_EPOCH,
             elapsed: Duration::from_secs(1),
             sandbox: false,

@@ -1,5 +1,7 @@
 //! Checks one row before it is paid for: normalises its values for the endpoint, and finds problems.
 
+mod constants;
+mod damaged_name;
 pub(crate) mod file_signs;
 mod name;
 pub(crate) mod nik;
@@ -21,8 +23,7 @@ pub fn prepare(row: &mut Row) {
     id_number(row);
     phone_number(row);
     full_name(row);
-    constant(row, Field::IdType, "KTP");
-    constant(row, Field::Country, "ID");
+    constants::check(row);
 }
 
 fn id_number(row: &mut Row) {
@@ -52,20 +53,7 @@ fn full_name(row: &mut Row) {
     if let Some(value) = name::normalised(row.record.get(Field::Name)) {
         row.record.set(Field::Name, value);
     }
-    row.problems.extend(name::problem(row.record.get(Field::Name)).map(Problem::from));
-}
-
-/// Checks a field that has only one allowed value.
-fn constant(row: &mut Row, field: Field, only: &'static str) {
-    let value = row.record.get(field);
-    if value == only {
-        return;
-    }
-    if value.trim().eq_ignore_ascii_case(only) {
-        row.record.set(field, only.to_owned());
-    } else {
-        row.problems.push(Problem::Unsupported { field, only });
-    }
+    row.problems.extend(name::problem(row.record.get(Field::Name)));
 }
 
 #[cfg(test)]

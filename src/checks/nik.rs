@@ -8,7 +8,8 @@
 use jiff::civil::Date;
 
 use crate::checks::provinces;
-use crate::checks::punctuation::{fraction, is_invisible, is_notation, is_punctuation, is_zero};
+use crate::checks::punctuation::{fraction, is_notation, is_punctuation, is_zero, unwrapped};
+use crate::model::characters::visible;
 use crate::model::problem::IdNumberProblem;
 use crate::words::Lang;
 
@@ -123,7 +124,8 @@ pub(crate) fn normalised(value: &str) -> Option<String> {
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let trimmed = value.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+    let value_visible = visible(value);
+    let trimmed = unwrapped(&value_visible);
     let recovered = match fraction(trimmed) {
         Some((digits, decimals)) => whole(digits, decimals),
         None => joined(trimmed),

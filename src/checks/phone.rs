@@ -3,9 +3,8 @@
 
 use std::ops::RangeInclusive;
 
-use crate::checks::punctuation::{
-    fraction, is_apostrophe, is_dash, is_invisible, is_notation, is_zero,
-};
+use crate::checks::punctuation::{fraction, is_dash, is_notation, is_zero, unwrapped};
+use crate::model::characters::{is_blank, visible};
 use crate::model::problem::PhoneNumberProblem;
 
 /// Digits of an Indonesian mobile number with its leading 0: the endpoint's rule.
@@ -21,7 +20,8 @@ pub(crate) fn normalised(value: &str) -> Option<String> {
     if is_sendable(value) {
         return None;
     }
-    let trimmed = value.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+    let value_visible = visible(value);
+    let trimmed = unwrapped(&value_visible);
     if matches!(trimmed, "" | "0") || trimmed.chars().all(is_dash) {
         return Some(String::new());
     }
@@ -73,11 +73,11 @@ fn is_sendable(value: &str) -> bool {
 
 /// The digits without grouping, with a leading `+` if there is one. `None` if there are other
 /// characters.
-fn bare(trimmed: &str) -> Option<String> {
-    let written = trimmed.trim_start_matches(is_apostrophe);
+fn bare(written: &str) -> Option<String> {
     let written = match fraction(written) {
         Some((whole, decimals)) if is_zero(decimals) => whole,
         Some(_) => return None,
+        None if !has_grouping_commas(written) => return None,
         None => written,
     };
     let mut bare = String::with_capacity(written.len());
@@ -85,12 +85,20 @@ fn bare(trimmed: &str) -> Option<String> {
         match c {
             '+' if bare.is_empty() => bare.push(c),
             _ if c.is_ascii_digit() => bare.push(c),
-            '.' | '(' | ')' | '[' | ']' => {}
-            _ if c.is_whitespace() || is_invisible(c) || is_dash(c) => {}
+            '.' | ',' | '(' | ')' | '[' | ']' => {}
+            _ if is_blank(c) || is_dash(c) => {}
             _ => return None,
         }
     }
     Some(bare)
+}
+
+/// Whether commas, if there are any, group digits as in `081,234,567,805`. Elsewhere they stand between
+/// two numbers.
+fn has_grouping_commas(written: &str) -> bool {
+    written.split(',').skip(1).all(|group| {
+        matches!(group.len(), 3 | 4) && group.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// The number with a leading 0 in place of the country code, or in place of a 0 that a spreadsheet

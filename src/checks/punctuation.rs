@@ -1,15 +1,37 @@
 //! Punctuation in numbers: the characters that belong to the writing and not to the number.
 
+use crate::model::characters::{is_blank, is_invisible, trimmed};
+
+/// A cell without the ways by which people keep a zero at its beginning: `="0812"`, an apostrophe, a tab
+/// or another control character.
+pub(crate) fn unwrapped(mut cell: &str) -> &str {
+    loop {
+        let bare = trimmed(keeps_text(cell));
+        let bare = bare.trim_start_matches(|c: char| is_apostrophe(c) || c.is_control());
+        if bare.len() == cell.len() {
+            return cell;
+        }
+        cell = bare;
+    }
+}
+
+/// The text of a formula `="text"`, by which people keep a text as it is.
+pub(crate) fn keeps_text(mut cell: &str) -> &str {
+    loop {
+        let shown = trimmed(cell);
+        // A results file has an apostrophe before it.
+        let formula = shown.strip_prefix('\'').unwrap_or(shown);
+        match formula.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+            Some(text) => cell = text,
+            None => return cell,
+        }
+    }
+}
+
 /// Whether a character only groups digits or is invisible: white space, dots, apostrophes, dashes, and
 /// characters without width.
 pub(crate) fn is_punctuation(c: char) -> bool {
-    c.is_whitespace() || is_invisible(c) || is_apostrophe(c) || is_dash(c) || c == '.'
-}
-
-/// Whether a character has no width: joiners, direction marks, byte order marks.
-pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-        | '\u{feff}' | '\u{ad}')
+    is_blank(c) || is_invisible(c) || is_apostrophe(c) || is_dash(c) || c == '.'
 }
 
 /// Whether a character is one of the apostrophes that spreadsheets and keyboards write.

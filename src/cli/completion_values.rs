@@ -85,6 +85,6 @@ pub(crate) fn encodings() -> CompletableParser<Encoding> {
 pub(crate) fn input_formats() -> CompletableParser<InputFormat> {
     CompletableParser {
         parse: input_format,
-        values: || without_help(&["auto", "csv", "jsonl", "xlsx"]),
+        values: || without_help(&["auto", "csv", "jsonl", "xlsx", "xls", "xlsb", "ods"]),
     }
 }

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 
 use crate::cli::completion_values::{encodings, input_formats};
 use crate::cli::values::{
-    InputFormat, delimiter, duration, lang, mapping, moment, price, short_text,
+    InputFormat, delimiter, duration, lang, mapping, moment, optional_field, price, row_number,
+    short_text,
 };
 use crate::input::Encoding;
 use crate::model::price::Price;
@@ -25,12 +26,19 @@ pub(crate) struct InputArgs {
     /// Which column holds a field, where its header does not say so
     #[arg(long, value_name = "FIELD=COLUMN", value_parser = mapping)]
     pub map: Vec<(Field, String)>,
+    /// Don't read the column of id_type or country; what every row has by default holds
+    #[arg(long, value_name = "FIELD", value_parser = optional_field)]
+    pub ignore: Vec<Field>,
     /// What stands between two cells: , ; | or tab; found from the header by default
     #[arg(long, value_name = "C", value_parser = delimiter)]
     pub delimiter: Option<u8>,
     /// The first line is an applicant, not a header; columns go by number: --map id_number=1
     #[arg(long)]
     pub no_header: bool,
+    /// The header is on this line of the file, or in this row of the sheet; found among the first 30
+    /// by default
+    #[arg(long, value_name = "N", value_parser = row_number, conflicts_with = "no_header")]
+    pub header_row: Option<u64>,
     /// How letters are written as bytes: utf-8, utf-16le, utf-16be, windows-1252; found by default
     #[arg(long, value_name = "NAME", value_parser = encodings())]
     #[arg(hide_possible_values = true)]
@@ -38,7 +46,7 @@ pub(crate) struct InputArgs {
     /// How the file is laid out; found by default
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = input_formats())]
     pub input_format: InputFormat,
-    /// The sheet of a workbook; the first one by default
+    /// The sheet of a workbook; by default the first one that has the columns
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
 }

@@ -77,6 +77,22 @@ pub(crate) fn mapping(text: &str) -> Result<(Field, String), String> {
     Ok((field, column.to_owned()))
 }
 
+/// A field that has a default.
+pub(crate) fn optional_field(text: &str) -> Result<Field, String> {
+    let optional = |field: &Field| field.spec().default.is_some();
+    let known = Field::ALL.into_iter().filter(optional).find(|field| field.name() == text.trim());
+    known.ok_or_else(|| {
+        let names: Vec<_> = Field::ALL.into_iter().filter(optional).map(Field::name).collect();
+        format!("only {} can be left out", names.join(" and "))
+    })
+}
+
+/// A row of a sheet or a line of a file, from 1.
+pub(crate) fn row_number(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "say the number of a line, from 1".to_owned())
+}
+
 /// What stands between two cells.
 pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
     match text {
@@ -106,7 +122,7 @@ pub(crate) fn input_format(text: &str) -> Result<InputFormat, String> {
     match (text, Format::of_name(text)) {
         ("auto", _) => Ok(InputFormat(None)),
         (_, Some(format)) => Ok(InputFormat(Some(format))),
-        (_, None) => Err("say one of auto, csv, jsonl or xlsx".to_owned()),
+        (_, None) => Err("say one of auto, csv, jsonl, xlsx, xls, xlsb or ods".to_owned()),
     }
 }
 

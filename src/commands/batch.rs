@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::checks;
 use crate::commands::batch_summary::RunFacts;
-use crate::commands::confirmation::{self, FileStamp};
+use crate::commands::confirmation;
 use crate::commands::endpoint::Endpoint;
 use crate::commands::options::BatchOptions;
 use crate::commands::report_files::ReportFiles;
@@ -16,7 +16,7 @@ use crate::commands::result_collector::{ResultCollector, reason_of};
 use crate::commands::results_file::{RESULT_SHEETS, ResultsFile, look};
 use crate::commands::{finish, log, next_steps};
 use crate::exit::Exit;
-use crate::input::Reader;
+use crate::input::{FileStamp, InputError, Reader};
 use crate::ledger;
 use crate::model::row::Row;
 use crate::model::shard::Shard;
@@ -70,7 +70,8 @@ async fn send(
     let results = files.collector(options, &applicants, &progress, &stop)?;
     let begun = Instant::now();
     let ledger = endpoint.begin("batch").await?;
-    let mut facts = RunFacts::new(options, endpoint, &ledger);
+    let left_out = applicants.reader.left_out();
+    let mut facts = RunFacts::new(options, endpoint, &ledger, left_out);
     let run = Run { options, endpoint, stop: &stop, progress: &progress, ledger };
     let tally = run.go(applicants, results, interrupts).await?;
     progress.finish();
@@ -104,8 +105,8 @@ struct Applicants {
 
 impl Applicants {
     fn open(options: &BatchOptions) -> anyhow::Result<Self> {
-        let stamp = FileStamp::of(&options.file);
         let reader = Reader::open(&options.file, &options.input)?;
+        let stamp = reader.stamp();
         Ok(Self { reader, stamp, total: None })
     }
 
@@ -126,22 +127,58 @@ impl Applicants {
         if rows.is_none() {
             return Ok(Planned::Declined);
         }
-        let reader = Reader::open(&options.file, &options.input);
-        stamp.ensure_unchanged(&options.file, options.messages.lang)?;
-        Ok(Planned::Confirmed(Box::new(Self { reader: reader?, stamp: self.stamp, total: rows })))
+        let reader =
+            Reader::reopen(&options.file, &options.input, stamp).context("nothing was sent")?;
+        Ok(Planned::Confirmed(Box::new(Self { reader, stamp: self.stamp, total: rows })))
     }
 
-    /// The rows of the shard.
+    /// The rows of the shard, as many as were planned.
     fn rows(self, shard: Option<Shard>) -> RowSource {
         let rows = self.reader.filter_map(move |row| {
-            let prepared = row.map_err(|error| error.to_string()).map(|mut row| {
+            let prepared = row.map_err(reason_of_input).map(|mut row| {
                 checks::prepare(&mut row);
                 row
             });
             let elsewhere = |row: &Row| shard.is_some_and(|shard| !shard.contains(&row.record));
             (!prepared.as_ref().is_ok_and(elsewhere)).then_some(prepared)
         });
+        let planned = self.total.filter(|_| self.stamp.is_some());
+        let rows = PlannedRows { rows, left: planned };
         RowSource { rows: Box::new(rows), finite: self.stamp.is_some() }
+    }
+}
+
+/// The reason to stop a run whose input can't be read.
+fn reason_of_input(error: InputError) -> StopReason {
+    match error {
+        InputError::Changed { .. } => StopReason::InputChanged,
+        error => StopReason::Input(error.to_string()),
+    }
+}
+
+/// Rows that must be as many as were planned.
+struct PlannedRows<I> {
+    rows: I,
+    /// Planned rows that are still to come. `None` if there is no plan, or after an error.
+    left: Option<u64>,
+}
+
+impl<I: Iterator<Item = Result<Row, StopReason>>> Iterator for PlannedRows<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.rows.next();
+        match (&next, self.left) {
+            (Some(Err(_)), _) => self.left = None,
+            (Some(Ok(_)), Some(left @ 1..)) => self.left = Some(left - 1),
+            (_, None) | (None, Some(0)) => {}
+            // A row beyond the plan, or a planned one that is missing.
+            (Some(Ok(_)), Some(0)) | (None, Some(_)) => {
+                self.left = None;
+                return Some(Err(StopReason::InputChanged));
+            }
+        }
+        next
     }
 }
 

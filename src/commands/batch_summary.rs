@@ -8,6 +8,7 @@ use crate::commands::endpoint::Endpoint;
 use crate::commands::options::{BatchOptions, ExitRules};
 use crate::commands::{next_steps, pace_summary, resume_command};
 use crate::ledger::Run;
+use crate::model::left_out::LeftOutCounter;
 use crate::model::price::Price;
 use crate::output::Totals;
 use crate::output::progress::Progress;
@@ -28,6 +29,8 @@ pub(crate) struct RunFacts {
     started: Timestamp,
     /// Duration of the run.
     pub elapsed: Duration,
+    /// Counts the records of the input that are no rows.
+    left_out: LeftOutCounter,
     /// Whether the endpoint is a sandbox.
     sandbox: bool,
     /// Which outcomes raise the exit code.
@@ -36,7 +39,12 @@ pub(crate) struct RunFacts {
 
 impl RunFacts {
     /// The facts of a run that has just begun.
-    pub(crate) fn new(options: &BatchOptions, endpoint: &Endpoint, run: &Run) -> Self {
+    pub(crate) fn new(
+        options: &BatchOptions,
+        endpoint: &Endpoint,
+        run: &Run,
+        left_out: LeftOutCounter,
+    ) -> Self {
         let fresh = options.reuse.fresh.then(|| run.started());
         // Rows from a pipe have to be piped again. The arguments alone do not say how.
         let from_pipe = options.file.as_os_str() == "-";
@@ -48,6 +56,7 @@ impl RunFacts {
             price: options.price.or(endpoint.price),
             started: run.started(),
             elapsed: Duration::ZERO,
+            left_out,
             sandbox: endpoint.is_sandbox(),
             exit: options.exit.clone(),
         }
@@ -62,6 +71,7 @@ impl RunFacts {
         Totals {
             started: self.started,
             elapsed: self.elapsed,
+            left_out: self.left_out.get(),
             sandbox: self.sandbox,
             pace: pace_summary(progress),
             stopped,

@@ -1,12 +1,9 @@
 //! Asks for confirmation before a run pays: reads a regular file once, shows the plan, and asks the
 //! person at the terminal.
 
-use std::fs::{self, Metadata};
 use std::io::{self, BufRead as _, IsTerminal as _};
-use std::path::Path;
-use std::time::SystemTime;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use tokio::task::spawn_blocking;
 
 use crate::commands::endpoint::Endpoint;
@@ -17,31 +14,6 @@ use crate::model::price::Price;
 use crate::output::progress::Progress;
 use crate::output::{self, PlanView};
 use crate::plan::Plan;
-use crate::words::Lang;
-
-/// Size and modification time of a file, to detect a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FileStamp {
-    size: u64,
-    modified: Option<SystemTime>,
-}
-
-impl FileStamp {
-    /// Returns the stamp of a regular file, or `None` for a pipe or a device, which can't be read
-    /// twice.
-    pub(crate) fn of(file: &Path) -> Option<Self> {
-        let stamp = |found: Metadata| Self { size: found.len(), modified: found.modified().ok() };
-        fs::metadata(file).ok().filter(Metadata::is_file).map(stamp)
-    }
-
-    /// Returns an error if the file has changed since.
-    pub(crate) fn ensure_unchanged(self, file: &Path, lang: Lang) -> anyhow::Result<()> {
-        if Self::of(file) == Some(self) {
-            return Ok(());
-        }
-        bail!(lang.words().file_changed(&file.display().to_string()))
-    }
-}
 
 /// A file that was read to its end, with its plan.
 struct PlannedFile<'a> {
@@ -120,25 +92,4 @@ async fn ask(view: &PlanView<'_>, progress: &Progress) -> anyhow::Result<bool> {
         progress.warn(progress.words().nothing_sent());
     }
     Ok(yes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn another_size_or_time_is_another_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a.csv");
-        fs::write(&file, "nik\n").unwrap();
-        let stamp = FileStamp::of(&file);
-        assert!(stamp.is_some());
-        assert_eq!(FileStamp::of(&file), stamp);
-        fs::write(&file, "nik\n1\n").unwrap();
-        assert_ne!(FileStamp::of(&file), stamp);
-        let (stamp, opened) = (FileStamp::of(&file), fs::File::options().append(true).open(&file));
-        opened.unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
-        assert_ne!(FileStamp::of(&file), stamp);
-        assert_eq!(FileStamp::of(folder.path()), None);
-    }
 }

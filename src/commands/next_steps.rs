@@ -45,6 +45,7 @@ const fn exit_of_stop(reason: &StopReason) -> Exit {
         | StopReason::Redirected(_)
         | StopReason::Denied(_)
         | StopReason::Budget(_)
+        | StopReason::InputChanged
         | StopReason::Tls(_)
         | StopReason::Proxy(_) => Exit::Stopped,
     }
@@ -90,6 +91,7 @@ fn step_after_stop(reason: &StopReason) -> Option<NextStep> {
         StopReason::Proxy(_) => NextStep::CheckProxy,
         StopReason::Output(_) => NextStep::MakeRoom,
         StopReason::Input(_) => NextStep::RepairInput,
+        StopReason::InputChanged => NextStep::LookAtInput,
         StopReason::Budget(_) => NextStep::RaiseBudget,
         StopReason::Ledger(_) => NextStep::RepairLedger,
         StopReason::Interrupted | StopReason::OutputClosed => return None,

@@ -284,7 +284,9 @@ impl From<InputArgs> for input::Options {
         Self {
             delimiter: args.delimiter,
             map: args.map,
+            ignore: args.ignore,
             no_header: args.no_header,
+            header_row: args.header_row,
             encoding: args.encoding,
             format: args.input_format.0,
             sheet: args.sheet,

@@ -69,6 +69,7 @@ impl PlanLedger {
         shard: Option<Shard>,
         mut show: impl FnMut(&Row, bool) -> std::io::Result<()>,
     ) -> Result<Plan, PlanError> {
+        let left_out = rows.left_out();
         let mut planner = Planner::new(hold, shard, self.look_up.take())?;
         for row in rows {
             let mut row = row?;
@@ -76,7 +77,7 @@ impl PlanLedger {
                 show(&row, held)?;
             }
         }
-        let plan = planner.finish()?;
+        let plan = Plan { left_out: left_out.get(), ..planner.finish()? };
         let empty = self.consulted == Consultation::NoLedgerYet;
         Ok(if empty { plan.with_empty_ledger() } else { plan })
     }

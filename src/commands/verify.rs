@@ -14,6 +14,7 @@ use crate::commands::result_collector::reason_of;
 use crate::commands::results_file::{RESULT_SHEETS, ResultsFile, color};
 use crate::commands::{log, next_steps, pace_summary, record_source};
 use crate::exit::Exit;
+use crate::model::left_out::LeftOut;
 use crate::model::problem::Level;
 use crate::model::record::Field;
 use crate::model::row::Row;
@@ -148,6 +149,7 @@ impl VerifiedRecord<'_> {
         let totals = Totals {
             started: now.checked_sub(elapsed).unwrap_or(now),
             elapsed,
+            left_out: LeftOut::default(),
             sandbox: self.endpoint.is_sandbox(),
             pace,
             stopped: None,

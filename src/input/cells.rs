@@ -19,6 +19,11 @@ impl Cells {
         self.text.extend_from_slice(bytes);
     }
 
+    /// Shortens the text of the current cell, so that all cells have this length together.
+    pub(crate) fn truncate_text(&mut self, len: usize) {
+        self.text.truncate(len);
+    }
+
     /// Ends the current cell.
     pub(crate) fn end_cell(&mut self) {
         self.ends.push(self.text.len());

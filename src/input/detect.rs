@@ -1,7 +1,6 @@
 //! Detects the format of a source by its first bytes, and its encoding by a byte order mark, by the
 //! position of zero bytes, or by the validity of UTF-8.
 
-use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -13,6 +12,7 @@ use crate::input::encoding::decoder::DecodingReader;
 use crate::input::encoding::encoding_check::EncodingCheck;
 use crate::input::error::InputError;
 use crate::input::source::Source;
+use crate::input::watched_file::WatchedFile;
 
 /// Bytes at the beginning that are inspected.
 const HEAD: usize = 64 * 1024;
@@ -36,8 +36,8 @@ pub(crate) struct TextSource {
 pub(crate) enum Detected {
     /// Text in this format.
     Text(Format, TextSource),
-    /// A workbook.
-    Workbook(File),
+    /// A workbook of this format.
+    Workbook(Format, WatchedFile),
 }
 
 /// Inspects the beginning of a source, and the whole file if its encoding can't be told otherwise.
@@ -47,15 +47,21 @@ pub(crate) fn detect(
     options: &Options,
 ) -> Result<Detected, InputError> {
     let read_error = |source| InputError::Read { file: name.to_owned(), line: 1, source };
-    let (head, source) = read_head(source).map_err(read_error)?;
-    let zipped = head.starts_with(b"PK\x03\x04");
-    if options.format == Some(Format::Xlsx) || (zipped && options.format.is_none()) {
-        return workbook(source, name);
+    let (head, mut source) = read_head(source).map_err(read_error)?;
+    refuse_web_page(&head, name)?;
+    let format = match options.format {
+        Some(told @ (Format::Csv | Format::Jsonl)) => Some(told),
+        Some(told) => return workbook(told, source, name),
+        None => None,
+    };
+    if let (None, Some(found)) = (format, workbook_format(&head, &mut source).map_err(read_error)?)
+    {
+        return workbook(found, source, name);
     }
     refuse_binary(&head, name)?;
     let (encoding, bom) = match options.encoding {
         Some(told) => told_encoding(told, &head),
-        None => encoding_of(&head, &source).map_err(read_error)?,
+        None => encoding_of(&head, &mut source).map_err(read_error)?,
     };
     let mut text = TextSource::new(source, name, encoding, bom).map_err(read_error)?;
     let format = match options.format {
@@ -91,24 +97,71 @@ fn read_head(source: Source) -> io::Result<(Vec<u8>, Source)> {
     }
 }
 
-fn workbook(source: Source, name: &str) -> Result<Detected, InputError> {
+fn workbook(format: Format, source: Source, name: &str) -> Result<Detected, InputError> {
     match source {
-        Source::File(file) => Ok(Detected::Workbook(file)),
+        Source::File(file) => Ok(Detected::Workbook(format, file)),
         Source::Stream(_) => Err(format_error(
             name,
-            "is an .xlsx workbook, which can't be read from a stream",
+            &format!("is {}, which can't be read from a stream", format.described()),
             "save it as a file and name that",
         )),
     }
 }
 
+/// The first bytes of a zip archive, and of an old workbook or an encrypted one.
+const ZIP: &[u8] = b"PK\x03\x04";
+const COMPOUND: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0];
+
+/// The format of a workbook. `None` if it is none.
+fn workbook_format(head: &[u8], source: &mut Source) -> io::Result<Option<Format>> {
+    if head.starts_with(COMPOUND) {
+        return Ok(Some(Format::Xls));
+    }
+    if !head.starts_with(ZIP) {
+        return Ok(None);
+    }
+    let is_open_document = memchr::memmem::find(
+        &head[..head.len().min(256)],
+        b"mimetypeapplication/vnd.oasis.opendocument",
+    );
+    if is_open_document.is_some() {
+        return Ok(Some(Format::Ods));
+    }
+    let is_binary = match source {
+        Source::File(file) => memchr::memmem::find(&tail(file)?, b"xl/workbook.bin").is_some(),
+        Source::Stream(_) => false,
+    };
+    Ok(Some(if is_binary { Format::Xlsb } else { Format::Xlsx }))
+}
+
+/// The end of a file, where a zip archive lists its parts.
+fn tail(file: &mut WatchedFile) -> io::Result<Vec<u8>> {
+    let mut tail = Vec::new();
+    let length = file.seek(io::SeekFrom::End(0))?;
+    file.seek(io::SeekFrom::Start(length.saturating_sub(HEAD as u64)))?;
+    file.by_ref().take(HEAD as u64).read_to_end(&mut tail)?;
+    file.rewind()?;
+    Ok(tail)
+}
+
+/// Refuses HTML and XML, which some programs write with the ending .xls.
+fn refuse_web_page(head: &[u8], name: &str) -> Result<(), InputError> {
+    let head = head.strip_prefix(Encoding::UTF8_MARK).unwrap_or(head).trim_ascii_start();
+    let is_tag = matches!(head, [b'<', b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', ..]);
+    if is_tag || head.starts_with(b"MIME-Version:") {
+        return Err(format_error(
+            name,
+            "is a web page or XML, whatever its ending says",
+            "open it in a spreadsheet program and save it as .xlsx",
+        ));
+    }
+    Ok(())
+}
+
 fn refuse_binary(head: &[u8], name: &str) -> Result<(), InputError> {
     let (what, next) = match head {
-        [b'P', b'K', 3, 4, ..] => ("is an .xlsx workbook", "leave out --input-format"),
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => (
-            "is an old .xls workbook, or one with a password",
-            "save it as .xlsx without a password, or as CSV",
-        ),
+        [b'P', b'K', 3, 4, ..] => ("is a workbook", "leave out --input-format"),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => ("is an old .xls workbook", "leave out --input-format"),
         [0x1f, 0x8b, ..] => ("is compressed", "unpack it first, for example with gunzip"),
         [b'%', b'P', b'D', b'F', ..] => ("is a PDF", "export the table as .xlsx or CSV"),
         _ => return Ok(()),
@@ -130,7 +183,7 @@ fn told_encoding(told: Encoding, head: &[u8]) -> (Encoding, bool) {
     }
 }
 
-fn encoding_of(head: &[u8], source: &Source) -> io::Result<(Encoding, bool)> {
+fn encoding_of(head: &[u8], source: &mut Source) -> io::Result<(Encoding, bool)> {
     if let Some(marked) = Encoding::by_mark(head) {
         return Ok((marked, true));
     }
@@ -139,8 +192,7 @@ fn encoding_of(head: &[u8], source: &Source) -> io::Result<(Encoding, bool)> {
     }
     let validity = match source {
         Source::File(file) => {
-            let mut file: &File = file;
-            let validity = EncodingCheck::of(file)?;
+            let validity = EncodingCheck::of(&mut *file)?;
             file.rewind()?;
             validity
         }
@@ -167,8 +219,10 @@ fn utf16_by_zeros(head: &[u8]) -> Option<Encoding> {
 }
 
 fn format_of(text: &mut TextSource) -> Result<Format, InputError> {
-    let first = text.buffer.window().iter().find(|byte| !byte.is_ascii_whitespace());
-    match first {
+    refuse_web_page(text.buffer.window(), &text.name)?;
+    let window = text.buffer.window();
+    let window = window.strip_prefix(Encoding::UTF8_MARK).unwrap_or(window);
+    match window.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => Ok(Format::Jsonl),
         Some(b'[') => Err(format_error(
             &text.name,

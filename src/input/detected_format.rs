@@ -14,6 +14,12 @@ pub enum Format {
     Jsonl,
     /// A workbook of a spreadsheet program.
     Xlsx,
+    /// A workbook of Excel before 2007.
+    Xls,
+    /// A binary workbook of Excel.
+    Xlsb,
+    /// An `OpenDocument` workbook.
+    Ods,
 }
 
 impl Format {
@@ -23,6 +29,21 @@ impl Format {
             Self::Csv => "csv",
             Self::Jsonl => "jsonl",
             Self::Xlsx => "xlsx",
+            Self::Xls => "xls",
+            Self::Xlsb => "xlsb",
+            Self::Ods => "ods",
+        }
+    }
+
+    /// What a file of it is, in a message.
+    pub(super) const fn described(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Jsonl => "JSON Lines",
+            Self::Xlsx => "an .xlsx workbook",
+            Self::Xls => "an old .xls workbook",
+            Self::Xlsb => "an .xlsb workbook",
+            Self::Ods => "an .ods workbook",
         }
     }
 
@@ -31,7 +52,10 @@ impl Format {
         match name.to_ascii_lowercase().as_str() {
             "csv" => Some(Self::Csv),
             "jsonl" | "json" => Some(Self::Jsonl),
-            "xlsx" => Some(Self::Xlsx),
+            "xlsx" | "xlsm" => Some(Self::Xlsx),
+            "xls" => Some(Self::Xls),
+            "xlsb" => Some(Self::Xlsb),
+            "ods" => Some(Self::Ods),
             _ => None,
         }
     }
@@ -103,7 +127,7 @@ impl Encoding {
 }
 
 /// The detected format of an input. Its `Display` is one line for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DetectedFormat {
     /// The format.
     pub format: Format,
@@ -115,6 +139,10 @@ pub struct DetectedFormat {
     pub bom: bool,
     /// The sheet of a workbook.
     pub sheet: Option<String>,
+    /// Other sheets of the workbook that have the columns too.
+    pub other_sheets: Vec<String>,
+    /// The line of the header in a text, or its row in a sheet. `None` without a header.
+    pub header_line: Option<u64>,
     /// The columns of a former result that were left out.
     pub dropped: Vec<String>,
     /// The column of each field, in the order of [`Field::ALL`].
@@ -131,13 +159,29 @@ impl DetectedFormat {
         match self.format {
             Format::Csv => write!(f, "CSV with {}, ", delimiter_word(self.delimiter))?,
             Format::Jsonl => f.write_str("JSON Lines, ")?,
-            Format::Xlsx => {
-                let sheet = self.sheet.as_deref().unwrap_or_default();
-                return write!(f, "xlsx, sheet \"{}\"", printable(sheet));
-            }
+            workbook => return self.write_sheet(workbook.name(), f),
         }
         f.write_str(self.encoding.name())?;
-        f.write_str(if self.bom { " with a byte order mark" } else { "" })
+        f.write_str(if self.bom { " with a byte order mark" } else { "" })?;
+        self.write_header_line("line", f)
+    }
+
+    fn write_sheet(&self, format: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sheet = self.sheet.as_deref().unwrap_or_default();
+        write!(f, "{format}, sheet \"{}\"", printable(sheet))?;
+        if !self.other_sheets.is_empty() {
+            let others = list(&self.other_sheets);
+            write!(f, " (the columns are in {others} too: choose with --sheet)")?;
+        }
+        self.write_header_line("row", f)
+    }
+
+    /// Says where the header is, unless it is where everybody expects it.
+    fn write_header_line(&self, word: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.header_line {
+            Some(line @ 2..) => write!(f, ", header in {word} {line}"),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn write_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -45,6 +45,15 @@ pub enum InputError {
         /// What the system said.
         source: io::Error,
     },
+    /// The file was changed while it was read.
+    #[error(
+        "{file} was changed while it was read or you were asked; run the command again, which reads \
+         what is there now"
+    )]
+    Changed {
+        /// The file.
+        file: String,
+    },
     /// The file is empty.
     #[error(
         "{file} is empty; export it again, with a first line that names the columns, such as \
@@ -64,11 +73,22 @@ pub enum InputError {
         /// What to do.
         next: String,
     },
+    /// An option that means nothing for this file.
+    #[error("{file} is {format}, where {option} means nothing; leave it out")]
+    Pointless {
+        /// The file.
+        file: String,
+        /// Its format.
+        format: &'static str,
+        /// The option.
+        option: &'static str,
+    },
     /// The first line is an applicant.
     #[error(
         "{file}, line {line}: the first line looks like an applicant, not like the names of the \
          columns; put a line before it that names them, such as id_number,phone_number,name, or \
-         say which column is which: `--no-header --map id_number=1 --map phone_number=2 --map name=3`"
+         say which column is which: `--no-header --map id_number=1 --map phone_number=2 --map name=3`; \
+         if a later line names them, say which: `--header-row N`"
     )]
     NoHeader {
         /// The file.
@@ -78,10 +98,11 @@ pub enum InputError {
     },
     /// A required field has no column.
     #[error(
-        "{file}, line {line}: no column is {}; the columns are {}; say which it is: {}",
+        "{file}, line {line}: no column is {}; the columns are {}; say which it is: {}{}",
         names(fields, " or "),
         list(columns),
-        maps(fields)
+        maps(fields),
+        other_header(rows)
     )]
     MissingField {
         /// The file.
@@ -92,6 +113,32 @@ pub enum InputError {
         fields: Vec<Field>,
         /// The columns found.
         columns: Vec<String>,
+        /// The first records of the file, if the header may be another one.
+        rows: Vec<String>,
+    },
+    /// No record near the beginning is a header.
+    #[error(
+        "{file}: none of the first {searched} rows names the columns; {}; say on which line the \
+         header is: `--header-row N`, and which column is which: `--map id_number=COLUMN \
+         --map phone_number=COLUMN --map name=COLUMN`; without a header: `--no-header --map \
+         id_number=1 --map phone_number=2 --map name=3`",
+        rows.join("; ")
+    )]
+    HeaderNotFound {
+        /// The file.
+        file: String,
+        /// Number of records that were searched.
+        searched: usize,
+        /// The first records.
+        rows: Vec<String>,
+    },
+    /// `--header-row` names a line without a record.
+    #[error("{file}: no row begins on line {line}; name the line of the header with --header-row")]
+    NoSuchRow {
+        /// The file.
+        file: String,
+        /// The line.
+        line: u64,
     },
     /// Several columns could be the same field.
     #[error(
@@ -149,6 +196,14 @@ pub enum InputError {
     /// A delimiter that can't be one.
     #[error("the delimiter must be one plain character, such as , ; | or a tab")]
     Delimiter,
+}
+
+/// Where else the header may be.
+fn other_header(rows: &[String]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("; if another line is the header, name it with `--header-row N`: {}", rows.join("; "))
 }
 
 fn names(fields: &[Field], between: &str) -> String {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::input::cells::Cells;
 use crate::input::error::InputError;
 use crate::input::header_words::{self, Certainty};
+use crate::model::characters::{trimmed, visible};
 use crate::model::record::{Field, plain_header};
 
 /// Prefix of the columns that idv adds. In an input they belong to a former result.
@@ -17,6 +18,15 @@ pub(crate) struct HeaderPosition<'a> {
     pub file: &'a str,
     /// The line of the header.
     pub line: u64,
+}
+
+/// The user's word about columns.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ColumnChoice {
+    /// The column of a field, by its name or its number from 1.
+    pub map: Vec<(Field, String)>,
+    /// Fields whose columns are not read.
+    pub ignore: Vec<Field>,
 }
 
 /// The column of each field, as an index into the cells of a record.
@@ -39,10 +49,9 @@ pub(crate) fn is_result_column(header: &str) -> bool {
 
 /// The names of the columns as they are shown: trimmed, and numbered if they are empty.
 pub(crate) fn column_names(headers: impl Iterator<Item = String>) -> Vec<String> {
-    let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
     headers
         .enumerate()
-        .map(|(index, header)| match header.trim_matches(invisible) {
+        .map(|(index, header)| match trimmed(&visible(&header)) {
             "" => format!("column_{}", index + 1),
             trimmed => trimmed.to_owned(),
         })
@@ -56,9 +65,9 @@ pub(crate) fn names_of_header(cells: &Cells, no_header: bool) -> Vec<String> {
 }
 
 /// Number of fields that these headers name.
-pub(crate) fn fields_named(headers: &[String], map: &[(Field, String)]) -> usize {
+pub(crate) fn fields_named(headers: &[String], choice: &ColumnChoice) -> usize {
     let by_user = |field: Field, header: &String| {
-        map.iter().any(|(mapped, column)| *mapped == field && column.trim() == header)
+        choice.map.iter().any(|(mapped, column)| *mapped == field && column.trim() == header)
     };
     let named = |field: Field| {
         headers.iter().any(|header| by_user(field, header) || certainty(header, field).is_some())
@@ -66,18 +75,13 @@ pub(crate) fn fields_named(headers: &[String], map: &[(Field, String)]) -> usize
     Field::ALL.into_iter().filter(|field| named(*field)).count()
 }
 
-/// Refuses a header that is probably an applicant: no cell names a field, and some cell holds a number
-/// as long as a NIK or a phone number.
-pub(crate) fn refuse_data(
-    headers: &[String],
-    map: &[(Field, String)],
-    place: HeaderPosition<'_>,
-) -> Result<(), InputError> {
-    let has_number = |cell: &String| cell.chars().filter(char::is_ascii_digit).count() >= 6;
-    if fields_named(headers, map) == 0 && headers.iter().any(has_number) {
-        return Err(InputError::NoHeader { file: place.file.to_owned(), line: place.line });
-    }
-    Ok(())
+/// The fields that each table must have.
+pub(crate) const REQUIRED: [Field; 3] = [Field::IdNumber, Field::PhoneNumber, Field::Name];
+
+/// Number of required fields that these headers name, without `--map`.
+pub(crate) fn required_named(headers: &[String]) -> usize {
+    let named = |field: &Field| headers.iter().any(|header| certainty(header, *field).is_some());
+    REQUIRED.iter().filter(|field| named(field)).count()
 }
 
 /// How certain a header means a field. `None` if it means another field or none.
@@ -90,18 +94,18 @@ fn certainty(header: &str, field: Field) -> Option<Certainty> {
 /// Maps every field to its column.
 pub(crate) fn map_fields(
     headers: &[String],
-    map: &[(Field, String)],
+    choice: &ColumnChoice,
     place: HeaderPosition<'_>,
 ) -> Result<Mapping, InputError> {
     let mut told = Mapping::default();
-    for (field, column) in map {
-        refuse_twice(*field, map)?;
+    for (field, column) in &choice.map {
+        refuse_twice(*field, choice)?;
         let found = find(headers, *field, column, place)?;
         let index = found.ok_or_else(|| no_such_column(headers, *field, column, place))?;
         told.of[*field as usize] = Some(index);
     }
     refuse_shared(headers, &told)?;
-    let mapping = complete(headers, map, told, place)?;
+    let mapping = complete(headers, choice, told, place)?;
     refuse_missing(headers, &mapping, place)?;
     Ok(mapping)
 }
@@ -109,35 +113,37 @@ pub(crate) fn map_fields(
 /// Maps the fields of one JSON object. Other objects may have other keys.
 pub(crate) fn map_present_fields(
     headers: &[String],
-    map: &[(Field, String)],
+    choice: &ColumnChoice,
     place: HeaderPosition<'_>,
 ) -> Result<Mapping, InputError> {
     let mut told = Mapping::default();
-    for (field, column) in map {
+    for (field, column) in &choice.map {
         told.of[*field as usize] = find(headers, *field, column, place)?;
     }
-    complete(headers, map, told, place)
+    complete(headers, choice, told, place)
 }
 
 /// Completes `--map` by the names of the other columns.
 fn complete(
     headers: &[String],
-    map: &[(Field, String)],
+    choice: &ColumnChoice,
     told: Mapping,
     place: HeaderPosition<'_>,
 ) -> Result<Mapping, InputError> {
     let mut mapping = told;
     for field in Field::ALL {
-        if !map.iter().any(|(mapped, _)| *mapped == field) {
+        let is_told = choice.map.iter().any(|(mapped, _)| *mapped == field);
+        if !is_told && !choice.ignore.contains(&field) {
             mapping.of[field as usize] = by_name(headers, field, &told, place)?;
         }
     }
     Ok(mapping)
 }
 
-fn refuse_twice(field: Field, map: &[(Field, String)]) -> Result<(), InputError> {
-    let columns: Vec<String> =
-        map.iter().filter(|(other, _)| *other == field).map(|(_, column)| column.clone()).collect();
+fn refuse_twice(field: Field, choice: &ColumnChoice) -> Result<(), InputError> {
+    let columns =
+        choice.map.iter().filter(|(other, _)| *other == field).map(|(_, column)| column.clone());
+    let columns: Vec<String> = columns.collect();
     if columns.len() > 1 {
         return Err(InputError::MappedTwice { field, columns });
     }
@@ -175,18 +181,19 @@ fn refuse_missing(
         line: place.line,
         fields,
         columns: input_columns(headers),
+        rows: Vec::new(),
     })
 }
 
 /// Refuses JSON Lines in which no object has a required field.
 pub(crate) fn refuse_unmapped(
     headers: &[String],
-    map: &[(Field, String)],
+    choice: &ColumnChoice,
     fields: &[Option<String>; Field::ALL.len()],
     place: HeaderPosition<'_>,
 ) -> Result<(), InputError> {
-    for (field, column) in map {
-        refuse_twice(*field, map)?;
+    for (field, column) in &choice.map {
+        refuse_twice(*field, choice)?;
         if fields[*field as usize].is_none() {
             return Err(no_such_column(headers, *field, column, place));
         }

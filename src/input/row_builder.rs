@@ -1,4 +1,5 @@
-//! Builds rows from the records of a table: which cells are kept, and which are the fields.
+//! Builds rows from the records of a table: which records are rows, which cells are kept, and which
+//! are the fields.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,20 +7,43 @@ use std::sync::Arc;
 use csv::StringRecord;
 
 use crate::input::cells::{Cells, Text};
+use crate::input::csv::record_splitter::RecordShape;
 use crate::input::detected_format::Encoding;
 use crate::input::header::{self, Mapping};
+use crate::input::raw_record::{CellMark, RawRecord};
+use crate::input::record_kind::{HeaderCells, RecordKind};
 use crate::input::row_problems;
-use crate::model::problem::{Problem, RowProblem};
+use crate::model::characters::shows_nothing;
+use crate::model::left_out::LeftOutCounter;
+use crate::model::problem::{IdNumberProblem, Problem, RowProblem};
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
 
-/// The position of a row.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct RowPosition {
-    /// Number of the record, from 1.
-    pub number: u64,
-    /// First line of the record in the file.
-    pub line: u64,
+/// Counts the rows of an input, and the records that are none.
+#[derive(Default)]
+pub(crate) struct RowCounts {
+    /// Whether column numbers may stand below the header. Objects have no header.
+    has_header: bool,
+    rows: u64,
+    left_out: LeftOutCounter,
+}
+
+impl RowCounts {
+    /// Counts the rows of a table below its header, if it has one.
+    pub(crate) fn of_table(has_header: bool) -> Self {
+        Self { has_header, ..Self::default() }
+    }
+
+    /// The number of the next row.
+    pub(crate) fn next_row(&mut self) -> u64 {
+        self.rows += 1;
+        self.rows
+    }
+
+    /// The counter of the records that are no rows.
+    pub(crate) fn left_out(&self) -> LeftOutCounter {
+        self.left_out.clone()
+    }
 }
 
 /// Builds the rows of one table.
@@ -29,8 +53,9 @@ pub(crate) struct RowBuilder {
     fields: [Option<String>; Field::ALL.len()],
     /// The cells of a record that are kept. `None` keeps all.
     kept: Option<Vec<usize>>,
-    width: usize,
+    shape: RecordShape,
     mapping: Mapping,
+    header: HeaderCells,
 }
 
 impl RowBuilder {
@@ -43,13 +68,15 @@ impl RowBuilder {
             (0..width).filter(|index| !header::is_result_column(&headers[*index])).collect()
         });
         let column = |field| mapping.column(field).map(|index| headers[index].clone());
+        let last = Field::ALL.into_iter().filter_map(|field| mapping.column(field)).max();
         Self {
             columns: columns.into(),
             dropped,
             fields: Field::ALL.map(column),
             kept,
-            width,
+            shape: RecordShape { least: last.map_or(0, |last| last + 1), width },
             mapping,
+            header: HeaderCells::new(headers, mapping),
         }
     }
 
@@ -68,9 +95,9 @@ impl RowBuilder {
         &self.fields
     }
 
-    /// Number of cells that a record must have.
-    pub(crate) fn width(&self) -> usize {
-        self.width
+    /// The number of cells that a record may have.
+    pub(crate) fn shape(&self) -> RecordShape {
+        self.shape
     }
 
     /// The mapping of fields to cells.
@@ -78,42 +105,81 @@ impl RowBuilder {
         &self.mapping
     }
 
-    /// Builds the row of a record with the problems found so far. Turns the cells into text.
+    /// Builds the row of a record, with the problems found so far. `None` if the record is no row. Turns
+    /// the cells into text.
     pub(crate) fn row(
         &self,
-        place: RowPosition,
-        cells: &mut Cells,
+        counts: &mut RowCounts,
+        raw: &mut RawRecord,
         encoding: Encoding,
         mut problems: Vec<Problem>,
-    ) -> Row {
-        if !cells.text().is_ascii() && cells.as_text().is_none() {
-            cells.make_text();
+    ) -> Option<Row> {
+        if !raw.cells.text().is_ascii() && raw.cells.as_text().is_none() {
+            raw.cells.make_text();
             problems.push(RowProblem::Encoding { encoding: encoding.name() }.into());
         }
-        let text = cells.as_text().unwrap_or_default();
-        problems.extend(row_problems::of_text(text.all(), encoding).map(Problem::from));
-        if problems.is_empty() && !cells.fit(self.width) {
-            problems.push(RowProblem::Ragged { cells: cells.len(), header: self.width }.into());
+        let text = raw.cells.as_text().unwrap_or_default();
+        if raw.flaw.is_none() && problems.is_empty() && raw.marks.is_empty() {
+            match self.header.kind_of(text, counts.has_header && counts.rows == 0) {
+                RecordKind::Row => {}
+                RecordKind::Blank => {
+                    counts.left_out.add_blank();
+                    return None;
+                }
+                RecordKind::Header => {
+                    counts.left_out.add_header();
+                    return None;
+                }
+            }
         }
-        let RowPosition { number, line } = place;
-        Row {
-            number,
-            line,
+        self.add_problems(raw, text, encoding, &mut problems);
+        Some(Row {
+            number: counts.next_row(),
+            line: raw.line,
             columns: Arc::clone(&self.columns),
-            cells: self.kept_cells(cells, text),
+            cells: self.kept_cells(&raw.cells, text),
             record: record(&self.mapping, text),
             problems,
+        })
+    }
+
+    fn add_problems(
+        &self,
+        raw: &RawRecord,
+        text: Text<'_>,
+        encoding: Encoding,
+        problems: &mut Vec<Problem>,
+    ) {
+        problems.extend(raw.flaw.map(row_problems::of_flaw).map(Problem::from));
+        problems.extend(row_problems::of_text(text.all(), encoding).map(Problem::from));
+        if problems.is_empty() && !self.shape.fits(&raw.cells) {
+            let (cells, header) = (raw.cells.len(), self.shape.width);
+            problems.push(RowProblem::Ragged { cells, header }.into());
+        }
+        if raw.hidden {
+            problems.push(RowProblem::Hidden.into());
+        }
+        for field in Field::ALL {
+            let Some(column) = self.mapping.column(field) else { continue };
+            let mark = raw.mark(column);
+            if mark == Some(CellMark::Formula) || row_problems::is_formula(text.cell(column)) {
+                problems.push(RowProblem::Formula { field }.into());
+            } else if mark == Some(CellMark::LongNumber) && field == Field::IdNumber {
+                problems.push(IdNumberProblem::NumberCell.into());
+            }
         }
     }
 
-    /// The cells of the kept columns. A ragged row also keeps the cells beyond the last column.
+    /// The cells of the kept columns. Cells missing at the end are empty. A record with more cells than
+    /// the header also keeps those.
     fn kept_cells(&self, cells: &Cells, text: Text<'_>) -> StringRecord {
-        let len = if cells.fit(self.width) { self.width } else { text.len() };
+        let width = self.shape.width;
+        let len = if self.shape.fits(cells) { width } else { text.len() };
         let mut kept_cells = StringRecord::with_capacity(text.all().len(), len);
         match &self.kept {
             None => (0..len).for_each(|index| kept_cells.push_field(text.cell(index))),
             Some(kept) => {
-                let beyond = self.width..len.max(self.width);
+                let beyond = width..len.max(width);
                 let present = kept.iter().copied().filter(|index| *index < len);
                 present.chain(beyond).for_each(|index| kept_cells.push_field(text.cell(index)));
             }
@@ -127,7 +193,7 @@ fn record(mapping: &Mapping, text: Text<'_>) -> Record {
     Record::from_fields(|field| {
         let cell = mapping.column(field).map_or("", |column| text.cell(column));
         match field.spec().default {
-            Some(default) if cell.trim().is_empty() => Cow::Borrowed(default),
+            Some(default) if shows_nothing(cell) => Cow::Borrowed(default),
             _ => Cow::Owned(cell.to_owned()),
         }
     })

@@ -1,7 +1,8 @@
 //! Problems in the way a row is written.
 
-use crate::input::csv::record_splitter::Flaw;
 use crate::input::detected_format::Encoding;
+use crate::input::raw_record::Flaw;
+use crate::model::characters::trimmed;
 use crate::model::problem::RowProblem;
 
 /// The problem of a row with invalid characters.
@@ -24,3 +25,37 @@ pub(crate) fn of_flaw(flaw: Flaw) -> RowProblem {
         Flaw::TooLong => RowProblem::TooLong,
     }
 }
+
+/// Whether a cell holds the error of a formula, or a formula in the place of its result.
+pub(crate) fn is_formula(cell: &str) -> bool {
+    // A results file has an apostrophe before what a spreadsheet would run.
+    let cell = trimmed(cell);
+    let cell = if cell.starts_with("'=") { &cell[1..] } else { cell };
+    match cell.as_bytes() {
+        [b'#', ..] => ERRORS.iter().any(|error| cell.eq_ignore_ascii_case(error)),
+        [b'E', b'r', b'r', b':', digits @ ..] => digits.iter().all(u8::is_ascii_digit),
+        // `="0812"` is a way to keep a zero.
+        [b'=', after, ..] => *after != b'"',
+        _ => false,
+    }
+}
+
+/// The errors of formulas, as spreadsheets write them.
+const ERRORS: [&str; 16] = [
+    "#N/A",
+    "#REF!",
+    "#NAME?",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NULL!",
+    "#NUM!",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#CONNECT!",
+    "#UNKNOWN!",
+    "#BUSY!",
+    "#GETTING_DATA",
+    "#ERROR!",
+];

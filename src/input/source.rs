@@ -6,11 +6,12 @@ use std::path::Path;
 
 use crate::input::detected_format::printable;
 use crate::input::error::InputError;
+use crate::input::watched_file::WatchedFile;
 
 /// A source of bytes.
 pub(crate) enum Source {
     /// A regular file, which can be read several times.
-    File(File),
+    File(WatchedFile),
     /// A stream, which can be read once.
     Stream(Box<dyn Read + Send>),
 }
@@ -34,7 +35,11 @@ pub(crate) fn open(path: &Path, name: &str) -> Result<Source, InputError> {
     if metadata.is_dir() {
         return Err(InputError::Directory { file: name.to_owned() });
     }
-    Ok(if metadata.is_file() { Source::File(file) } else { Source::Stream(Box::new(file)) })
+    let watched = WatchedFile::new(file, path).map_err(|error| open_error(error, path, name))?;
+    Ok(match watched {
+        Ok(file) => Source::File(file),
+        Err(pipe) => Source::Stream(Box::new(pipe)),
+    })
 }
 
 /// Windows denies access to a folder that is opened as a file.

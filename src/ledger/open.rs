@@ -56,8 +56,10 @@ pub(super) fn for_reading(path: &Path) -> Result<Connection, LedgerError> {
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, LedgerError> {
+    // SQLite takes `:memory:` and `file:...` for something else than the name of a file.
+    let file = if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() };
     let set_up = || {
-        let connection = Connection::open_with_flags(path, flags)?;
+        let connection = Connection::open_with_flags(&file, flags)?;
         connection.busy_timeout(PATIENCE)?;
         connection.set_prepared_statement_cache_capacity(32);
         // Without it SQLite plans a statement anew each time its values change: 5 times slower.

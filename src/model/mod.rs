@@ -1,10 +1,13 @@
-//! The values that all rooms share: a record and its row, a problem, a sign of a file, an answer and its code, the
-//! outcome and the verdict, a price, a shard, the limits of a run.
+//! The values that all rooms share: a record and its row, a problem, a sign of a file, an answer and
+//! its code, the outcome and the verdict, a price, a shard, the limits of a run, the characters that
+//! nobody sees.
 
 pub(crate) mod answer;
+pub(crate) mod characters;
 pub(crate) mod code;
 pub(crate) mod field_match;
 pub(crate) mod file_sign;
+pub(crate) mod left_out;
 pub(crate) mod limits;
 pub(crate) mod outcome;
 pub(crate) mod price;

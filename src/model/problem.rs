@@ -28,8 +28,8 @@ impl Level {
     }
 }
 
-/// A problem of one row. It holds no value of the record, so it may be printed anywhere. The sentence
-/// that explains it, with the repair, is in `words`.
+/// A problem of one row. Its code, its level and the sentence in `words` that explains it, with the
+/// repair, tell no value of the record, so they may be printed anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
@@ -39,6 +39,11 @@ pub enum Problem {
     PhoneNumber(PhoneNumberProblem),
     /// A problem of the name.
     Name(NameProblem),
+    /// Another program damaged the name.
+    DamagedName {
+        /// The name that was likely meant, if it can be told. It is shown beside the row only.
+        likely: Option<Box<str>>,
+    },
     /// A field has another value than the only one that the endpoint knows.
     Unsupported {
         /// The field: the type of the card, or the country.
@@ -57,6 +62,7 @@ impl Problem {
             Self::IdNumber(problem) => problem.code(),
             Self::PhoneNumber(problem) => problem.code(),
             Self::Name(problem) => problem.code(),
+            Self::DamagedName { .. } => "name.damaged",
             Self::Unsupported { field: Field::IdType, .. } => "id_type.unsupported",
             Self::Unsupported { .. } => "country.unsupported",
             Self::Row(problem) => problem.code(),
@@ -69,8 +75,17 @@ impl Problem {
             Self::IdNumber(problem) => problem.level(),
             Self::PhoneNumber(problem) => problem.level(),
             Self::Name(problem) => problem.level(),
+            Self::DamagedName { .. } => Level::Suspect,
             Self::Unsupported { .. } => Level::Malformed,
             Self::Row(problem) => problem.level(),
+        }
+    }
+
+    /// The value that was likely meant, to be shown beside the row only.
+    pub fn likely(&self) -> Option<&str> {
+        match self {
+            Self::DamagedName { likely } => likely.as_deref(),
+            _ => None,
         }
     }
 }
@@ -191,8 +206,10 @@ pub enum NameProblem {
     Control,
     /// It holds digits.
     Digits,
-    /// A letter was lost in another program.
-    Damaged,
+    /// It holds no letter.
+    NoLetters,
+    /// A program wrote it where there is no name.
+    Placeholder,
 }
 
 impl NameProblem {
@@ -202,15 +219,16 @@ impl NameProblem {
             Self::Long => "name.long",
             Self::Control => "name.control",
             Self::Digits => "name.digits",
-            Self::Damaged => "name.damaged",
+            Self::NoLetters => "name.no_letters",
+            Self::Placeholder => "name.placeholder",
         }
     }
 
     const fn level(self) -> Level {
         match self {
             Self::Empty => Level::Malformed,
-            Self::Long | Self::Control => Level::Suspect,
-            Self::Digits | Self::Damaged => Level::Note,
+            Self::Long | Self::Control | Self::NoLetters | Self::Placeholder => Level::Suspect,
+            Self::Digits => Level::Note,
         }
     }
 }
@@ -239,8 +257,10 @@ pub enum RowProblem {
         /// The name of the encoding.
         encoding: &'static str,
     },
-    /// A quote is not closed.
+    /// A quote is not closed, or has text behind it.
     Quote,
+    /// A filter or a person has hidden the row of a sheet.
+    Hidden,
     /// The row is too long for an applicant.
     TooLong,
     /// The line is no JSON object.
@@ -253,7 +273,7 @@ pub enum RowProblem {
         /// The field.
         field: Field,
     },
-    /// Several keys of an object could be the same field.
+    /// A key of an object comes twice, or several could be the same field.
     Ambiguous,
     /// The formula of a cell has no result.
     Formula {
@@ -269,6 +289,7 @@ impl RowProblem {
             Self::Nul => "row.nul",
             Self::Encoding { .. } => "row.encoding",
             Self::Quote => "row.quote",
+            Self::Hidden => "row.hidden",
             Self::TooLong => "row.too_long",
             Self::Json { .. } => "row.json",
             Self::Value { .. } => "row.value",
@@ -277,9 +298,11 @@ impl RowProblem {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "as the other problems")]
     const fn level(self) -> Level {
-        Level::Malformed
+        match self {
+            Self::Hidden => Level::Suspect,
+            _ => Level::Malformed,
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use sha2::Sha256;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use crate::model::characters::{is_blank, visible};
+
 /// A field of the request, in the order of the table below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
@@ -278,13 +280,22 @@ fn add(mac: &mut Hmac<Sha256>, part: &str) {
     mac.update(part.as_bytes());
 }
 
-/// Canonical form of a value: NFC, no outer white space, inner white space as one space. Case
-/// counts, because it may matter to the endpoint.
+/// Canonical form of a value: NFC, no invisible characters, no outer white space, inner white space as
+/// one space. Case counts, because it may matter to the endpoint.
 fn canonical(value: &str) -> Cow<'_, str> {
-    let single = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match visible(value) {
+        Cow::Borrowed(value) => composed(value),
+        Cow::Owned(value) => Cow::Owned(composed(&value).into_owned()),
+    }
+}
+
+fn composed(value: &str) -> Cow<'_, str> {
+    let single = |text: &str| {
+        text.split(is_blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    };
     if !is_nfc(value) {
         Cow::Owned(single(&value.nfc().collect::<String>()))
-    } else if value.split(' ').all(|word| !word.is_empty() && !word.contains(char::is_whitespace)) {
+    } else if value.split(' ').all(|word| !word.is_empty() && !word.contains(is_blank)) {
         Cow::Borrowed(value)
     } else {
         Cow::Owned(single(value))
@@ -333,7 +344,12 @@ mod tests {
 
     #[test]
     fn spellings_of_the_same_text_have_one_key() {
-        for name in [" Budi  Santoso ", "Budi\u{a0}Santoso", "Budi\tSantoso"] {
+        for name in [
+            " Budi  Santoso ",
+            "Budi\u{a0}Santoso",
+            "Budi\tSantoso",
+            "Bu\u{200b}di\u{2800}Santoso\u{feff}",
+        ] {
             let mut record = someone();
             record.set(Field::Name, name.to_owned());
             assert_eq!(keys().key(&record), keys().key(&someone()), "{name:?}");

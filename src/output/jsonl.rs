@@ -73,7 +73,7 @@ struct Line<'a> {
     verified_at: Option<String>,
     sent: Option<Sent<'a>>,
     input: Input<'a>,
-    problems: &'a [Problem],
+    problems: Problems<'a>,
     extra: Option<&'a serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -101,7 +101,7 @@ impl<'a> Line<'a> {
             verified_at: result_columns::verified_at(verdict),
             sent: (verdict.source != Source::Local).then_some(Sent { record: &row.record, mask }),
             input: Input { row, keys, mask },
-            problems: &row.problems,
+            problems: Problems { problems: &row.problems, mask },
             // Fields without a documented name may hold personal data. A mask hides all of them.
             extra: answer
                 .filter(|_| !mask.is_on() && verdict.source == Source::Api)
@@ -119,7 +119,7 @@ struct CheckedLine<'a> {
     /// The values to send. `null` for a row that would be held.
     sent: Option<Sent<'a>>,
     input: Input<'a>,
-    problems: &'a [Problem],
+    problems: Problems<'a>,
 }
 
 impl<'a> CheckedLine<'a> {
@@ -131,7 +131,7 @@ impl<'a> CheckedLine<'a> {
             level: row.worst(),
             sent: sent.then_some(Sent { record: &row.record, mask }),
             input: Input { row, keys, mask },
-            problems: &row.problems,
+            problems: Problems { problems: &row.problems, mask },
         }
     }
 }
@@ -149,6 +149,28 @@ impl Serialize for Sent<'_> {
         }
         map.end()
     }
+}
+
+struct Problems<'a> {
+    problems: &'a [Problem],
+    mask: &'a Mask,
+}
+
+impl Serialize for Problems<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.problems.iter().map(|problem| ProblemLine {
+            code: problem.code(),
+            level: problem.level(),
+            message: self.mask.repair(problem),
+        }))
+    }
+}
+
+#[derive(Serialize)]
+struct ProblemLine<'a> {
+    code: &'static str,
+    level: Level,
+    message: Cow<'a, str>,
 }
 
 struct Input<'a> {

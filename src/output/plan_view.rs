@@ -62,6 +62,9 @@ impl PlanView<'_> {
         for (rows, what) in self.counts() {
             line(&mut text, &format!("{:>9}  {what}", lang.thousands(rows)));
         }
+        if let Some(sentence) = words.left_out(self.plan.left_out) {
+            line(&mut text, &format!("\n{sentence}"));
+        }
         for found in &self.plan.problems {
             line(&mut text, &problem(found, lang, color, width));
         }
@@ -85,6 +88,9 @@ impl PlanView<'_> {
         let told: Vec<_> =
             told.map(|(_, (rows, what))| format!("{} {what}", lang.thousands(*rows))).collect();
         let mut text = words.plan(&told.join("; "));
+        if let Some(sentence) = words.left_out(self.plan.left_out) {
+            let _ = write!(text, "; {sentence}");
+        }
         for found in self.plan.problems.iter().filter(|found| found.problem.level() > Level::Note) {
             let (code, level) = (found.problem.code(), found.problem.level());
             let place = found.first.first().map(|at| name(*at, words));
@@ -165,6 +171,7 @@ impl PlanView<'_> {
             "file": self.file,
             "shape": self.detected_json(),
             "rows": rows,
+            "left_out": self.plan.left_out,
             "held": held,
             "duplicates": duplicates,
             "first_duplicates": self.plan.first_duplicates.iter().map(same).collect::<Vec<_>>(),
@@ -197,6 +204,8 @@ impl PlanView<'_> {
             "encoding": detected.encoding.name(),
             "bom": detected.bom,
             "sheet": detected.sheet,
+            "other_sheets": detected.other_sheets,
+            "header_line": detected.header_line,
             "columns": Map::from_iter(Field::ALL.map(column)),
             "dropped": detected.dropped,
         })

@@ -10,6 +10,7 @@ use crate::model::redaction;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::text;
+use crate::words::Lang;
 
 /// The columns of a result. A column of an input whose name begins with `idv_` is a former result.
 pub(crate) const COLUMNS: [&str; 18] = [
@@ -51,7 +52,7 @@ pub(crate) fn checked_cells<'a>(row: &'a Row, verdict: &Verdict, mask: &Mask) ->
         Outcome::Held => Cow::Borrowed(""),
         _ => escape_owned(mask.field(field, row.record.get(field))),
     };
-    let repairs: Vec<_> = row.problems.iter().map(Problem::message).collect();
+    let repairs: Vec<_> = row.problems.iter().map(|problem| mask.repair(problem)).collect();
     [
         row.number.to_string().into(),
         row.line.to_string().into(),
@@ -159,6 +160,17 @@ impl Mask {
         match columns.iter().find(|(_, name)| name == column) {
             Some((field, _)) => redaction::mask(*field, value).into(),
             None => redaction::mask_digits(value),
+        }
+    }
+
+    /// The repair of a problem, with the likely value unless values are hidden.
+    pub fn repair(&self, problem: &Problem) -> Cow<'static, str> {
+        match problem.likely().filter(|_| !self.is_on()) {
+            Some(likely) => {
+                let likely = Lang::En.words().likely(likely);
+                escape_owned(Cow::Owned(format!("{} {likely}", problem.message())))
+            }
+            None => problem.message(),
         }
     }
 

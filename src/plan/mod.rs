@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::checks::file_signs::FileSigns;
 use crate::ledger::{LedgerError, LookUpParameters, Reader, RecordStatus};
 use crate::model::file_sign::FileSign;
+use crate::model::left_out::LeftOut;
 use crate::model::problem::Level;
 use crate::model::record::KeyMaker;
 use crate::model::row::Row;
@@ -55,6 +56,8 @@ pub struct Plan {
     pub rows: u64,
     /// Rows of the other shards. `None` if the run takes the whole input.
     pub other_shards: Option<u64>,
+    /// Records of the input that are no rows.
+    pub left_out: LeftOut,
     /// Records that would be held.
     pub held: u64,
     /// The problems found, the gravest first.
@@ -174,6 +177,7 @@ impl Planner {
         Ok(Plan {
             rows: self.rows,
             other_shards: self.shard.map(|_| self.other_shards),
+            left_out: LeftOut::default(),
             held: self.held,
             problems: self.problems.sorted(),
             signs: self.signs.found(),

@@ -59,6 +59,19 @@ pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
     matches!((node(a), node(b)), (Ok(a), Ok(b)) if a == b)
 }
 
+/// What a file is and when it was changed last, beside its size: device, inode, and the times of its
+/// content and of its status.
+pub(crate) fn file_marks(found: &fs::Metadata) -> [i64; 6] {
+    [
+        found.dev().cast_signed(),
+        found.ino().cast_signed(),
+        found.mtime(),
+        found.mtime_nsec(),
+        found.ctime(),
+        found.ctime_nsec(),
+    ]
+}
+
 /// Creates a file that only its owner may read and write, whatever the umask.
 pub(crate) fn create_private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();

@@ -49,6 +49,8 @@ pub enum StopReason {
     Output(String),
     /// The input can't be read any further.
     Input(String),
+    /// The input is not what was planned.
+    InputChanged,
 }
 
 /// In English.
@@ -80,6 +82,7 @@ impl StopReason {
             Self::OutputClosed => words.reader_gone().to_owned(),
             Self::Output(why) => words.results_failed(why),
             Self::Input(why) => words.input_failed(why),
+            Self::InputChanged => words.input_changed().to_owned(),
         }
     }
 
@@ -117,7 +120,7 @@ impl StopReason {
             Self::Interrupted => "interrupted",
             Self::OutputClosed => "output_closed",
             Self::Output(_) => "output",
-            Self::Input(_) => "input",
+            Self::Input(_) | Self::InputChanged => "input",
         }
     }
 }
@@ -206,6 +209,7 @@ mod tests {
             StopReason::OutputClosed,
             StopReason::Output(text()),
             StopReason::Input(text()),
+            StopReason::InputChanged,
         ];
         let words: BTreeSet<_> = reasons.iter().map(StopReason::word).collect();
         assert_eq!(words, BTreeSet::from(StopReason::WORDS));

@@ -33,7 +33,7 @@ impl StreamLimits {
 /// The rows of a run.
 pub(crate) struct RowSource {
     /// The rows, or the reason why no further row can be read.
-    pub rows: Box<dyn Iterator<Item = Result<Row, String>> + Send>,
+    pub rows: Box<dyn Iterator<Item = Result<Row, StopReason>> + Send>,
     /// Whether the input is known to end. After a stop the rest of a file is still listed; a pipe
     /// may never end, so it is not read on.
     pub finite: bool,
@@ -144,7 +144,7 @@ fn read(rows: RowSource, stop: StopSwitch) -> mpsc::Receiver<Vec<Row>> {
             match row {
                 Ok(row) => piece.push(row),
                 Err(why) => {
-                    stop.stop(StopReason::Input(why));
+                    stop.stop(why);
                     break;
                 }
             }

@@ -46,6 +46,8 @@ pub enum NextStep {
     MakeRoom,
     /// Repair the input.
     RepairInput,
+    /// Look at an input that changed.
+    LookAtInput,
     /// Raise the budget.
     RaiseBudget,
     /// Repair the ledger.

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::model::left_out::LeftOut;
 use crate::model::price::Price;
 use crate::model::problem::Level;
 
@@ -13,6 +14,8 @@ pub(crate) trait PlanWords {
     fn rows(&self, rows: u64) -> String;
     /// Beside the number of rows of other shards.
     fn other_shards(&self) -> &'static str;
+    /// How many records are no rows. `None` if there are none.
+    fn left_out(&self, left_out: LeftOut) -> Option<String>;
     /// Beside the number of held rows.
     fn held(&self) -> &'static str;
     /// Beside the number of duplicates. The first of them are given with the rows that they repeat.
@@ -53,6 +56,4 @@ pub(crate) trait PlanWords {
     fn question(&self, calls: u64, at_most: bool, price: Option<(Price, Price)>) -> String;
     /// The person declined, so nothing was sent.
     fn nothing_sent(&self) -> &'static str;
-    /// The file changed between the plan and the run.
-    fn file_changed(&self, file: &str) -> String;
 }

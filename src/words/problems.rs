@@ -20,6 +20,10 @@ pub(crate) trait ProblemWords {
     fn phone_number_problem(&self, problem: PhoneNumberProblem) -> &'static str;
     /// Explains a problem of a name, with its repair.
     fn name_problem(&self, problem: NameProblem) -> &'static str;
+    /// Explains that another program damaged the name, with the repair.
+    fn damaged_name(&self) -> &'static str;
+    /// The value that was likely meant.
+    fn likely(&self, value: &str) -> String;
     /// Explains that a field has only one allowed value.
     fn unsupported(&self, field: Field, only: &str) -> String;
     /// Explains a problem in the way a row is written, with its repair.
@@ -38,6 +42,7 @@ impl Lang {
             Problem::IdNumber(problem) => words.id_number_problem(*problem),
             Problem::PhoneNumber(problem) => words.phone_number_problem(*problem).into(),
             Problem::Name(problem) => words.name_problem(*problem).into(),
+            Problem::DamagedName { .. } => words.damaged_name().into(),
             Problem::Unsupported { field, only } => words.unsupported(*field, only).into(),
             Problem::Row(problem) => words.row_problem(*problem),
         }

@@ -36,4 +36,6 @@ pub(crate) trait StopWords {
     fn results_failed(&self, why: &str) -> String;
     /// The input can't be read any further.
     fn input_failed(&self, why: &str) -> String;
+    /// The input is not what was planned.
+    fn input_changed(&self) -> &'static str;
 }

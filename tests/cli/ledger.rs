@@ -445,3 +445,19 @@ fn a_card_says_that_the_answer_was_known_and_free() {
     run.stdout(predicate::str::contains("no - known from an earlier call"));
     assert_eq!(sandbox.charged(), 1);
 }
+
+#[test]
+fn a_ledgers_path_is_the_name_of_a_file_whatever_it_says() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(3));
+    for (name, charged) in [(":memory:", 3), ("file:x.db?mode=memory", 6), ("file::memory:", 9)] {
+        for _ in 0..2 {
+            folder.idv(&["batch", "a.csv", "--ledger", name]).code(0);
+        }
+        assert!(folder.path(name).is_file(), "{name}");
+        assert_eq!(sandbox.charged(), charged, "{name}");
+    }
+    folder.idv(&["batch", "a.csv", "--ledger", ""]).code(2);
+    assert_eq!(sandbox.charged(), 9);
+}

@@ -34,6 +34,7 @@ mod pace;
 mod processing;
 mod report;
 mod retries;
+mod rows;
 mod samples;
 mod sandbox;
 mod schemas;

@@ -153,7 +153,7 @@ fn a_plan_and_its_rows_are_as_the_schemas_say() {
         assert_valid(&validator("plan"), &plan[0]);
     }
     let bare = Folder::bare();
-    bare.write("a.csv", "nik,phone,name,idv_row\n,,,\n");
+    bare.write("a.csv", "nik,phone,name,idv_row\n,,x,\n");
     let plan = lines(&bare.idv(&["check", "a.csv", "-f", "jsonl"]).code(3));
     assert_valid(&validator("plan"), &plan[0]);
     assert_eq!(plan[0]["answered"], Value::Null);

@@ -183,7 +183,7 @@ fn what_a_command_says_is_broken_between_words_and_a_flag_to_copy_is_whole() {
     let said = |args: &[&str]| screen(&folder, args, 80).0.join("\n").trim_end().to_owned();
     let batch = said(&["batch", "a.csv", "--sandbox"]);
     let flags = "`--map id_number=COLUMN --map phone_number=COLUMN --map name=COLUMN`";
-    assert!(batch.contains("; the\n  columns are \"a\", \"b\""), "{batch}");
+    assert!(batch.contains(";\n  line 2: \"1\", \"2\""), "{batch}");
     assert!(batch.contains(&format!("\n  {flags}")), "{batch}");
     let code = said(&["codes", "305"]);
     assert!(code.contains("or ask for a\n            larger quota."), "{code}");

@@ -16,6 +16,7 @@ mod losing_disk;
 mod program;
 mod secret_search;
 
+mod changed_input;
 mod crash;
 mod disk;
 mod hostile;

@@ -1,133 +1,153 @@
-//! Rows from CSV: detects the delimiter, reads the header, then makes a row of each record. A damaged
-//! record becomes a row with a problem.
+//! Records from CSV: detects the delimiter, finds the header, then splits off one record after the
+//! other. A damaged record has a flaw.
 
 pub(crate) mod plain;
 pub(crate) mod record_splitter;
 
 use std::io;
-use std::sync::Arc;
 
 use crate::input::Options;
 use crate::input::cells::Cells;
-use crate::input::csv::record_splitter::{RecordSplitter, SplitRecord};
+use crate::input::csv::record_splitter::{RecordShape, RecordSplitter};
 use crate::input::detect::TextSource;
-use crate::input::detected_format::{DetectedFormat, Format};
 use crate::input::error::InputError;
-use crate::input::header::{self, HeaderPosition};
-use crate::input::row_builder::{RowBuilder, RowPosition};
-use crate::input::row_problems;
-use crate::model::problem::Problem;
-use crate::model::row::Row;
+use crate::input::header;
+use crate::input::header_search::{FoundHeader, HeaderSearch};
+use crate::input::raw_record::RawRecord;
 
 /// The possible delimiters. The first one is used if all fit equally.
 pub(crate) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// The rows of a CSV source.
-pub(crate) struct Rows {
+/// The records of a CSV source.
+pub(crate) struct CsvRecords {
     splitter: RecordSplitter,
-    cells: Cells,
     file: String,
-    builder: RowBuilder,
-    detected: DetectedFormat,
-    number: u64,
 }
 
-impl Rows {
-    /// Reads the header and maps columns to fields.
-    pub(crate) fn open(source: TextSource, options: &Options) -> Result<Self, InputError> {
+impl CsvRecords {
+    /// Opens the source and reads its header, if it has one.
+    pub(crate) fn open(
+        source: TextSource,
+        options: &Options,
+    ) -> Result<(Self, FoundHeader), InputError> {
         if options.delimiter.is_some_and(|given| !is_delimiter(given)) {
             return Err(InputError::Delimiter);
         }
-        let TextSource { buffer, name, encoding, bom } = source;
-        let mut splitter = RecordSplitter::new(buffer, DELIMITERS[0]);
-        let mut cells = Cells::default();
-        let line = match read_header(&mut splitter, &mut cells, options) {
-            Ok(Some(line)) => line,
-            Ok(None) => return Err(InputError::Empty { file: name }),
-            Err(source) => {
-                return Err(InputError::Read { file: name, line: splitter.line(), source });
-            }
+        let splitter = RecordSplitter::new(source.buffer, DELIMITERS[0]);
+        let mut records = Self { splitter, file: source.name };
+        let told = records.told_delimiter().map_err(|error| records.read_error(error))?;
+        let given = options.delimiter.or(told);
+        let header = if options.no_header {
+            records.columns_by_number(given, options)?
+        } else {
+            records.find_header(given, options)?
         };
-        let builder = row_builder(&cells, options, HeaderPosition { file: &name, line })?;
-        let detected = DetectedFormat {
-            format: Format::Csv,
-            delimiter: splitter.delimiter(),
-            encoding,
-            bom,
-            sheet: None,
-            dropped: builder.dropped().to_vec(),
-            fields: builder.fields().clone(),
-        };
-        Ok(Self { splitter, cells, file: name, builder, detected, number: 0 })
+        Ok((records, header))
     }
 
-    /// The names of the columns that the rows have.
-    pub(crate) fn columns(&self) -> &Arc<[String]> {
-        self.builder.columns()
+    /// The byte between two cells.
+    pub(crate) fn delimiter(&self) -> u8 {
+        self.splitter.delimiter()
     }
 
-    /// The detected format.
-    pub(crate) fn detected(&self) -> &DetectedFormat {
-        &self.detected
-    }
-
-    /// Bytes of the source that were made into rows.
+    /// Bytes that were made into records.
     pub(crate) fn position_bytes(&self) -> u64 {
         self.splitter.position()
     }
 
-    /// The next row.
-    pub(crate) fn next(&mut self) -> Option<Result<Row, InputError>> {
-        match self.splitter.next(Some(self.builder.width()), &mut self.cells) {
-            Ok(cut) => cut.map(|cut| Ok(self.row(&cut))),
-            Err(source) => {
-                let (file, line) = (self.file.clone(), self.splitter.line());
-                Some(Err(InputError::Read { file, line, source }))
+    /// Reads the next record. Returns false at the end.
+    pub(crate) fn next(
+        &mut self,
+        shape: RecordShape,
+        record: &mut RawRecord,
+    ) -> Result<bool, InputError> {
+        match self.splitter.next(Some(shape), &mut record.cells) {
+            Ok(None) => Ok(false),
+            Ok(Some(split)) => {
+                (record.line, record.flaw) = (split.line, split.flaw);
+                Ok(true)
             }
+            Err(source) => Err(self.read_error(source)),
         }
     }
 
-    fn row(&mut self, cut: &SplitRecord) -> Row {
-        self.number += 1;
-        let place = RowPosition { number: self.number, line: cut.line };
-        let problems = cut.flaw.map(row_problems::of_flaw).map(Problem::from).into_iter().collect();
-        self.builder.row(place, &mut self.cells, self.detected.encoding, problems)
+    fn read_error(&self, source: io::Error) -> InputError {
+        InputError::Read { file: self.file.clone(), line: self.splitter.line(), source }
     }
-}
 
-/// Detects the delimiter and reads the header, or peeks at the first record if there is no header.
-/// Returns its line, or `None` for an empty file.
-fn read_header(
-    splitter: &mut RecordSplitter,
-    cells: &mut Cells,
-    options: &Options,
-) -> io::Result<Option<u64>> {
-    let told = told_delimiter(splitter.peek()?);
-    if told.is_some() {
-        splitter.skip_line()?;
+    /// Reads a first line `sep=;`, which spreadsheets write for each other.
+    fn told_delimiter(&mut self) -> io::Result<Option<u8>> {
+        let told = told_delimiter(self.splitter.peek()?);
+        if told.is_some() {
+            self.splitter.skip_line()?;
+        }
+        Ok(told)
     }
-    let ahead = splitter.peek()?;
-    if ahead.is_empty() {
-        return Ok(None);
+
+    /// The columns of a file without a header. The first record stays to be read.
+    fn columns_by_number(
+        &mut self,
+        given: Option<u8>,
+        options: &Options,
+    ) -> Result<FoundHeader, InputError> {
+        let mut cells = Cells::default();
+        let ahead = match self.splitter.peek_record() {
+            Ok(ahead) => ahead,
+            Err(error) => return Err(self.read_error(error)),
+        };
+        if ahead.is_empty() {
+            return Err(InputError::Empty { file: self.file.clone() });
+        }
+        let most_cells = |delimiter: &u8| cells_by(ahead, *delimiter, &mut cells).len();
+        // `max_by_key` returns the last of equals, and the comma is the first choice.
+        let widest = DELIMITERS.into_iter().rev().max_by_key(most_cells);
+        let delimiter = given.or(widest).unwrap_or(DELIMITERS[0]);
+        let columns = header::names_of_header(cells_by(ahead, delimiter, &mut cells), true);
+        self.splitter.set_delimiter(delimiter);
+        let line = self.splitter.line();
+        let place = header::HeaderPosition { file: &self.file, line };
+        let mapping = header::map_fields(&columns, &options.columns(), place)?;
+        Ok(FoundHeader { line: None, columns, mapping })
     }
-    let given = options.delimiter.or(told);
-    let delimiter = given.unwrap_or_else(|| best_delimiter(ahead, options));
-    if options.no_header {
-        record_splitter::scan(ahead, true, delimiter, cells);
+
+    /// Reads up to the end of the header, with the delimiter that fits it best.
+    fn find_header(
+        &mut self,
+        given: Option<u8>,
+        options: &Options,
+    ) -> Result<FoundHeader, InputError> {
+        let file = self.file.clone();
+        let mut search = HeaderSearch::new(options, &file);
+        let mut cells = Cells::default();
+        loop {
+            let ahead = match self.splitter.peek_record() {
+                Ok(ahead) => ahead,
+                Err(error) => return Err(self.read_error(error)),
+            };
+            if ahead.is_empty() {
+                return Err(search.not_found());
+            }
+            let delimiter = given.unwrap_or_else(|| best_delimiter(ahead, &search));
+            cells_by(ahead, delimiter, &mut cells);
+            let line = self.splitter.line();
+            if !search.goes_on(line) {
+                return Err(search.not_found());
+            }
+            if let Some(found) = search.try_record(&cells, line)? {
+                self.splitter.set_delimiter(delimiter);
+                self.splitter.next(None, &mut cells).map_err(|error| self.read_error(error))?;
+                return Ok(found);
+            }
+            self.splitter.skip_line().map_err(|error| self.read_error(error))?;
+        }
     }
-    splitter.set_delimiter(delimiter);
-    let line = splitter.line();
-    if !options.no_header {
-        splitter.next(None, cells)?;
-    }
-    Ok(Some(line))
 }
 
 fn is_delimiter(byte: u8) -> bool {
     byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r' | 0)
 }
 
-/// The delimiter of a first line `sep=;`, which spreadsheets write for each other.
+/// The delimiter of a first line `sep=;`.
 fn told_delimiter(ahead: &[u8]) -> Option<u8> {
     match ahead {
         [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', told, b'\r' | b'\n', ..] => {
@@ -137,29 +157,22 @@ fn told_delimiter(ahead: &[u8]) -> Option<u8> {
     }
 }
 
-/// The delimiter with which the header names most fields, or else has most columns.
-fn best_delimiter(ahead: &[u8], options: &Options) -> u8 {
+/// Splits the first record of some bytes.
+fn cells_by<'a>(ahead: &[u8], delimiter: u8, cells: &'a mut Cells) -> &'a Cells {
+    cells.clear();
+    record_splitter::scan(ahead, true, delimiter, cells);
+    cells
+}
+
+/// The delimiter with which a record is a header, or else names most fields or has most columns.
+fn best_delimiter(ahead: &[u8], search: &HeaderSearch<'_>) -> u8 {
     let mut cells = Cells::default();
-    let mut best = (DELIMITERS[0], (0, 0));
+    let mut best = (DELIMITERS[0], (false, 0, 0));
     for delimiter in DELIMITERS {
-        cells.clear();
-        record_splitter::scan(ahead, true, delimiter, &mut cells);
-        let headers = header::names_of_header(&cells, options.no_header);
-        let score = (header::fields_named(&headers, &options.map), headers.len());
+        let score = search.score(cells_by(ahead, delimiter, &mut cells));
         if score > best.1 {
             best = (delimiter, score);
         }
     }
     best.0
-}
-
-fn row_builder(
-    cells: &Cells,
-    options: &Options,
-    place: HeaderPosition<'_>,
-) -> Result<RowBuilder, InputError> {
-    let headers = header::names_of_header(cells, options.no_header);
-    header::refuse_data(&headers, &options.map, place)?;
-    let mapping = header::map_fields(&headers, &options.map, place)?;
-    Ok(RowBuilder::new(&headers, mapping))
 }

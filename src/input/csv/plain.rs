@@ -33,7 +33,7 @@ impl PlainCsv {
         let text = match detect::detect(source, &file, &Options::default())? {
             Detected::Text(Format::Csv, text) => text,
             Detected::Text(..) => return Err(refused("holds JSON")),
-            Detected::Workbook(_) => return Err(refused("is an .xlsx workbook")),
+            Detected::Workbook(..) => return Err(refused("is a workbook")),
         };
         let mut splitter = RecordSplitter::new(text.buffer, DELIMITERS[0]);
         let ahead = splitter.peek();

@@ -8,17 +8,25 @@ use memchr::{memchr, memchr3};
 use crate::input::buffer::Buffer;
 use crate::input::cells::Cells;
 use crate::input::lines::{LONGEST, LineEnd, Lines};
+use crate::input::raw_record::Flaw;
 
 /// Bytes that are kept of a record that is too long, so that the row can be recognised.
 const KEPT: usize = 1024;
 
-/// The flaw of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Flaw {
-    /// A quoted cell that is not closed, or is closed too early.
-    Quote,
-    /// Longer than [`LONGEST`].
-    TooLong,
+/// The number of cells that a record may have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RecordShape {
+    /// Cells up to the last one that is needed.
+    pub least: usize,
+    /// Cells of the header.
+    pub width: usize,
+}
+
+impl RecordShape {
+    /// Whether cells have this shape. Empty cells beyond the width are allowed.
+    pub(crate) fn fits(self, cells: &Cells) -> bool {
+        cells.len() >= self.least && (cells.len() < self.width || cells.fit(self.width))
+    }
 }
 
 /// A record whose cells are in the given [`Cells`].
@@ -69,6 +77,21 @@ impl RecordSplitter {
         Ok(self.lines.window())
     }
 
+    /// The next bytes, with the whole next record if its quotes are closed. Empty at the end.
+    pub(crate) fn peek_record(&mut self) -> io::Result<&[u8]> {
+        self.lines.find()?;
+        let mut cells = Cells::default();
+        loop {
+            let (window, eof) = (self.lines.window(), self.lines.eof());
+            let is_long = window.len() > LONGEST;
+            cells.clear();
+            if eof || is_long || scan(window, eof, self.delimiter, &mut cells) != Scan::Open {
+                return Ok(self.lines.window());
+            }
+            self.lines.fill_until(b'"')?;
+        }
+    }
+
     /// Skips the next line.
     pub(crate) fn skip_line(&mut self) -> io::Result<()> {
         match self.lines.find()? {
@@ -79,11 +102,11 @@ impl RecordSplitter {
         Ok(())
     }
 
-    /// Splits off the next record. `None` at the end. A record of several lines must have `width`
-    /// cells, if the width is known.
+    /// Splits off the next record. `None` at the end. A record of several lines must have the shape of
+    /// the header, if that is known.
     pub(crate) fn next(
         &mut self,
-        width: Option<usize>,
+        shape: Option<RecordShape>,
         cells: &mut Cells,
     ) -> io::Result<Option<SplitRecord>> {
         let end = self.lines.find()?;
@@ -101,7 +124,7 @@ impl RecordSplitter {
                 self.lines.take(end);
                 None
             }
-            LineEnd::At(end) => self.split_quoted(end, width, cells)?,
+            LineEnd::At(end) => self.split_quoted(end, shape, cells)?,
         };
         Ok(Some(SplitRecord { line, flaw }))
     }
@@ -109,7 +132,7 @@ impl RecordSplitter {
     fn split_quoted(
         &mut self,
         first_end: usize,
-        width: Option<usize>,
+        shape: Option<RecordShape>,
         cells: &mut Cells,
     ) -> io::Result<Option<Flaw>> {
         loop {
@@ -117,8 +140,8 @@ impl RecordSplitter {
             let (window, eof) = (self.lines.window(), self.lines.eof());
             match scan(window, eof, self.delimiter, cells) {
                 Scan::Whole { len, strict } => {
-                    let fits = strict && width.is_none_or(|width| cells.fit(width));
-                    if len == first_end || (fits && len <= LONGEST) {
+                    let fits = shape.is_none_or(|shape| shape.fits(cells));
+                    if strict && (len == first_end || (fits && len <= LONGEST)) {
                         let lines = line_ends(&window[..len]) + 1;
                         self.lines.take_lines(len, lines);
                         return Ok(None);
@@ -159,17 +182,18 @@ pub(crate) enum Scan {
 }
 
 /// Splits one record from the beginning of some bytes. A doubled quote in a quoted cell is a quote. A
-/// quote in an unquoted cell is text.
+/// quote in an unquoted cell is text. Spaces around a quoted cell belong to nothing.
 pub(crate) fn scan(bytes: &[u8], eof: bool, delimiter: u8, cells: &mut Cells) -> Scan {
     let (mut at, mut strict) = (0, true);
     loop {
-        let quoted = bytes.get(at) == Some(&b'"');
+        let opening = at + spaces(&bytes[at..]);
+        let quoted = bytes.get(opening) == Some(&b'"');
         if quoted {
-            let Some(closed) = scan_quoted(bytes, at + 1, eof, cells) else {
+            let Some(closed) = scan_quoted(bytes, opening + 1, eof, cells) else {
                 cells.end_cell();
                 return Scan::Open;
             };
-            at = closed;
+            at = closed + spaces(&bytes[closed..]);
         }
         let rest = memchr3(delimiter, b'\n', b'\r', &bytes[at..]);
         if rest.is_none() && !eof {
@@ -184,6 +208,11 @@ pub(crate) fn scan(bytes: &[u8], eof: bool, delimiter: u8, cells: &mut Cells) ->
         }
         at = end + 1;
     }
+}
+
+/// Number of spaces at the beginning.
+fn spaces(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| **byte == b' ').count()
 }
 
 /// Reads a quoted cell after its opening quote. Returns the position after the closing quote.

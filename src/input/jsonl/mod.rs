@@ -10,14 +10,16 @@ use std::sync::Arc;
 use csv::StringRecord;
 
 use crate::input::Options;
-use crate::input::cells::Cells;
 use crate::input::detect::TextSource;
-use crate::input::detected_format::{DetectedFormat, Format};
+use crate::input::detected_format::{DetectedFormat, Encoding, Format};
 use crate::input::error::InputError;
-use crate::input::header::{self, HeaderPosition};
+use crate::input::header::{self, ColumnChoice, HeaderPosition};
 use crate::input::jsonl::json_entries::Object;
 use crate::input::lines::{LineEnd, Lines};
-use crate::input::row_builder::{RowBuilder, RowPosition};
+use crate::input::raw_record::RawRecord;
+use crate::input::row_builder::{RowBuilder, RowCounts};
+use crate::model::characters::shows_nothing;
+use crate::model::left_out::LeftOutCounter;
 use crate::model::problem::{Problem, RowProblem};
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
@@ -29,12 +31,12 @@ const SAMPLE: usize = 100;
 pub(crate) struct Rows {
     lines: Lines,
     file: String,
-    map: Vec<(Field, String)>,
+    choice: ColumnChoice,
     columns: Arc<[String]>,
     detected: DetectedFormat,
     plan: Option<KeyMapping>,
-    cells: Cells,
-    number: u64,
+    raw: RawRecord,
+    counts: RowCounts,
 }
 
 /// The mapping of objects with the same keys.
@@ -61,7 +63,7 @@ impl Rows {
         if sample.is_empty() {
             return Err(no_json_lines(name));
         }
-        let (keys, fields) = settle(&sample, &options.map, &name)?;
+        let (keys, fields) = settle(&sample, &options.columns(), &name)?;
         let (mut dropped, kept): (Vec<_>, Vec<_>) =
             keys.into_iter().partition(|key| header::is_result_column(key));
         for (_, object) in &sample {
@@ -73,19 +75,19 @@ impl Rows {
             delimiter: b',',
             encoding,
             bom,
-            sheet: None,
             dropped,
             fields,
+            ..DetectedFormat::default()
         };
         Ok(Self {
             lines,
             file: name,
-            map: options.map.clone(),
+            choice: options.columns(),
             columns: kept.into(),
             detected,
             plan: None,
-            cells: Cells::default(),
-            number: 0,
+            raw: RawRecord::default(),
+            counts: RowCounts::default(),
         })
     }
 
@@ -97,6 +99,11 @@ impl Rows {
     /// The detected format.
     pub(crate) fn detected(&self) -> &DetectedFormat {
         &self.detected
+    }
+
+    /// Counts the objects that are no rows.
+    pub(crate) fn left_out(&self) -> LeftOutCounter {
+        self.counts.left_out()
     }
 
     /// Bytes of the source that were made into rows.
@@ -114,25 +121,29 @@ impl Rows {
     }
 
     fn next_row(&mut self) -> io::Result<Option<Row>> {
-        let end = self.lines.find()?;
-        let line = self.lines.number();
-        self.number += u64::from(end != LineEnd::Nothing);
-        match end {
-            LineEnd::Nothing => Ok(None),
-            LineEnd::TooFar => {
-                self.lines.take_too_long()?;
-                Ok(Some(self.empty_row(line, vec![RowProblem::TooLong.into()])))
-            }
-            LineEnd::At(end) => {
-                let row = self.row(line, end);
-                self.lines.take(end);
-                Ok(Some(row))
+        loop {
+            let end = self.lines.find()?;
+            let line = self.lines.number();
+            match end {
+                LineEnd::Nothing => return Ok(None),
+                LineEnd::TooFar => {
+                    self.lines.take_too_long()?;
+                    return Ok(Some(self.empty_row(line, vec![RowProblem::TooLong.into()])));
+                }
+                LineEnd::At(end) => {
+                    let row = self.row(line, end);
+                    self.lines.take(end);
+                    if row.is_some() {
+                        return Ok(row);
+                    }
+                }
             }
         }
     }
 
-    fn row(&mut self, line: u64, end: usize) -> Row {
-        let bytes = &self.lines.window()[..end];
+    /// The row of a line. `None` if its object has no values.
+    fn row(&mut self, line: u64, end: usize) -> Option<Row> {
+        let bytes = without_mark(&self.lines.window()[..end]);
         let text = String::from_utf8_lossy(bytes);
         let mut problems = Vec::new();
         if matches!(text, std::borrow::Cow::Owned(_)) {
@@ -140,37 +151,43 @@ impl Rows {
         }
         let object = match json_entries::read(&text) {
             Ok(object) => object,
+            Err(_) if shows_nothing(&text) => {
+                self.counts.left_out().add_blank();
+                return None;
+            }
             Err(column) => {
                 problems.push(RowProblem::Json { character: column }.into());
-                return self.empty_row(line, problems);
+                return Some(self.empty_row(line, problems));
             }
         };
         self.row_of(&object, line, problems)
     }
 
-    fn row_of(&mut self, object: &Object, line: u64, mut problems: Vec<Problem>) -> Row {
+    fn row_of(&mut self, object: &Object, line: u64, mut problems: Vec<Problem>) -> Option<Row> {
         let plan = match self.plan.take() {
             Some(plan) if plan.keys == object.keys => plan,
             _ => {
-                KeyMapping::new(&object.keys, &self.map, HeaderPosition { file: &self.file, line })
+                let place = HeaderPosition { file: &self.file, line };
+                KeyMapping::new(&object.keys, &self.choice, place)
             }
         };
-        self.cells.clear();
+        self.raw.line = line;
+        self.raw.cells.clear();
         for value in &object.values {
-            self.cells.extend(value.text.as_bytes());
-            self.cells.end_cell();
+            self.raw.cells.extend(value.text.as_bytes());
+            self.raw.cells.end_cell();
         }
         problems.extend(plan.problems(object));
-        let place = RowPosition { number: self.number, line };
-        let row = plan.builder.row(place, &mut self.cells, self.detected.encoding, problems);
+        let encoding = self.detected.encoding;
+        let row = plan.builder.row(&mut self.counts, &mut self.raw, encoding, problems);
         self.plan = Some(plan);
         row
     }
 
     /// Makes the row of an unreadable line.
-    fn empty_row(&self, line: u64, problems: Vec<Problem>) -> Row {
+    fn empty_row(&mut self, line: u64, problems: Vec<Problem>) -> Row {
         Row {
-            number: self.number,
+            number: self.counts.next_row(),
             line,
             columns: Arc::clone(&self.columns),
             cells: StringRecord::new(),
@@ -181,10 +198,10 @@ impl Rows {
 }
 
 impl KeyMapping {
-    fn new(keys: &[String], map: &[(Field, String)], place: HeaderPosition<'_>) -> Self {
+    fn new(keys: &[String], choice: &ColumnChoice, place: HeaderPosition<'_>) -> Self {
         let headers = header::column_names(keys.iter().cloned());
-        let mapping = header::map_present_fields(&headers, map, place);
-        let ambiguous = mapping.is_err();
+        let mapping = header::map_present_fields(&headers, choice, place);
+        let ambiguous = mapping.is_err() || has_twice(keys);
         let builder = RowBuilder::new(&headers, mapping.unwrap_or_default());
         Self { keys: keys.to_vec(), builder, ambiguous }
     }
@@ -215,34 +232,56 @@ fn sample(lines: &Lines) -> Vec<(u64, Object)> {
         .zip(whole.split(|byte| *byte == b'\n'))
         .take(SAMPLE)
         .filter_map(|(number, line)| {
-            Some((number, json_entries::read(&String::from_utf8_lossy(line)).ok()?))
+            let text = String::from_utf8_lossy(without_mark(line));
+            Some((number, json_entries::read(&text).ok()?))
         })
         .collect()
 }
 
-/// Collects all keys of some objects, and the key of each field.
+/// Collects all keys of some objects, and the key of each field. An object with a contradiction tells
+/// nothing, unless all have one.
 fn settle(
     sample: &[(u64, Object)],
-    map: &[(Field, String)],
+    choice: &ColumnChoice,
     file: &str,
 ) -> Result<(Vec<String>, [Option<String>; Field::ALL.len()]), InputError> {
     let mut keys: Vec<String> = Vec::new();
     let mut fields = [const { None }; Field::ALL.len()];
+    let (mut clear, mut refused) = (0, None);
     for (line, object) in sample {
         let headers = header::column_names(object.keys.iter().cloned());
-        let mapping =
-            header::map_present_fields(&headers, map, HeaderPosition { file, line: *line })?;
-        for field in Field::ALL {
-            if let (None, Some(index)) = (&fields[field as usize], mapping.column(field)) {
-                fields[field as usize] = Some(headers[index].clone());
+        let place = HeaderPosition { file, line: *line };
+        match header::map_present_fields(&headers, choice, place) {
+            Ok(_) if has_twice(&object.keys) => {}
+            Ok(mapping) => {
+                clear += 1;
+                for field in Field::ALL {
+                    if let (None, Some(index)) = (&fields[field as usize], mapping.column(field)) {
+                        fields[field as usize] = Some(headers[index].clone());
+                    }
+                }
             }
+            Err(error) => refused = refused.or(Some(error)),
         }
         let new = headers.into_iter().filter(|key| !keys.contains(key));
         keys.extend(new.collect::<Vec<_>>());
     }
+    if let (0, Some(error)) = (clear, refused) {
+        return Err(error);
+    }
     let line = sample.first().map_or(1, |(line, _)| *line);
-    header::refuse_unmapped(&keys, map, &fields, HeaderPosition { file, line })?;
+    header::refuse_unmapped(&keys, choice, &fields, HeaderPosition { file, line })?;
     Ok((keys, fields))
+}
+
+/// Whether a key comes twice.
+fn has_twice(keys: &[String]) -> bool {
+    keys.iter().enumerate().any(|(at, key)| keys[..at].contains(key))
+}
+
+/// A line without a byte order mark, which joined files have in their middle.
+fn without_mark(line: &[u8]) -> &[u8] {
+    line.strip_prefix(Encoding::UTF8_MARK).unwrap_or(line)
 }
 
 fn no_json_lines(file: String) -> InputError {

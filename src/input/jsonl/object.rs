@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::input::header_words::{self, Certainty};
 use crate::input::jsonl::json_entries::{Entries, text_of};
+use crate::model::characters::{is_invisible, shows_nothing};
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
 
@@ -45,6 +46,7 @@ pub(crate) enum ObjectError {
 /// Reads one object. Its keys name fields as column headers do; other keys are kept as columns.
 /// Numbers are read digit by digit, never as floating point.
 pub(crate) fn read_object(text: &str) -> Result<Row, ObjectError> {
+    let text = text.trim_start_matches(is_invisible);
     let Entries(pairs) = serde_json::from_str(text).map_err(|error| not_an_object(&error))?;
     let mut cells = StringRecord::new();
     let of = keys_of_fields(&pairs)?;
@@ -60,8 +62,7 @@ pub(crate) fn read_object(text: &str) -> Result<Row, ObjectError> {
         return Err(ObjectError::Missing(field));
     }
     let record = Record::from_fields(|field| {
-        let given =
-            of[field as usize].and_then(|at| cells.get(at)).filter(|v| !v.trim().is_empty());
+        let given = of[field as usize].and_then(|at| cells.get(at)).filter(|v| !shows_nothing(v));
         given.or(field.spec().default).unwrap_or_default().to_owned()
     });
     let columns: Arc<[String]> = pairs.into_iter().map(|(key, _)| key).collect();
@@ -105,6 +106,12 @@ mod tests {
         assert_eq!(row.cells.get(3), Some("1.50"));
         let row = read_object(r#"{"nik":3.310990101900001e15,"hp":"1","nama":"B"}"#).unwrap();
         assert_eq!(row.record.get(Field::IdNumber), "3.310990101900001e15");
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_the_object_is_no_error() {
+        let row = read_object("\u{feff}{\"nik\":\"1\",\"hp\":\"2\",\"nama\":\"3\"}").unwrap();
+        assert_eq!(row.record.get(Field::IdNumber), "1");
     }
 
     #[test]

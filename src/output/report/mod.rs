@@ -73,6 +73,9 @@ fn header(page: &mut Html, summary: &Summary<'_>, lang: Lang) {
     let when = words.when(begun, ended, totals.elapsed, summary.tally.rows());
     page.put("<header>\n<h1>", &title(summary, words), "</h1>\n");
     page.put("<p class=\"soft\">", &when, "</p>\n");
+    if let Some(sentence) = words.left_out(totals.left_out) {
+        page.put("<p class=\"soft\">", &sentence, ".</p>\n");
+    }
     if let Some(how) = totals.pace.in_words(lang) {
         page.put("<p class=\"soft\">", &words.it_was_slowed(&how), "</p>\n");
     }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::model::answer::Answer;
+use crate::model::left_out::LeftOut;
 use crate::model::outcome::Source;
 use crate::model::problem::NameProblem;
 use crate::model::verdict::Verdict;
@@ -41,6 +42,7 @@ fn answered(code: i64, phone: &str, after: i64) -> Verdict {
 
 fn totals(stopped: Option<StopReason>) -> Totals {
     Totals {
+        left_out: LeftOut::default(),
         started: begun(),
         elapsed: Duration::from_secs(4),
         sandbox: false,

@@ -33,6 +33,7 @@ impl Summary<'_> {
             "started_at": format!("{:.3}", totals.started),
             "ended_at": format!("{:.3}", self.ended()),
             "rows": tally.rows(),
+            "left_out": totals.left_out,
             "by_outcome": Map::from_iter(outcomes),
             "by_code": self.codes_json(),
             "by_source": Map::from_iter(sources),

@@ -12,6 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::code::Charge;
+use crate::model::left_out::LeftOut;
 use crate::model::price::Price;
 use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
@@ -28,6 +29,8 @@ pub struct Totals {
     pub started: Timestamp,
     /// Duration from the first row to the last.
     pub elapsed: Duration,
+    /// Records of the input that are no rows.
+    pub left_out: LeftOut,
     /// Whether the endpoint is a sandbox, which checks nobody and charges nothing.
     pub sandbox: bool,
     /// The pace it had, and what slowed it down.

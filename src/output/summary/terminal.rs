@@ -64,6 +64,9 @@ impl Summary<'_> {
     fn headline(&self, page: &mut Page) {
         let (rows, elapsed) = (self.tally.rows(), self.totals.elapsed);
         page.line(&page.words().headline(rows, elapsed, self.rate()));
+        if let Some(sentence) = page.words().left_out(self.totals.left_out) {
+            page.line(&sentence);
+        }
     }
 
     fn outcomes(&self, page: &mut Page) {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::answer::Answer;
 use crate::model::code;
+use crate::model::left_out::LeftOut;
 use crate::model::outcome::{Outcome, Source};
 use crate::model::problem::{IdNumberProblem, NameProblem, PhoneNumberProblem, Problem};
 use crate::model::verdict::Verdict;
@@ -70,6 +71,7 @@ fn eventful() -> Tally {
 
 fn totals(next: &[NextStep], stopped: Option<StopReason>) -> Totals {
     Totals {
+        left_out: LeftOut::default(),
         started: Timestamp::UNIX_EPOCH,
         elapsed: Duration::from_secs(125),
         sandbox: false,

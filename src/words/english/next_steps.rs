@@ -42,6 +42,9 @@ impl NextStepWords for English {
                 "make room for the results; what is written stands in the .part file"
             }
             NextStep::RepairInput => "repair the input",
+            NextStep::LookAtInput => {
+                "look at what the input is now: nobody was asked who was not in the plan"
+            }
             NextStep::RaiseBudget => "raise `--max-charges` to ask about more",
             NextStep::RepairLedger => {
                 "mend what the ledger complains of before anything else is sent"

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::model::left_out::LeftOut;
 use crate::model::price::Price;
 use crate::model::problem::Level;
 use crate::words::english::English;
@@ -18,6 +19,18 @@ impl PlanWords for English {
 
     fn other_shards(&self) -> &'static str {
         "of other shards, not in the results"
+    }
+
+    fn left_out(&self, left_out: LeftOut) -> Option<String> {
+        let named = |count: u64, one: &str, many: &str| {
+            (count > 0).then(|| {
+                format!("{} {}", Lang::En.thousands(count), if count == 1 { one } else { many })
+            })
+        };
+        let blank = named(left_out.blank, "blank row", "blank rows");
+        let header = named(left_out.header, "repeated header", "repeated headers");
+        let named: Vec<_> = [blank, header].into_iter().flatten().collect();
+        (!named.is_empty()).then(|| format!("left out: {}", named.join(", ")))
     }
 
     fn held(&self) -> &'static str {
@@ -111,12 +124,5 @@ impl PlanWords for English {
 
     fn nothing_sent(&self) -> &'static str {
         "nothing was sent"
-    }
-
-    fn file_changed(&self, file: &str) -> String {
-        format!(
-            "{file} was changed while it was read or you were asked; nothing was sent\n\n  \
-             hint: run the command again, it shows the plan of what is there now"
-        )
     }
 }

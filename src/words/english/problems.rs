@@ -78,8 +78,23 @@ impl ProblemWords for English {
                 "The name holds control characters, which no name has; write it again by hand."
             }
             NameProblem::Digits => "The name holds digits; is it the right column?",
-            NameProblem::Damaged => "A letter of the name was lost in another program.",
+            NameProblem::NoLetters => {
+                "The name holds no letter; fill in the name as it stands on the KTP."
+            }
+            NameProblem::Placeholder => {
+                "A program wrote this where there is no name; fill in the name as it stands on the \
+                 KTP."
+            }
         }
+    }
+
+    fn damaged_name(&self) -> &'static str {
+        "Another program damaged the name or lost a letter of it; write it as it stands on the KTP, or \
+         export the file again as UTF-8."
+    }
+
+    fn likely(&self, value: &str) -> String {
+        format!("It was likely: {value}")
     }
 
     fn row_problem(&self, problem: RowProblem) -> Cow<'static, str> {
@@ -100,8 +115,12 @@ impl ProblemWords for English {
                 .into();
             }
             RowProblem::Quote => {
-                "A quote on this line is opened and not closed; close it, or double it if it belongs \
-                 to the text."
+                "A quote on this line is not closed, or has text behind it; close it at the end of \
+                 its cell, or double it if it belongs to the text."
+            }
+            RowProblem::Hidden => {
+                "The row is hidden in the workbook, by a filter or by hand; show it or delete it, or \
+                 send the hidden rows too with --suspect send."
             }
             RowProblem::TooLong => {
                 "The row is longer than 1 MiB, so it is no applicant's; look for a lost line end."
@@ -118,12 +137,13 @@ impl ProblemWords for English {
                 .into();
             }
             RowProblem::Ambiguous => {
-                "More than one key of this object could be the same field; keep one, or say which \
-                 with --map."
+                "A key of this object comes twice, or more than one could be the same field; keep \
+                 one, or say which with --map."
             }
             RowProblem::Formula { field } => {
                 return format!(
-                    "The cell of {} holds an error of its formula; repair it, or paste the value.",
+                    "The cell of {} holds a formula without a result, or its error; repair it, or \
+                     open the workbook in a spreadsheet program and save it again.",
                     field.name()
                 )
                 .into();
@@ -132,7 +152,11 @@ impl ProblemWords for English {
     }
 
     fn unsupported(&self, field: Field, only: &str) -> String {
-        format!("{} must be {only}; the endpoint knows no other.", field.name())
+        format!(
+            "{0} must be {only}; the endpoint knows no other. If the column says something else, \
+             leave it out with --ignore {0}.",
+            field.name()
+        )
     }
 
     fn sign(&self, sign: &FileSign) -> String {

@@ -78,4 +78,8 @@ impl StopWords for English {
     fn input_failed(&self, why: &str) -> String {
         format!("the input can't be read on: {why}")
     }
+
+    fn input_changed(&self) -> &'static str {
+        "the input changed"
+    }
 }

@@ -42,6 +42,9 @@ impl NextStepWords for Indonesian {
                 "sediakan ruang untuk hasil; yang sudah ditulis ada di berkas .part"
             }
             NextStep::RepairInput => "perbaiki berkas masukan",
+            NextStep::LookAtInput => {
+                "periksa isi berkas masukan sekarang: tidak ada yang dicek di luar rencana"
+            }
             NextStep::RaiseBudget => "naikkan `--max-charges` untuk mengecek lebih banyak",
             NextStep::RepairLedger => {
                 "perbaiki masalah catatan pengecekan sebelum mengirim apa pun lagi"

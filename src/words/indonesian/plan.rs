@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::model::left_out::LeftOut;
 use crate::model::price::Price;
 use crate::model::problem::Level;
 use crate::words::indonesian::Indonesian;
@@ -19,6 +20,15 @@ impl PlanWords for Indonesian {
 
     fn other_shards(&self) -> &'static str {
         "milik bagian lain, tidak masuk hasil"
+    }
+
+    fn left_out(&self, left_out: LeftOut) -> Option<String> {
+        let named =
+            |count: u64, what| (count > 0).then(|| format!("{} {what}", Lang::Id.thousands(count)));
+        let blank = named(left_out.blank, "baris kosong");
+        let header = named(left_out.header, "judul kolom berulang");
+        let named: Vec<_> = [blank, header].into_iter().flatten().collect();
+        (!named.is_empty()).then(|| format!("dilewati: {}", named.join(", ")))
     }
 
     fn held(&self) -> &'static str {
@@ -113,12 +123,5 @@ impl PlanWords for Indonesian {
 
     fn nothing_sent(&self) -> &'static str {
         "tidak ada yang dikirim"
-    }
-
-    fn file_changed(&self, file: &str) -> String {
-        format!(
-            "{file} berubah saat dibaca atau saat menunggu jawaban; tidak ada yang dikirim\n\n  \
-             saran: jalankan lagi perintahnya, rencana dari isi yang sekarang akan ditampilkan"
-        )
     }
 }

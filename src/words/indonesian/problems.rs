@@ -70,8 +70,20 @@ impl ProblemWords for Indonesian {
                 "Nama memuat karakter kontrol, yang tidak ada pada nama mana pun; ketik ulang namanya."
             }
             NameProblem::Digits => "Nama memuat angka; apakah kolomnya benar?",
-            NameProblem::Damaged => "Satu huruf pada nama hilang di program lain.",
+            NameProblem::NoLetters => "Nama tidak memuat huruf; isi nama sesuai KTP.",
+            NameProblem::Placeholder => {
+                "Isi ini ditulis program karena tidak ada nama; isi nama sesuai KTP."
+            }
         }
+    }
+
+    fn damaged_name(&self) -> &'static str {
+        "Program lain merusak nama ini atau menghilangkan hurufnya; tulis sesuai KTP, atau ekspor ulang \
+         berkasnya sebagai UTF-8."
+    }
+
+    fn likely(&self, value: &str) -> String {
+        format!("Kemungkinan: {value}")
     }
 
     fn row_problem(&self, problem: RowProblem) -> Cow<'static, str> {
@@ -92,8 +104,12 @@ impl ProblemWords for Indonesian {
                 .into();
             }
             RowProblem::Quote => {
-                "Tanda kutip pada baris ini dibuka tetapi tidak ditutup; tutup tanda kutipnya, atau \
-                 tulis dua kali bila bagian dari teks."
+                "Tanda kutip pada baris ini tidak ditutup, atau ada teks di belakangnya; tutup di \
+                 akhir selnya, atau tulis dua kali bila bagian dari teks."
+            }
+            RowProblem::Hidden => {
+                "Baris ini disembunyikan di lembar kerja, oleh filter atau secara manual; tampilkan \
+                 atau hapus barisnya, atau kirim juga dengan --suspect send."
             }
             RowProblem::TooLong => {
                 "Baris ini lebih dari 1 MiB, jadi bukan data seorang pemohon; periksa akhir baris \
@@ -111,12 +127,13 @@ impl ProblemWords for Indonesian {
                 .into();
             }
             RowProblem::Ambiguous => {
-                "Lebih dari satu kunci pada objek ini dapat berarti isian yang sama; sisakan satu, \
-                 atau tentukan dengan --map."
+                "Satu kunci pada objek ini ada dua kali, atau lebih dari satu dapat berarti isian yang \
+                 sama; sisakan satu, atau tentukan dengan --map."
             }
             RowProblem::Formula { field } => {
                 return format!(
-                    "Sel {} berisi galat rumus; perbaiki rumusnya, atau tempel nilainya.",
+                    "Sel {} berisi rumus tanpa hasil, atau galat rumus; perbaiki rumusnya, atau buka \
+                     berkasnya di aplikasi lembar kerja lalu simpan lagi.",
                     field.name()
                 )
                 .into();
@@ -125,7 +142,11 @@ impl ProblemWords for Indonesian {
     }
 
     fn unsupported(&self, field: Field, only: &str) -> String {
-        format!("{} harus {only}; nilai lain tidak dikenal.", field.name())
+        format!(
+            "{0} harus {only}; nilai lain tidak dikenal. Bila kolomnya berisi hal lain, abaikan dengan \
+             --ignore {0}.",
+            field.name()
+        )
     }
 
     fn sign(&self, sign: &FileSign) -> String {

@@ -85,4 +85,8 @@ impl StopWords for Indonesian {
     fn input_failed(&self, why: &str) -> String {
         format!("berkas masukan tidak dapat dibaca lagi: {why}")
     }
+
+    fn input_changed(&self) -> &'static str {
+        "berkas masukan berubah"
+    }
 }
