@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::values::{Burst, FailKind, burst, duration, fail_kind, lang, outage, share, whole};
+use crate::cli::values::{
+    Burst, FailKind, burst, duration, fail_kind, lang, outage, port, share, whole,
+};
 use crate::model::limits::parse_rate;
 use crate::platform::ShellSyntax;
 use crate::words::Lang;
@@ -41,7 +43,7 @@ pub(crate) enum Dialect {
 #[derive(Debug, Args)]
 pub(crate) struct SandboxArgs {
     /// The port on 127.0.0.1; 0 takes a free one
-    #[arg(long, default_value_t = 0, value_parser = whole::<u16>)]
+    #[arg(long, default_value_t = 0, value_parser = port)]
     pub port: u16,
     /// Wait so long before each answer; a refusal beyond a limit comes at once
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]

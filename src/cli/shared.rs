@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::cli::completion_values::{encodings, input_formats};
 use crate::cli::values::{
     InputFormat, delimiter, duration, lang, mapping, moment, optional_field, price, row_number,
-    short_text,
+    short_text, timeout,
 };
 use crate::input::Encoding;
 use crate::model::price::Price;
@@ -61,8 +61,8 @@ pub(crate) struct EndpointArgs {
     /// The endpoint's URL [env: IDV_ENDPOINT]
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
-    /// Give up on an answer after this
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    /// Give up on an answer after this, 1s or more: a call that is given up may be charged
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = timeout)]
     pub timeout: Duration,
     /// Give up on a connection after this
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]

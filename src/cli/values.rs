@@ -28,6 +28,22 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())
 }
 
+/// A length of time of a second or more: a call that is given up at once is paid for nothing.
+pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if time < Duration::from_secs(1) {
+        return Err(
+            "say 1s or more: a call that is given up may be charged all the same".to_owned()
+        );
+    }
+    Ok(time)
+}
+
+/// A port.
+pub(crate) fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "say a port from 0 to 65535; 0 takes a free one".to_owned())
+}
+
 /// A moment of the past: an age (`90d`, `12h`, `30m`) or a time stamp (RFC 3339).
 pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(stamp) = text.parse() {

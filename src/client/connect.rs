@@ -67,11 +67,10 @@ fn with_roots(
         .connector_layer(ConnectionTracker)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(kept);
-    // A proxy variable in the environment would apply to this machine too.
+    // An illegible proxy variable would mean a direct connection, so they are read elsewhere.
     let builder = match &options.proxy {
         Some(proxy) => builder.no_proxy().proxy(proxy.clone()),
-        None if options.loopback => builder.no_proxy(),
-        None => builder,
+        None => builder.no_proxy(),
     };
     // http needs no certificates, and loading those of the system takes longer than a request.
     let plain = options.url.scheme() == "http";

@@ -3,8 +3,10 @@
 
 mod body;
 mod connect;
+mod content_encoding;
 mod deadline;
 pub(crate) mod endpoint_url;
+pub(crate) mod proxy;
 mod redact;
 mod response;
 
@@ -32,8 +34,10 @@ pub struct Options {
     /// Whether the endpoint is on this machine. Then `http` is allowed, and the environment's proxy
     /// is not used.
     pub loopback: bool,
-    /// The proxy of every connection. `None` uses the environment's proxy, if there is one.
+    /// The proxy of every connection.
     pub proxy: Option<Proxy>,
+    /// Whether the environment's proxy is used where `proxy` is `None`.
+    pub environment_proxy: bool,
     /// The only certificates that are trusted. `None` trusts those of the system.
     pub roots: Option<Vec<Certificate>>,
     /// Time from the first byte sent to the last byte received.
@@ -52,6 +56,7 @@ impl Options {
             loopback: endpoint_url::is_loopback(&url),
             url: endpoint_url::with_credentials(url, code, key),
             proxy: None,
+            environment_proxy: true,
             roots: None,
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
@@ -128,7 +133,11 @@ impl std::fmt::Debug for Client {
 
 impl Client {
     /// Makes a client that never resends, never follows redirects, and never shows the key.
-    pub fn new(options: Options) -> Result<Self, SendError> {
+    pub fn new(mut options: Options) -> Result<Self, SendError> {
+        if options.environment_proxy && !options.loopback && options.proxy.is_none() {
+            let found = proxy::of_environment();
+            options.proxy = found.map_err(|error| SendError::Proxy(error.to_string()))?;
+        }
         let pooled = connect::client(&options, options.connections)
             .map_err(|error| SendError::Tls(response::innermost_cause(&error)))?;
         let (fresh, reuse) = (OnceLock::new(), AtomicBool::new(true));

@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderValue, RETRY_AFTER};
 
 use crate::client::SendError;
+use crate::client::content_encoding::ContentEncoding;
 use crate::model::answer::{Answer, Unreadable};
 
 /// The longest body that is read.
@@ -23,7 +24,12 @@ pub(super) struct ReceivedResponse {
 
 struct ResponseHead {
     status: StatusCode,
+    /// `Retry-After`, if it is there and legible.
     retry_after: Option<Duration>,
+    /// Whether it is there, however illegible.
+    asks_to_wait: bool,
+    /// The coding of the body.
+    encoding: ContentEncoding,
 }
 
 /// How an exchange ended.
@@ -42,8 +48,13 @@ impl ReceivedResponse {
             Ok(response) => response,
             Err(error) => return unsent_or_broken(error),
         };
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after_of);
-        self.head = Some(ResponseHead { status: response.status(), retry_after });
+        let headers = response.headers();
+        self.head = Some(ResponseHead {
+            status: response.status(),
+            retry_after: headers.get(RETRY_AFTER).and_then(retry_after_of),
+            asks_to_wait: headers.contains_key(RETRY_AFTER),
+            encoding: ContentEncoding::of(headers),
+        });
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) => self.body.extend_from_slice(&chunk),
@@ -75,10 +86,11 @@ impl ReceivedResponse {
             };
             return Err(if polled { SendError::NoAnswer(why) } else { SendError::NotSent(why) });
         };
-        match Answer::read(&self.body) {
-            Ok(answer) => Ok(answer),
-            Err(unreadable) => Err(head.error(end, unreadable)),
-        }
+        let Some(body) = head.encoding.decode(self.body, LONGEST_BODY) else {
+            let end = ExchangeEnd::Broken("the answer is longer than 1 MiB".to_owned());
+            return Err(head.error(end, Unreadable::NotJson));
+        };
+        Answer::read(&body).map_err(|unreadable| head.error(end, unreadable))
     }
 }
 
@@ -90,9 +102,7 @@ impl ResponseHead {
             401 | 403 | 404 | 405 | 407 => SendError::Denied(status),
             429 => SendError::Busy { status, retry_after: self.retry_after },
             // A gateway answers with a bare 503 when its upstream broke after the request.
-            503 if self.retry_after.is_some() => {
-                SendError::Busy { status, retry_after: self.retry_after }
-            }
+            503 if self.asks_to_wait => SendError::Busy { status, retry_after: self.retry_after },
             _ => SendError::NoAnswer(match end {
                 ExchangeEnd::Broken(why) => format!("HTTP {status}, {why}"),
                 ExchangeEnd::TimedOut(after) => format!("HTTP {status}, timed out after {after:?}"),
@@ -175,6 +185,8 @@ mod tests {
         let head = ResponseHead {
             status: StatusCode::from_u16(status).unwrap(),
             retry_after: retry_after.map(Duration::from_secs),
+            asks_to_wait: retry_after.is_some(),
+            encoding: ContentEncoding::Plain,
         };
         ReceivedResponse { head: Some(head), body: body.as_bytes().to_vec() }
             .read(ExchangeEnd::Whole, true)
@@ -212,7 +224,12 @@ mod tests {
 
     #[test]
     fn a_whole_answer_counts_even_where_the_connection_broke_after_it() {
-        let head = ResponseHead { status: StatusCode::OK, retry_after: None };
+        let head = ResponseHead {
+            status: StatusCode::OK,
+            retry_after: None,
+            asks_to_wait: false,
+            encoding: ContentEncoding::Plain,
+        };
         let received = ReceivedResponse { head: Some(head), body: br#"{"code":200}"#.to_vec() };
         assert!(received.read(ExchangeEnd::Broken("reset".to_owned()), true).is_ok());
     }

@@ -8,20 +8,26 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use crate::client::proxy::{self, ProxyError};
 use crate::settings::SettingsError;
 
-/// Parses the URL of a proxy. It goes before the proxy variables of the environment.
-pub(super) fn parse_proxy(text: &str, endpoint: &Url) -> Result<Proxy, SettingsError> {
-    if endpoint.scheme() == "http" {
-        return Err(SettingsError::Proxy(
+/// Finds the proxy: the flag's, else the environment's. An endpoint on this machine has none.
+pub(super) fn find_proxy(
+    flag: Option<&str>,
+    endpoint: &Url,
+    is_loopback: bool,
+) -> Result<Option<Proxy>, SettingsError> {
+    match flag {
+        Some(_) if endpoint.scheme() == "http" => Err(SettingsError::Proxy(ProxyError::of_flag(
             "goes with https: an endpoint on this machine is reached without one",
-        ));
+        ))),
+        Some(text) => {
+            let parsed = proxy::parse(text).map_err(ProxyError::of_flag);
+            parsed.map(Some).map_err(SettingsError::Proxy)
+        }
+        None if is_loopback => Ok(None),
+        None => proxy::of_environment().map_err(SettingsError::Proxy),
     }
-    let scheme = text.split_once("://").map_or("http", |(scheme, _)| scheme);
-    if !matches!(scheme, "http" | "https") {
-        return Err(SettingsError::Proxy("must begin with http:// or https://"));
-    }
-    Proxy::all(text.trim()).map_err(|_| SettingsError::Proxy("is no URL of a proxy"))
 }
 
 /// Reads the certificates that replace those of the system.
@@ -31,6 +37,10 @@ pub(super) fn read_certificates(file: &Path) -> Result<Vec<Certificate>, Setting
         why: why.to_string(),
     };
     let text = fs::read(file).map_err(|error| unusable(&error))?;
+    let count = |mark: &[u8]| memchr::memmem::find_iter(&text, mark).count();
+    if count(b"-----BEGIN ") > count(b"-----END ") {
+        return Err(unusable(&"the certificate file is cut off"));
+    }
     let mut store = RootCertStore::empty();
     let mut roots = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(&text) {

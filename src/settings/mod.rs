@@ -16,11 +16,12 @@ use secrecy::SecretString;
 
 use crate::client;
 use crate::client::endpoint_url::{self, EndpointError};
+use crate::client::proxy::ProxyError;
 use crate::ledger::{Kind, RunOrigin};
 use crate::model::limits::MaxInFlight;
 use crate::model::price::{Price, PriceError};
 use crate::platform;
-use crate::settings::connection::{parse_proxy, read_certificates};
+use crate::settings::connection::{find_proxy, read_certificates};
 
 pub(crate) use crate::settings::lang::lang;
 pub use crate::settings::origin::OriginOptions;
@@ -96,8 +97,8 @@ pub enum SettingsError {
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
     /// The proxy can't be used. Its URL is not shown, since it may hold a password.
-    #[error("--proxy {0}\n\n  hint: write it as in --proxy http://proxy.example:3128")]
-    Proxy(&'static str),
+    #[error("{0}\n\n  hint: write it as in http://proxy.example:3128")]
+    Proxy(ProxyError),
     /// A file of certificates can't be used.
     #[error(
         "--ca-cert {}: {why}\n\n  \
@@ -237,13 +238,14 @@ impl Settings {
         let shown_endpoint = endpoint_url::shown(&endpoint);
         let kind = Kind::of_endpoint(endpoint_url::is_loopback(&endpoint));
         let ledger = sources.ledger(options.ledger.as_deref(), built_in_sandbox, kind)?;
-        let proxy =
-            options.proxy.as_deref().map(|text| parse_proxy(text, &endpoint)).transpose()?;
+        let is_loopback = kind == Kind::Sandbox;
+        let proxy = find_proxy(options.proxy.as_deref(), &endpoint, is_loopback)?;
         let roots = options.ca_cert.as_deref().map(read_certificates).transpose()?;
         let client = client::Options {
             url: endpoint_url::with_credentials(endpoint, &partner_code, &key),
             loopback: kind == Kind::Sandbox,
             proxy,
+            environment_proxy: false,
             roots,
             timeout: options.timeout,
             connect_timeout: options

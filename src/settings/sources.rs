@@ -9,6 +9,7 @@ use encoding_rs::UTF_8;
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
+use crate::model::characters::{is_blank, is_invisible, shows_nothing};
 use crate::settings::{
     CONCURRENCY, ENDPOINT, LANG, LEDGER, OPERATOR, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE,
     PRICE, PURPOSE, RATE, REQUIRE_PURPOSE, SettingsError,
@@ -91,6 +92,8 @@ impl SettingSource {
             why: error.to_string(),
         };
         let text = read_text(file).map_err(|error| unreadable(&error))?;
+        // A mark in the middle comes from joined files, and would be part of a name.
+        let text = Zeroizing::new(text.replace("\r\n", "\n").replace(['\u{feff}', '\r'], ""));
         let entries = dotenvy::from_read_iter(text.as_bytes());
         let mut values = HashMap::new();
         let mut after = "at its beginning".to_owned();
@@ -105,15 +108,21 @@ impl SettingSource {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
+        self.values.get(name).map(|value| bare(value)).filter(|value| !shows_nothing(value))
     }
 }
 
-/// Reads a key: the file's text without the line break at its end.
+/// A value without a byte order mark, and without the blanks and the line break at its end.
+fn bare(value: &str) -> &str {
+    let value = value.trim_start_matches('\u{feff}');
+    value.trim_end_matches(|c| is_blank(c) || is_invisible(c))
+}
+
+/// Reads a key: the file's text without the blanks and the line break at its end.
 fn read_key(file: &Path) -> Result<SecretString, String> {
     let text = read_text(file).map_err(|error| error.to_string())?;
-    let key = text.trim_end_matches(['\r', '\n']);
-    if key.trim().is_empty() {
+    let key = bare(&text);
+    if shows_nothing(key) {
         return Err("the file is empty; it must hold the partner key".to_owned());
     }
     Ok(SecretString::from(key))

@@ -29,5 +29,6 @@ mod processes;
 mod secrets;
 mod server;
 mod settings;
+mod surroundings;
 mod table;
 mod time;

@@ -103,7 +103,7 @@ fn fault_04_tls_in_trouble_stops_the_run_and_is_never_done_without() {
 fn fault_05_a_time_out_before_the_body_was_asked_for_is_not_sent_and_free() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let folder = Folder::at(&format!("https://{}/", listener.local_addr().unwrap()));
-    let flags = ["--timeout", "200ms", "--connect-timeout", "10s"];
+    let flags = ["--timeout", "1s", "--connect-timeout", "10s"];
     never_sent(&folder, &flags, "timed out");
 }
 

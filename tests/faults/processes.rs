@@ -50,7 +50,7 @@ fn fault_49_a_run_that_waits_for_another_gives_up_after_twice_its_timeout() {
     let mut first = folder.command(&[&RECORD[..], &["--timeout", "100s"]].concat());
     let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     wait_until(|| !server.requests().is_empty());
-    let run = folder.idv(&[&RECORD[..], &["--timeout", "300ms"]].concat()).code(4);
+    let run = folder.idv(&[&RECORD[..], &["--timeout", "1s"]].concat()).code(4);
     let line = &lines(&run)[0];
     assert_eq!(line["message"], "run 1 is still asking about this record");
     assert_eq!((&line["outcome"], &line["charged"]), (&"unknown".into(), &"no".into()));

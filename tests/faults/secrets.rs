@@ -78,8 +78,7 @@ fn no_batch_shows_the_key_or_a_person_whatever_it_meets() {
         ("result.xlsx", &[]),
         ("result.txt", &["-f", "table"]),
     ] {
-        let flags =
-            ["batch", "input.csv", "-vv", "--timeout", "500ms", "--retries", "1", "-c", "1"];
+        let flags = ["batch", "input.csv", "-vv", "--timeout", "1s", "--retries", "1", "-c", "1"];
         let outputs = ["-o", file, "--summary", "summary.json", "--report", "report.html"];
         let output = run(&folder, &[&flags[..], &outputs, &["--price", "1000"], more].concat());
         assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
@@ -103,7 +102,7 @@ fn no_single_check_shows_the_key_and_a_masked_one_nobody() {
     let others = [PHONE, "0800011340", "0800000301", "0812"].map(str::to_owned);
     for phone in faults.chain(others) {
         let record = ["verify", "--nik", NIK, "--phone", &phone, "--name", NAME, "-vv"];
-        run(&folder, &[&record[..], &["--timeout", "500ms", "-o", "result.jsonl"]].concat());
+        run(&folder, &[&record[..], &["--timeout", "1s", "-o", "result.jsonl"]].concat());
         for format in ["table", "jsonl", "csv"] {
             run(&folder, &[&record[..], &["-f", format]].concat());
             let masked = run(&folder, &[&record[..], &["-f", format, "--mask"]].concat());
