@@ -61,7 +61,7 @@ use crate::cli::Cli;
 use crate::exit::Exit;
 
 pub use crate::client::endpoint_url::EndpointError;
-pub use crate::ledger::LedgerError;
+pub use crate::ledger::{LedgerError, TeamError};
 pub use crate::model::answer::Answer;
 pub use crate::model::outcome::{Outcome, Source};
 pub use crate::model::problem::{

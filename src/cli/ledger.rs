@@ -17,11 +17,11 @@ use crate::model::price::Price;
 /// `idv ledger`.
 #[derive(Debug, Args)]
 pub(crate) struct LedgerCommand {
-    /// The file [env: IDV_LEDGER]
+    /// The file, or postgres://USER@HOST/DATABASE of a team [env: IDV_LEDGER]
     #[arg(long, value_name = "FILE", global = true)]
     pub ledger: Option<PathBuf>,
     /// The sandbox's ledger instead of the live one
-    #[arg(long, global = true, conflicts_with = "ledger")]
+    #[arg(long, global = true)]
     pub sandbox: bool,
     /// The command.
     #[command(subcommand)]
@@ -110,6 +110,16 @@ pub(crate) enum LedgerAction {
     Export,
     /// Where the ledger is
     Path,
+    /// Make a team's ledger in a PostgreSQL database; a ledger that is there stays as it is
+    Init {
+        /// Also make the roles idv_reader, idv_asker and idv_keeper
+        #[arg(long)]
+        roles: bool,
+    },
+    /// Look at everything that a team's ledger rests on; exit code 2 where a promise would be broken
+    Doctor,
+    /// Deliver the answers of this machine's journal to the team's ledger
+    Push,
 }
 
 /// `idv ledger bill`.

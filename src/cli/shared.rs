@@ -100,7 +100,7 @@ pub(crate) struct OriginArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Ledger")]
 pub(crate) struct LedgerArgs {
-    /// The file that remembers every call [env: IDV_LEDGER]
+    /// The file that remembers every call, or postgres://USER@HOST/DATABASE of a team [env: IDV_LEDGER]
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
     /// Ask again where the answer is older than AGE (90d, 12h), or than a time stamp

@@ -32,27 +32,44 @@ impl ExchangeTrace {
     }
 }
 
+/// Says at the last moment whether a request may still go out.
+pub(crate) type SendPermission = Box<dyn Fn() -> bool + Send + Sync>;
+
+/// The request may not go out any more. It was not sent.
+#[derive(Debug, thiserror::Error)]
+#[error("it was claimed too long ago")]
+pub(super) struct NotPermitted;
+
 /// A request body that records whether it was requested. It can be requested once only, so that no
 /// library resends it.
 pub(super) struct TrackedBody {
     bytes: Option<Bytes>,
     trace: Arc<ExchangeTrace>,
+    permission: SendPermission,
 }
 
 impl TrackedBody {
-    pub(super) fn new(bytes: Vec<u8>, trace: Arc<ExchangeTrace>) -> Self {
-        Self { bytes: Some(bytes.into()), trace }
+    pub(super) fn new(
+        bytes: Vec<u8>,
+        trace: Arc<ExchangeTrace>,
+        permission: SendPermission,
+    ) -> Self {
+        Self { bytes: Some(bytes.into()), trace, permission }
     }
 }
 
 impl http_body::Body for TrackedBody {
     type Data = Bytes;
-    type Error = std::convert::Infallible;
+    type Error = NotPermitted;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if self.bytes.is_some() && !(self.permission)() {
+            self.bytes = None;
+            return Poll::Ready(Some(Err(NotPermitted)));
+        }
         self.trace.polled.store(true, Ordering::Release);
         Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
     }

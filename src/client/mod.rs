@@ -18,7 +18,7 @@ use reqwest::{Certificate, Proxy, Url};
 use secrecy::SecretString;
 use tracing::warn;
 
-use crate::client::body::{ExchangeTrace, TrackedBody};
+use crate::client::body::{ExchangeTrace, SendPermission, TrackedBody};
 use crate::client::connect::EXCHANGE;
 use crate::client::endpoint_url::EndpointError;
 use crate::client::redact::KeyRedactor;
@@ -147,16 +147,26 @@ impl Client {
 
     /// Sends one record, once.
     pub async fn exchange(&self, record: &Record) -> Result<Answer, SendError> {
+        self.exchange_if(record, Box::new(|| true)).await
+    }
+
+    /// Sends one record, once, if that is permitted at the very moment when its bytes go out.
+    pub(crate) async fn exchange_if(
+        &self,
+        record: &Record,
+        permission: SendPermission,
+    ) -> Result<Answer, SendError> {
         let body = serde_json::to_vec(record)
             .map_err(|_| SendError::NotSent("the record can't be written as JSON".to_owned()))?;
         let trace = Arc::new(ExchangeTrace::default());
-        let body = reqwest::Body::wrap(TrackedBody::new(body, Arc::clone(&trace)));
+        let body = reqwest::Body::wrap(TrackedBody::new(body, Arc::clone(&trace), permission));
         let request = self.http().post(self.0.options.url.clone()).body(body);
         let mut received = ReceivedResponse::default();
         let filling = EXCHANGE.scope(Arc::clone(&trace), received.fill(request));
         let timeout = self.0.options.timeout;
         let end = deadline::within(timeout, filling).await;
-        if received.is_closed_unanswered(&end) && trace.is_on_reused_connection() {
+        let was_sent = trace.is_polled();
+        if was_sent && received.is_closed_unanswered(&end) && trace.is_on_reused_connection() {
             self.end_reuse();
         }
         let mut answer = received.read(end, trace.is_polled())?;

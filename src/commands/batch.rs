@@ -297,7 +297,7 @@ impl Run<'_> {
             let deliver = move |row| drop(done.send(row));
             run::run(pipeline, rows, limits, deliver).await;
             let tally = sum.await.context("the results broke off");
-            finish(self.ledger, self.stop.reason().as_ref()).await;
+            finish(self.ledger, self.stop).await;
             tally
         };
         let say = || {

@@ -94,7 +94,7 @@ impl CheckResult<'_> {
             plan: &self.plan,
             file: self.options.file.display().to_string(),
             detected: &self.detected,
-            ledger: &self.ledger.ledger,
+            ledger: self.ledger.ledger.to_string(),
             consulted: self.ledger.consulted,
             price: self.price,
             max_charges: self.options.max_charges,

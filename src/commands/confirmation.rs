@@ -65,7 +65,7 @@ impl<'a> PlannedFile<'a> {
             plan: &self.plan,
             file: self.options.file.display().to_string(),
             detected: &self.detected,
-            ledger: &self.ledger.ledger,
+            ledger: self.ledger.ledger.to_string(),
             consulted: self.ledger.consulted,
             price: self.price,
             max_charges: self.options.max_charges,

@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::commands::arguments;
 use crate::commands::options::ReuseOptions;
 use crate::commands::plan::PlanLedger;
-use crate::ledger::{Kind, Ledger, LedgerError, Run, RunOrigin};
+use crate::ledger::{Kind, LedgerError, LedgerPlace, Run, RunOrigin};
 use crate::model::limits::MaxInFlight;
 use crate::model::price::Price;
 use crate::model::problem::Level;
@@ -41,7 +41,7 @@ pub(crate) struct Endpoint {
     timeout: Duration,
     partner_code: String,
     kind: Kind,
-    ledger: PathBuf,
+    ledger: LedgerPlace,
     /// The ledger, if the command line names it.
     ledger_option: Option<PathBuf>,
     origin: RunOrigin,
@@ -75,7 +75,7 @@ impl Endpoint {
 
     /// Opens the ledger and begins a run in it.
     pub(crate) async fn begin(&self, command: &str) -> anyhow::Result<Run> {
-        let ledger = Ledger::open(&self.ledger, self.kind)?;
+        let ledger = self.ledger.open(self.kind)?;
         let origin = arguments::with_command(self.origin.clone(), command);
         Ok(ledger.start_run(origin, &self.partner_code).await?)
     }
@@ -117,7 +117,7 @@ impl Endpoint {
     pub(crate) fn ledger_flag(&self) -> String {
         match &self.ledger_option {
             Some(file) => format!(" --ledger {}", quoted(&file.to_string_lossy())),
-            None if settings::ledger(None, true).is_ok_and(|file| file == self.ledger) => {
+            None if settings::ledger(None, true).is_ok_and(|place| place == self.ledger) => {
                 " --sandbox".to_owned()
             }
             None => String::new(),

@@ -30,11 +30,11 @@ use anyhow::Context as _;
 use crate::cli::Action;
 use crate::commands::options::BatchOptions;
 use crate::exit::Exit;
-use crate::ledger::Run;
+use crate::ledger::{LedgerError, Run};
 use crate::output::PaceSummary;
 use crate::output::progress::Progress;
 use crate::output::text::escape;
-use crate::run::stop::{StopReason, run_end};
+use crate::run::stop::{StopReason, StopSwitch, run_end};
 use crate::settings::{self, SettingsError};
 use crate::words::Lang;
 
@@ -82,13 +82,16 @@ fn refuse(error: &anyhow::Error, lang: Lang) -> Exit {
     let said = error_text::of(error, lang);
     let shown: Vec<_> = said.split('\n').map(escape).collect();
     Progress::messages(false, lang).warn(&shown.join("\n"));
-    Exit::Usage
+    let ledger = error.chain().find_map(|cause| cause.downcast_ref::<LedgerError>());
+    if ledger.is_some_and(LedgerError::is_away) { Exit::Disk } else { Exit::Usage }
 }
 
-/// Writes the end of a run to the ledger. An error is ignored: it was shown already, and the lock
-/// of the run also shows that it has ended.
-async fn finish(run: Run, stopped: Option<&StopReason>) {
-    let _ = run.finish(run_end(stopped)).await;
+/// Writes the end of a run to the ledger. An error of a file is ignored: it was shown already, and the
+/// lock of the run also shows that it has ended. A team's ledger that has not all answers stops the run.
+async fn finish(run: Run, stop: &StopSwitch) {
+    if let Err(error @ LedgerError::Team(_)) = run.finish(run_end(stop.reason().as_ref())).await {
+        stop.stop(StopReason::Ledger(error.to_string()));
+    }
 }
 
 /// The pace of the run so far.

@@ -46,6 +46,8 @@ const fn exit_of_stop(reason: &StopReason) -> Exit {
         | StopReason::Denied(_)
         | StopReason::Budget(_)
         | StopReason::InputChanged
+        | StopReason::Fenced
+        | StopReason::TeamBudget
         | StopReason::Tls(_)
         | StopReason::Proxy(_) => Exit::Stopped,
     }
@@ -94,6 +96,9 @@ fn step_after_stop(reason: &StopReason) -> Option<NextStep> {
         StopReason::InputChanged => NextStep::LookAtInput,
         StopReason::Budget(_) => NextStep::RaiseBudget,
         StopReason::Ledger(_) => NextStep::RepairLedger,
-        StopReason::Interrupted | StopReason::OutputClosed => return None,
+        StopReason::Fenced
+        | StopReason::TeamBudget
+        | StopReason::Interrupted
+        | StopReason::OutputClosed => return None,
     })
 }

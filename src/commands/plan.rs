@@ -1,10 +1,8 @@
 //! Makes a plan: reads the input to its end, checks each row and looks it up in the ledger. It
 //! never creates a ledger.
 
-use std::path::PathBuf;
-
 use crate::input::{self, InputError};
-use crate::ledger::{Kind, LedgerError, LookUpParameters, Reader, ReuseRules};
+use crate::ledger::{Kind, LedgerError, LedgerPlace, LookUpParameters, Reader, ReuseRules};
 use crate::model::problem::Level;
 use crate::model::row::Row;
 use crate::model::shard::Shard;
@@ -13,8 +11,8 @@ use crate::plan::{Plan, Planner};
 
 /// The ledger that a plan consults, if there is one and the partner code is known.
 pub(crate) struct PlanLedger {
-    /// The ledger's file.
-    pub ledger: PathBuf,
+    /// Where the ledger is.
+    pub ledger: LedgerPlace,
     /// Whether it is consulted.
     pub consulted: Consultation,
     look_up: Option<(Reader, LookUpParameters)>,
@@ -37,7 +35,7 @@ pub(crate) enum PlanError {
 impl PlanLedger {
     /// Opens the ledger for reading. Without a partner code no record has a key to look up.
     pub(crate) fn open(
-        ledger: PathBuf,
+        ledger: LedgerPlace,
         kind: Kind,
         partner_code: Option<&str>,
         reuse: ReuseRules,
@@ -45,7 +43,7 @@ impl PlanLedger {
         let Some(partner_code) = partner_code else {
             return Ok(Self { ledger, consulted: Consultation::NoPartnerCode, look_up: None });
         };
-        match Reader::open(&ledger, Some(kind)) {
+        match ledger.read(Some(kind)) {
             Ok(reader) => {
                 let parameters = reader.look_up_parameters(kind, partner_code, reuse);
                 Ok(Self {

@@ -29,7 +29,9 @@ pub(crate) fn command(
 
 /// Returns whether the argument has a part of the form `user:password@host`.
 fn holds_a_password(word: &str) -> bool {
-    word.rsplit_once('@').is_some_and(|(before, _)| before.contains(':'))
+    let user =
+        |before: &str| before.rsplit_once("://").map_or(before.to_owned(), |(_, it)| it.to_owned());
+    word.rsplit_once('@').is_some_and(|(before, _)| user(before).contains(':'))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::commands::result_collector::reason_of;
 use crate::commands::results_file::{RESULT_SHEETS, ResultsFile, color};
 use crate::commands::{log, next_steps, pace_summary, record_source};
 use crate::exit::Exit;
+use crate::ledger::LedgerError;
 use crate::model::left_out::LeftOut;
 use crate::model::problem::Level;
 use crate::model::record::Field;
@@ -57,9 +58,11 @@ pub(crate) async fn run(options: VerifyOptions) -> anyhow::Result<Exit> {
     let Some(verdict) = verify(&verifier, &row, &stop, &progress).await? else {
         return Ok(Exit::Interrupted);
     };
-    // An error is ignored: it was shown already, and the lock of the run also shows that it has
+    // Another error is ignored: it was shown already, and the lock of the run also shows that it has
     // ended.
-    let _ = verifier.finish().await;
+    if let Err(error @ LedgerError::Team(_)) = verifier.finish().await {
+        stop.stop(StopReason::Ledger(error.to_string()));
+    }
     let result = VerifiedRecord { row: &row, verdict: &verdict, endpoint: &endpoint, lang };
     let written = result.write(&options.results, file, pace_summary(&progress));
     Ok(result.report(written, &stop, &progress))

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::ledger::team::TeamError;
+
 /// Why the ledger refuses or fails. Cheap to clone: one trouble may concern many rows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
@@ -78,12 +80,20 @@ pub enum LedgerError {
     /// What a call cost is known already.
     #[error("call {0} is not in doubt: `idv ledger show --outcome unknown` lists those that are")]
     NotInDoubt(i64),
+    /// A team's ledger refuses or fails.
+    #[error(transparent)]
+    Team(#[from] TeamError),
     /// The ledger's thread is gone.
     #[error("the ledger is closed: run the same command again")]
     Closed,
 }
 
 impl LedgerError {
+    /// Whether the ledger can't be reached, which may pass.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Team(TeamError::Away(_) | TeamError::Undelivered(_)))
+    }
+
     /// What an error of the database means for this file.
     pub(super) fn of(path: &Path, error: &rusqlite::Error) -> Self {
         let path = path.to_owned();

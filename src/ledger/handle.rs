@@ -13,17 +13,29 @@ use crate::ledger::origin::RunOrigin;
 use crate::ledger::person::PersonQuery;
 use crate::ledger::query::Reader;
 use crate::ledger::run::Run;
+use crate::ledger::team::{TeamAddress, TeamLedger, TeamRun};
 use crate::ledger::thread::WriterThread;
 
 /// A ledger opened for writing. Cheap to clone; the last clone's drop waits until all is written.
 #[derive(Clone)]
-pub struct Ledger(pub(super) Arc<WriterThread>);
+pub struct Ledger(pub(super) Arc<WriterThread>, pub(super) Option<Arc<TeamLedger>>);
 
 impl Ledger {
     /// Opens a ledger, and makes it where there is none. Refuses a file of the other kind, of a
     /// newer schema, a damaged one, and one on a network file system.
     pub fn open(path: &Path, kind: Kind) -> Result<Self, LedgerError> {
-        WriterThread::start(path, kind).map(|thread| Self(Arc::new(thread)))
+        WriterThread::start(path, kind).map(|thread| Self(Arc::new(thread), None))
+    }
+
+    /// Opens a team's ledger, with the journal of this machine. Refuses a database of the other kind, and
+    /// one in which a claim would not hold.
+    pub(crate) fn open_team(
+        address: &TeamAddress,
+        kind: Option<Kind>,
+    ) -> Result<Self, LedgerError> {
+        let team = TeamLedger::open(address, kind, true)?;
+        let thread = WriterThread::start_journal(&team.journal()?, team.kind(), team.secret())?;
+        Ok(Self(Arc::new(thread), Some(Arc::new(team))))
     }
 
     /// Returns the file.
@@ -43,9 +55,14 @@ impl Ledger {
         partner_code: &str,
     ) -> Result<Run, LedgerError> {
         let (kind, origin) = (self.0.kind, origin.into());
+        let own = origin.clone();
         let start = move |database: &mut _| maintenance::start_run(database, kind, &origin);
         let started = self.0.job(start).await?;
-        Ok(Run::new(Arc::clone(&self.0), started, partner_code))
+        let team = match &self.1 {
+            Some(team) => Some(TeamRun::start(team, &self.0, &started, own).await?),
+            None => None,
+        };
+        Ok(Run::new(Arc::clone(&self.0), started, team, partner_code))
     }
 
     /// Settles a call in doubt by what a person found on the invoice. One found not charged may be

@@ -12,6 +12,7 @@ use crate::ledger::look_up::LookUpParameters;
 use crate::ledger::open;
 use crate::ledger::send_decision::{DoubtReason, LookUpResult, ReuseRules, RunRules};
 use crate::ledger::store;
+use crate::ledger::team::{TeamAddress, TeamReader};
 use crate::model::record::{KeyMaker, Record, RecordKey};
 
 /// A ledger opened for queries. Makes no ledger, and changes nothing in one.
@@ -21,6 +22,9 @@ pub struct Reader {
     pub(super) secret: [u8; 32],
     pub(super) liveness: RunLiveness,
     pub(super) index: Index,
+    /// The team's ledger, where this is one. The connection above is then to a copy of it, which is made
+    /// when its history is first wanted.
+    pub(super) team: Option<TeamReader>,
 }
 
 impl Reader {
@@ -32,7 +36,23 @@ impl Reader {
         }
         let secret = open::secret(path, &connection)?;
         let (liveness, index) = (RunLiveness::new(path), Index::default());
-        Ok(Self { path: path.to_owned(), connection, secret, liveness, index })
+        Ok(Self { path: path.to_owned(), connection, secret, liveness, index, team: None })
+    }
+
+    /// Opens a team's ledger; with a kind, only one of that kind.
+    pub(crate) fn open_team(
+        address: &TeamAddress,
+        kind: Option<Kind>,
+    ) -> Result<Self, LedgerError> {
+        Self::of_team(TeamReader::open(address, kind)?)
+    }
+
+    pub(super) fn of_team(team: TeamReader) -> Result<Self, LedgerError> {
+        let path = PathBuf::new();
+        let connection = Connection::open_in_memory();
+        let connection = connection.map_err(|error| LedgerError::of(&path, &error))?;
+        let (secret, liveness, index) = (team.secret(), RunLiveness::new(&path), Index::default());
+        Ok(Self { path, connection, secret, liveness, index, team: Some(team) })
     }
 
     /// Returns the file.
@@ -42,7 +62,10 @@ impl Reader {
 
     /// Returns the kind that the first run stamped; `None` before it.
     pub fn kind(&self) -> Result<Option<Kind>, LedgerError> {
-        open::kind(&self.path, &self.connection)
+        match &self.team {
+            Some(team) => Ok(Some(team.kind())),
+            None => open::kind(&self.path, &self.connection),
+        }
     }
 
     /// Returns the parameters for a plan that sends nothing: what a run that starts now would find.
@@ -73,6 +96,9 @@ impl Reader {
         records: &[Record],
     ) -> Result<Vec<LookUpResult>, LedgerError> {
         let keys: Vec<_> = records.iter().map(|record| parameters.keys().key(record)).collect();
+        if let Some(team) = &self.team {
+            return team.look_up_all(parameters.rules, &keys, true);
+        }
         let mut known = self.read(parameters, &keys)?;
         // A run may have written its answer and ended between our view of the file and our look at
         // its lock; what is read after that look holds.

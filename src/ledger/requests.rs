@@ -1,6 +1,7 @@
 //! The requests to the writer thread and their replies.
 
 use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 use crate::ledger::database::Database;
@@ -26,6 +27,8 @@ pub(super) enum Request {
     Close(CloseRequest),
     /// Reply when a call has ended; `None` for a call of another process that goes on.
     Watch(i64, Reply<Option<Box<ClosedCall>>>),
+    /// Look a record up, and write nothing.
+    LookUp(LookUpRequest),
     /// Do a job.
     Job(Job),
 }
@@ -36,7 +39,37 @@ pub(super) struct ClaimRequest {
     pub(super) key: RecordKey,
     pub(super) person: PersonHash,
     pub(super) rules: RunRules,
+    /// The claim that a team's ledger gave: then the intent is written without a look-up.
+    pub(super) team: Option<TeamClaim>,
     pub(super) reply: Reply<ClaimDecision>,
+}
+
+/// A request for a look-up.
+pub(super) struct LookUpRequest {
+    pub(super) key: RecordKey,
+    pub(super) rules: RunRules,
+    pub(super) reply: Reply<LookUpResult>,
+}
+
+/// A claim that a team's ledger gave.
+#[derive(Debug, Clone)]
+pub(crate) struct TeamClaim {
+    /// Its number in the team's ledger.
+    pub(super) call: i64,
+    /// Counts the claims of the run.
+    pub(super) claim: i64,
+    /// The epoch in which it holds.
+    pub(super) epoch: u64,
+    /// Where its end goes once it is on disk.
+    pub(super) ends: UnboundedSender<EndedCall>,
+}
+
+/// The end of a call that is on disk, for a team's ledger.
+#[derive(Debug, Clone)]
+pub(crate) struct EndedCall {
+    pub(super) call: i64,
+    pub(super) claim: i64,
+    pub(super) end: CallEnd,
 }
 
 /// The decision about a claim.
@@ -53,12 +86,14 @@ pub(super) struct CloseRequest {
     pub(super) call: i64,
     pub(super) run: i64,
     pub(super) end: CallEnd,
+    /// The team's claim of this call.
+    pub(super) team: Option<TeamClaim>,
     pub(super) reply: Option<Reply<WriteStatus>>,
 }
 
 impl CloseRequest {
     /// The end of a call that was never sent.
-    pub(super) fn unsent(call: i64, run: i64) -> Self {
+    pub(super) fn unsent(call: i64, run: i64, team: Option<TeamClaim>) -> Self {
         let end = CallEnd {
             at: Timestamp::now(),
             outcome: Outcome::Unavailable,
@@ -66,7 +101,7 @@ impl CloseRequest {
             state: CallState::Without(Some("not sent".to_owned())),
             attempts: 0,
         };
-        Self { call, run, end, reply: None }
+        Self { call, run, end, team, reply: None }
     }
 }
 

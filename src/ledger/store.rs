@@ -53,8 +53,8 @@ pub(super) use select_calls;
 /// The number of the columns of [`past_call`].
 pub(super) const PAST_CALL_COLUMNS: usize = 17;
 
-const ADD_CALL: &str =
-    "INSERT INTO calls (id, run, started, slot, rest, person) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const ADD_CALL: &str = "INSERT INTO calls (id, run, started, slot, rest, person, claim)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 /// A retry after trouble with the disk may find the same answer there.
 const ADD_ANSWER: &str = "
@@ -108,11 +108,12 @@ pub(super) fn add_call(
     run: i64,
     key: &RecordKey,
     person: &PersonHash,
+    claim: Option<i64>,
 ) -> rusqlite::Result<()> {
     let (slot, rest) = split(key.as_bytes());
     let now = Timestamp::now().as_millisecond();
-    connection.prepare_cached(ADD_CALL)?.execute(params![call, run, now, slot, rest, person])?;
-    Ok(())
+    let row = params![call, run, now, slot, rest, person, claim];
+    connection.prepare_cached(ADD_CALL)?.execute(row).map(drop)
 }
 
 /// Writes the end of a call.

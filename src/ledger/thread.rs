@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::ledger::database::Database;
 use crate::ledger::error::LedgerError;
+use crate::ledger::journal;
 use crate::ledger::kind::Kind;
 use crate::ledger::open;
 use crate::ledger::requests::Request;
@@ -37,6 +38,18 @@ impl WriterThread {
             .map_err(|error| LedgerError::of_io(path, &error))?;
         let (requests, thread) = (Some(requests), Some(thread));
         Ok(Self { path: path.to_owned(), kind, secret, requests, thread })
+    }
+
+    /// Opens the file as the journal before a team's ledger: it takes over its secret.
+    pub(super) fn start_journal(
+        path: &Path,
+        kind: Kind,
+        secret: [u8; 32],
+    ) -> Result<Self, LedgerError> {
+        let mut database = Database::new(path, open::for_writing(path)?);
+        journal::adopt(&mut database, secret)?;
+        drop(database);
+        Self::start(path, kind)
     }
 
     /// Sends a request.

@@ -13,7 +13,8 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::index::{self, Index};
 use crate::ledger::liveness::RunLiveness;
 use crate::ledger::requests::{
-    ClaimDecision, ClaimRequest, CloseRequest, Job, Reply, Request, WriteStatus,
+    ClaimDecision, ClaimRequest, CloseRequest, EndedCall, Job, LookUpRequest, Reply, Request,
+    TeamClaim, WriteStatus,
 };
 use crate::ledger::send_decision::LookUpResult;
 use crate::ledger::store::{self, ClosedCall};
@@ -42,6 +43,7 @@ enum RequestResult {
     Claim(ClaimDecision),
     Close,
     Watch(Option<Box<ClosedCall>>),
+    LookUp(Box<LookUpResult>),
 }
 
 impl Writer {
@@ -144,7 +146,10 @@ impl Writer {
             (Request::Watch(_, reply), RequestResult::Watch(closed)) => {
                 drop(reply.send(Ok(closed)));
             }
-            (Request::Claim(_) | Request::Watch(..) | Request::Job(_), _) => {}
+            (Request::LookUp(look_up), RequestResult::LookUp(known)) => {
+                let _ = look_up.reply.send(Ok(*known));
+            }
+            (Request::Claim(_) | Request::Watch(..) | Request::LookUp(_) | Request::Job(_), _) => {}
         }
     }
 
@@ -152,14 +157,19 @@ impl Writer {
     fn hand_out(&mut self, claim: ClaimRequest, call: i64) {
         self.in_flight.insert(call, Vec::new());
         if claim.reply.send(Ok(ClaimDecision::Intent(call))).is_err() {
-            self.own.push(Request::Close(CloseRequest::unsent(call, claim.run)));
+            let close = CloseRequest::unsent(call, claim.run, claim.team);
+            self.own.push(Request::Close(close));
         }
     }
 
     fn close(&mut self, close: CloseRequest) {
-        let CloseRequest { call, run, end, reply } = close;
+        let CloseRequest { call, run, end, team, reply } = close;
         for waiting in self.in_flight.remove(&call).unwrap_or_default() {
             let _ = waiting.send(Ok(Some(Box::new(ClosedCall { call, run, end: end.clone() }))));
+        }
+        if let Some(TeamClaim { call, claim, ends, .. }) = team {
+            // Nobody listens any more when the run was dropped: the next one delivers it.
+            let _ = ends.send(EndedCall { call, claim, end });
         }
         if let Some(reply) = reply {
             let stopped = self.database.stopped.is_some();
@@ -175,6 +185,7 @@ impl Writer {
             match request {
                 Request::Close(close) => self.unwritten.push(close),
                 Request::Watch(_, reply) => drop(reply.send(Err(error.clone()))),
+                Request::LookUp(look_up) => drop(look_up.reply.send(Err(error.clone()))),
                 Request::Claim(_) | Request::Job(_) => {}
             }
         }
@@ -193,7 +204,7 @@ impl Writer {
         for (run, last_call) in &self.database.runs {
             let open = store::open_calls(connection, *run, *last_call).unwrap_or_default();
             let refused = open.into_iter().filter(|call| !self.in_flight.contains_key(call));
-            let close = |call| Request::Close(CloseRequest::unsent(call, *run));
+            let close = |call| Request::Close(CloseRequest::unsent(call, *run, None));
             self.own.extend(refused.map(close));
         }
     }
@@ -293,6 +304,9 @@ fn carry_out(
             Request::Watch(call, _) => {
                 RequestResult::Watch(store::closed(connection, liveness, *call)?.map(Box::new))
             }
+            Request::LookUp(LookUpRequest { key, rules, .. }) => RequestResult::LookUp(Box::new(
+                store::look_up(connection, index, liveness, key, rules)?,
+            )),
             Request::Job(_) => RequestResult::Close,
         });
     }
@@ -308,10 +322,17 @@ fn carry_out_claim(
     claim: &ClaimRequest,
     last_call: &mut i64,
 ) -> rusqlite::Result<ClaimDecision> {
-    match store::look_up(connection, index, liveness, &claim.key, &claim.rules)? {
+    let known = match claim.team {
+        // The team's ledger has decided, for all machines.
+        Some(_) => LookUpResult::MaySend,
+        None => store::look_up(connection, index, liveness, &claim.key, &claim.rules)?,
+    };
+    match known {
         LookUpResult::MaySend => {
             *last_call += 1;
-            store::add_call(connection, *last_call, claim.run, &claim.key, &claim.person)?;
+            let ClaimRequest { run, key, person, team, .. } = claim;
+            let team = team.as_ref().map(|team| team.claim);
+            store::add_call(connection, *last_call, *run, key, person, team)?;
             index.insert(&claim.key, *last_call);
             Ok(ClaimDecision::Intent(*last_call))
         }

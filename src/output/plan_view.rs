@@ -1,7 +1,6 @@
 //! Shows a plan to people and programs: what a run over a file would do and cost.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
@@ -35,8 +34,8 @@ pub(crate) struct PlanView<'a> {
     pub file: String,
     /// The detected format of the input.
     pub detected: &'a DetectedFormat,
-    /// The ledger's file.
-    pub ledger: &'a Path,
+    /// Where the ledger is.
+    pub ledger: String,
     /// Whether the ledger was consulted.
     pub consulted: Consultation,
     /// The price of a call, if it is known.
@@ -143,8 +142,7 @@ impl PlanView<'_> {
     }
 
     fn of_ledger(&self) -> String {
-        let (words, path) = (self.lang.words(), self.ledger.to_string_lossy());
-        let path = escape(&path);
+        let (words, path) = (self.lang.words(), escape(&self.ledger));
         match self.consulted {
             Consultation::Done => words.ledger(&path),
             Consultation::NoLedgerYet => words.no_ledger_yet(&path),
@@ -183,7 +181,7 @@ impl PlanView<'_> {
             "calls": calls,
             "price": self.price.map(|each| json!({ "each": each, "total": each.times(calls) })),
             "ledger": {
-                "path": self.ledger.display().to_string(),
+                "path": self.ledger,
                 "consulted": self.consulted != Consultation::NoPartnerCode,
             },
             "problems": self.plan.problems.iter().map(problem_json).collect::<Vec<_>>(),

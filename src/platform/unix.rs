@@ -20,6 +20,32 @@ pub(crate) fn state_folder() -> Option<PathBuf> {
     Some(base.state_dir().unwrap_or_else(|| base.data_dir()))
 }
 
+/// The home folder of this user.
+pub(crate) fn home_folder() -> Option<PathBuf> {
+    Some(etcetera::choose_base_strategy().ok()?.home_dir().to_owned())
+}
+
+/// Whether other users than the owner may read a file that exists.
+pub(crate) fn is_readable_by_others(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|found| found.mode() & 0o077 != 0)
+}
+
+/// The time since this machine was started, sleep included.
+#[cfg(target_os = "linux")]
+pub(crate) fn uptime() -> std::time::Duration {
+    uptime_by(rustix::time::ClockId::Boottime)
+}
+
+/// The time since this machine was started, sleep included.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn uptime() -> std::time::Duration {
+    uptime_by(rustix::time::ClockId::Monotonic)
+}
+
+fn uptime_by(clock: rustix::time::ClockId) -> std::time::Duration {
+    std::time::Duration::try_from(rustix::time::clock_gettime(clock)).unwrap_or_default()
+}
+
 /// Returns the name of the user that runs this process.
 pub(crate) fn user_name() -> Option<String> {
     let id = rustix::process::getuid().as_raw().to_string();

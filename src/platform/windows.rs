@@ -25,6 +25,22 @@ pub(crate) fn state_folder() -> Option<PathBuf> {
     Some(etcetera::choose_base_strategy().ok()?.cache_dir())
 }
 
+/// The home folder of this user.
+pub(crate) fn home_folder() -> Option<PathBuf> {
+    Some(etcetera::choose_base_strategy().ok()?.home_dir().to_owned())
+}
+
+/// Whether other users than the owner may read a file. A profile's files are private.
+pub(crate) fn is_readable_by_others(_: &Path) -> bool {
+    false
+}
+
+/// A time that goes on while the machine sleeps: the system's counter does.
+pub(crate) fn uptime() -> std::time::Duration {
+    static BEGUN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    BEGUN.get_or_init(std::time::Instant::now).elapsed()
+}
+
 /// Returns the name of the user that runs this process.
 pub(crate) fn user_name() -> Option<String> {
     std::env::var("USERNAME").ok()

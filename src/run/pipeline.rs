@@ -8,8 +8,8 @@ use tracing::debug;
 
 use crate::client::{Client, SendError};
 use crate::ledger::{
-    Claim, ClaimReply, InDoubtCall, LedgerError, LookUpParameters, LookUpResult, Reader, Run,
-    StoredAnswer, WaitResult, Waiter,
+    Claim, ClaimReply, InDoubtCall, LedgerError, LookUpResult, Run, StoredAnswer, WaitResult,
+    Waiter,
 };
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
@@ -33,9 +33,6 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 pub(crate) struct Pipeline {
     client: Client,
     ledger: Run,
-    /// Looks up rows without claiming them, after a stop or during a pause.
-    reader: Mutex<Option<Reader>>,
-    look_up: LookUpParameters,
     options: SendOptions,
     budget: Budget,
     send_gate: SendGate,
@@ -87,14 +84,12 @@ impl Pipeline {
         stop: StopSwitch,
         status: SharedStatus,
     ) -> Self {
-        let look_up = ledger.look_up_parameters(options.reuse);
         let SendOptions { concurrency, rate, give_up_after: patience, timeout, .. } = options;
         let bounds = Bounds { concurrency, rate, patience, timeout };
+        ledger.set_patience(patience);
         Self {
             client,
             ledger,
-            reader: Mutex::default(),
-            look_up,
             options,
             budget: Budget::new(options.max_charges),
             send_gate: SendGate::new(bounds, status),
@@ -184,12 +179,15 @@ impl Pipeline {
         loop {
             // An answer in the ledger need not wait for a permit to send.
             if !self.send_gate.is_open()
-                && let Some(verdict) = self.known(record)
+                && let Some(verdict) = self.known(record).await
             {
                 return Err(Box::new(verdict.into()));
             }
             let Some((budget_permit, send_permit)) = self.acquire_permits().await else {
-                let verdict = state.last.take().unwrap_or_else(|| self.look_up_or_skip(record));
+                let verdict = match state.last.take() {
+                    Some(verdict) => verdict,
+                    None => self.look_up_or_skip(record).await,
+                };
                 return Err(Box::new(verdict.into()));
             };
             match self.claim_record(record).await {
@@ -201,8 +199,15 @@ impl Pipeline {
                         return Err(Box::new(verdict.into()));
                     }
                 }
-                Err(error) => self.stop.stop(StopReason::Ledger(error.to_string())),
+                Err(error) => self.stop.stop(StopReason::of_ledger(&error)),
             }
+        }
+    }
+
+    /// Says that a row comes soon: its claim may be made ahead.
+    pub(crate) fn announce(&self, row: &Row) {
+        if row.worst() < Some(self.options.hold) && !self.stop.is_stopped() {
+            self.ledger.announce(&row.record, self.options.reuse);
         }
     }
 
@@ -244,7 +249,7 @@ impl Pipeline {
                 })
             }
             Err(error) => {
-                self.stop.stop(StopReason::Ledger(error.to_string()));
+                self.stop.stop(StopReason::of_ledger(&error));
                 None
             }
         }
@@ -262,7 +267,7 @@ impl Pipeline {
     ) -> (PendingVerdict, Signal) {
         send_permit.wait_until_due().await;
         let sent = Instant::now();
-        let seen = self.client.exchange(&row.record).await;
+        let seen = self.client.exchange_if(&row.record, claim.permission()).await;
         let elapsed = sent.elapsed();
         log(row, attempts, elapsed, &seen);
         let stop = self.observe(&seen);
@@ -331,24 +336,16 @@ impl Pipeline {
     }
 
     /// Returns the answer of the ledger after a stop, or `skipped`.
-    fn look_up_or_skip(&self, record: &Record) -> Verdict {
-        self.known(record).unwrap_or_else(|| {
+    async fn look_up_or_skip(&self, record: &Record) -> Verdict {
+        self.known(record).await.unwrap_or_else(|| {
             let why = self.stop.reason().map(|reason| format!("not sent: {reason}"));
             Verdict::local(Outcome::Skipped, why)
         })
     }
 
     /// Looks a record up in the ledger without claiming it.
-    fn known(&self, record: &Record) -> Option<Verdict> {
-        let known = {
-            let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-            // Opened late: most runs never need it.
-            if reader.is_none() {
-                *reader = self.ledger.reader().ok();
-            }
-            reader.as_mut()?.look_up(&self.look_up, record)
-        };
-        match known {
+    async fn known(&self, record: &Record) -> Option<Verdict> {
+        match self.ledger.look_up(record, self.options.reuse).await {
             Ok(LookUpResult::Answered(stored)) => Some(self.answered(*stored)),
             Ok(LookUpResult::InDoubt(doubt)) => Some(self.in_doubt(&doubt)),
             Ok(LookUpResult::MaySend | LookUpResult::Busy(_)) | Err(_) => None,

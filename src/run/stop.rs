@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::ledger::RunEnd;
+use crate::ledger::{LedgerError, RunEnd, TeamError};
 use crate::words::{Lang, Words};
 
 /// Why a run stopped before its end.
@@ -39,6 +39,10 @@ pub enum StopReason {
     Proxy(String),
     /// Charged and possibly charged calls have reached `--max-charges`.
     Budget(u64),
+    /// Other runs of the team took over what this one had claimed, since it was silent for so long.
+    Fenced,
+    /// The team's budget is used up.
+    TeamBudget,
     /// The ledger can't write any more.
     Ledger(String),
     /// Ctrl-C, SIGTERM or SIGHUP.
@@ -63,6 +67,15 @@ impl fmt::Display for StopReason {
 impl std::error::Error for StopReason {}
 
 impl StopReason {
+    /// The reason that an error of the ledger is.
+    pub(crate) fn of_ledger(error: &LedgerError) -> Self {
+        match error {
+            LedgerError::Team(TeamError::Fenced) => Self::Fenced,
+            LedgerError::Team(TeamError::Budget) => Self::TeamBudget,
+            _ => Self::Ledger(error.to_string()),
+        }
+    }
+
     /// Explains the reason.
     pub(crate) fn in_words(&self, words: &dyn Words) -> String {
         match self {
@@ -77,6 +90,8 @@ impl StopReason {
             Self::Tls(why) => words.no_tls(why),
             Self::Proxy(why) => words.proxy_refuses(why),
             Self::Budget(charges) => words.budget_used_up(*charges),
+            Self::Fenced => words.fenced().to_owned(),
+            Self::TeamBudget => words.team_budget_used_up().to_owned(),
             Self::Ledger(why) => words.ledger_failed(why),
             Self::Interrupted => words.interrupted().to_owned(),
             Self::OutputClosed => words.reader_gone().to_owned(),
@@ -87,7 +102,7 @@ impl StopReason {
     }
 
     /// All words that [`Self::word`] returns.
-    pub const WORDS: [&str; 14] = [
+    pub const WORDS: [&str; 16] = [
         "quota",
         "account",
         "unknowns",
@@ -97,6 +112,8 @@ impl StopReason {
         "tls",
         "proxy",
         "budget",
+        "fenced",
+        "team_budget",
         "ledger",
         "interrupted",
         "output_closed",
@@ -116,6 +133,8 @@ impl StopReason {
             Self::Tls(_) => "tls",
             Self::Proxy(_) => "proxy",
             Self::Budget(_) => "budget",
+            Self::Fenced => "fenced",
+            Self::TeamBudget => "team_budget",
             Self::Ledger(_) => "ledger",
             Self::Interrupted => "interrupted",
             Self::OutputClosed => "output_closed",
@@ -204,6 +223,8 @@ mod tests {
             StopReason::Tls(text()),
             StopReason::Proxy(text()),
             StopReason::Budget(1),
+            StopReason::Fenced,
+            StopReason::TeamBudget,
             StopReason::Ledger(text()),
             StopReason::Interrupted,
             StopReason::OutputClosed,

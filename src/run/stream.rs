@@ -67,8 +67,11 @@ pub(crate) async fn run(
         ahead: Mutex::new(ReadAhead {
             pieces: read(rows, pipeline.stop.clone()),
             rows: VecDeque::new(),
+            announced: 0,
             taken: 0,
         }),
+        pipeline: Arc::clone(&pipeline),
+        lead: 2 * limits.concurrency,
     });
     let mut workers = JoinSet::new();
     for _ in 0..limits.concurrency {
@@ -105,12 +108,17 @@ struct RowQueue {
     window: Arc<Semaphore>,
     stop: StopSwitch,
     finite: bool,
+    pipeline: Arc<Pipeline>,
+    /// Rows that are announced to the ledger before their turn, at most.
+    lead: usize,
     ahead: Mutex<ReadAhead>,
 }
 
 struct ReadAhead {
     pieces: mpsc::Receiver<Vec<Row>>,
     rows: VecDeque<Row>,
+    /// How many of them are announced to the ledger, from the first on.
+    announced: usize,
     /// Number of rows handed out.
     taken: u64,
 }
@@ -129,7 +137,27 @@ impl RowQueue {
         }
         let row = ahead.rows.pop_front()?;
         ahead.taken += 1;
+        ahead.announced = ahead.announced.saturating_sub(1);
+        if ahead.announced <= self.lead / 2 {
+            self.announce(&mut ahead);
+        }
         Some((ahead.taken, row, window_permit))
+    }
+}
+
+impl RowQueue {
+    /// Announces the next rows to the ledger, many at a time.
+    fn announce(&self, ahead: &mut ReadAhead) {
+        while ahead.rows.len() < self.lead
+            && let Ok(piece) = ahead.pieces.try_recv()
+        {
+            ahead.rows.extend(piece);
+        }
+        let end = ahead.rows.len().min(self.lead);
+        for row in ahead.rows.range(ahead.announced.min(end)..end) {
+            self.pipeline.announce(row);
+        }
+        ahead.announced = end;
     }
 }
 

@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use crate::client;
 use crate::client::endpoint_url::{self, EndpointError};
 use crate::client::proxy::ProxyError;
-use crate::ledger::{Kind, RunOrigin};
+use crate::ledger::{Kind, LedgerPlace, RunOrigin, TeamError};
 use crate::model::limits::MaxInFlight;
 use crate::model::price::{Price, PriceError};
 use crate::platform;
@@ -137,6 +137,9 @@ pub enum SettingsError {
          hint: add --purpose TEXT, or set {PURPOSE}"
     )]
     NoPurpose,
+    /// The address of a team's ledger can't be used.
+    #[error(transparent)]
+    Team(#[from] TeamError),
     /// A value is not a price.
     #[error("{PRICE} is no price: {0}")]
     Price(PriceError),
@@ -205,8 +208,8 @@ pub struct Settings {
     pub partner_code: String,
     /// Live or sandbox.
     pub kind: Kind,
-    /// The ledger's file.
-    pub ledger: PathBuf,
+    /// Where the ledger is.
+    pub(crate) ledger: LedgerPlace,
     /// The price of a call, if it is known.
     pub price: Option<Price>,
     /// The origin of the run, still without its command.
@@ -269,18 +272,28 @@ impl Settings {
     }
 }
 
-/// Finds the file that `idv ledger` reads: the flag's, the setting's, or the default one.
-pub(crate) fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<PathBuf, SettingsError> {
-    if let Some(file) = flag {
-        return Ok(file.to_owned());
+/// Finds the ledger that `idv ledger` reads: the flag's, the setting's, or the default file.
+pub(crate) fn ledger(flag: Option<&Path>, sandbox: bool) -> Result<LedgerPlace, SettingsError> {
+    if let Some(value) = flag {
+        return Ok(LedgerPlace::of_flag(value)?);
     }
     if sandbox {
-        return default_ledger(Kind::Sandbox);
+        return Ok(LedgerPlace::File(default_ledger(Kind::Sandbox)?));
     }
     match SettingSources::read(None)?.get(LEDGER) {
-        Some(file) => Ok(PathBuf::from(file)),
-        None => default_ledger(Kind::Live),
+        Some(value) => Ok(LedgerPlace::of_setting(value)?),
+        None => Ok(LedgerPlace::File(default_ledger(Kind::Live)?)),
     }
+}
+
+/// Finds the ledger that `idv ledger init` makes: the flag's, or the setting's for the sandbox too.
+pub(crate) fn ledger_to_make(flag: Option<&Path>) -> Result<LedgerPlace, SettingsError> {
+    ledger(flag, false)
+}
+
+/// The folder of the ledgers of this machine.
+pub(crate) fn ledger_folder() -> Result<PathBuf, SettingsError> {
+    Ok(platform::state_folder().ok_or(SettingsError::NoHome)?.join("idv"))
 }
 
 /// Reads the partner code from the settings.
@@ -294,8 +307,7 @@ pub(crate) fn price() -> Result<Option<Price>, SettingsError> {
 }
 
 fn default_ledger(kind: Kind) -> Result<PathBuf, SettingsError> {
-    let folder = platform::state_folder().ok_or(SettingsError::NoHome)?.join("idv");
-    Ok(folder.join(match kind {
+    Ok(ledger_folder()?.join(match kind {
         Kind::Live => "ledger.db",
         Kind::Sandbox => "ledger.sandbox.db",
     }))
@@ -309,11 +321,12 @@ impl SettingSources {
         flag: Option<&Path>,
         built_in_sandbox: bool,
         kind: Kind,
-    ) -> Result<PathBuf, SettingsError> {
-        let setting = || self.get(LEDGER).filter(|_| !built_in_sandbox).map(PathBuf::from);
-        match flag.map(Path::to_owned).or_else(setting) {
-            Some(ledger) => Ok(ledger),
-            None => default_ledger(kind),
+    ) -> Result<LedgerPlace, SettingsError> {
+        let setting = self.get(LEDGER).filter(|_| !built_in_sandbox);
+        match (flag, setting) {
+            (Some(value), _) => Ok(LedgerPlace::of_flag(value)?),
+            (None, Some(value)) => Ok(LedgerPlace::of_setting(value)?),
+            (None, None) => Ok(LedgerPlace::File(default_ledger(kind)?)),
         }
     }
 

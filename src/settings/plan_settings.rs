@@ -1,9 +1,7 @@
 //! The settings of a plan. Neither an endpoint nor a key is required, since nothing is sent.
 
-use std::path::PathBuf;
-
 use crate::client::endpoint_url;
-use crate::ledger::Kind;
+use crate::ledger::{Kind, LedgerPlace};
 use crate::model::price::Price;
 use crate::settings::{
     ENDPOINT, EndpointOptions, PARTNER_CODE, SANDBOX_PARTNER_CODE, SettingSources, SettingsError,
@@ -16,8 +14,8 @@ pub struct PlanSettings {
     pub partner_code: Option<String>,
     /// Live or sandbox.
     pub kind: Kind,
-    /// The ledger's file, which may not exist yet.
-    pub ledger: PathBuf,
+    /// Where the ledger is. Its file may not exist yet.
+    pub(crate) ledger: LedgerPlace,
     /// The price of a call, if it is known.
     pub price: Option<Price>,
 }

@@ -26,6 +26,10 @@ pub(crate) trait StopWords {
     fn proxy_refuses(&self, why: &str) -> String;
     /// The budget of charges is used up.
     fn budget_used_up(&self, charges: u64) -> String;
+    /// Other runs of the team took over what this one had claimed.
+    fn fenced(&self) -> &'static str;
+    /// The team's budget is used up.
+    fn team_budget_used_up(&self) -> &'static str;
     /// The ledger can't write any more.
     fn ledger_failed(&self, why: &str) -> String;
     /// The user interrupted the run.

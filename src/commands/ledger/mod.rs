@@ -3,12 +3,13 @@
 mod bill;
 mod invoice;
 mod person;
+mod team;
 
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -30,19 +31,28 @@ use crate::words::Lang;
 
 /// Carries out one of the ledger's commands.
 pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
-    let path = settings::ledger(args.ledger.as_deref(), args.sandbox)?;
+    let action = match args.action {
+        LedgerAction::Init { roles } => {
+            return team::init(args.ledger.as_deref(), args.sandbox, roles).await;
+        }
+        action => action,
+    };
+    if args.sandbox && args.ledger.is_some() {
+        bail!("--sandbox and --ledger exclude each other: --ledger names the sandbox's file too");
+    }
+    let place = settings::ledger(args.ledger.as_deref(), args.sandbox)?;
     let other = (args.ledger.is_none() && !args.sandbox).then(|| settings::ledger(None, true));
-    let other = other.transpose()?.is_some_and(|sandbox| sandbox.exists());
-    let read = || Reader::open(&path, None).map_err(|error| missing(error, other));
+    let other = other.transpose()?.is_some_and(|sandbox| sandbox.file().is_some_and(Path::exists));
+    if place.team().is_some() && !team::knows(&action) {
+        bail!("this command is not there yet for a team's ledger");
+    }
+    let read = || place.read(None).map_err(|error| missing(error, other));
     let write = || -> anyhow::Result<Ledger> {
         let kind = read()?.kind()?;
-        Ok(Ledger::open(
-            &path,
-            kind.context("the ledger has no run yet: verify and batch begin one")?,
-        )?)
+        Ok(place.open(kind.context("the ledger has no run yet: verify and batch begin one")?)?)
     };
     let out = &mut BufWriter::new(output::stdout()?);
-    let done = match args.action {
+    let done = match action {
         LedgerAction::Runs { format } => runs(&mut read()?, format, out),
         LedgerAction::Show { filter, outcome, format } => {
             show(&mut read()?, &with_outcome(&filter, outcome), format, out)
@@ -79,7 +89,10 @@ pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
             return verify_chain(&read()?.verify_chain()?, print_head, out);
         }
         LedgerAction::Export => export(&mut read()?, out),
-        LedgerAction::Path => writeln!(out, "{}", path.display()).map_err(Into::into),
+        LedgerAction::Path => team::paths(&place, out),
+        LedgerAction::Init { .. } => Ok(()),
+        LedgerAction::Doctor => return team::doctor(&place, out).await,
+        LedgerAction::Push => team::push(&place).await,
     };
     quietly(done.and_then(|()| out.flush().map_err(Into::into)))
 }

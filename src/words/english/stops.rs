@@ -59,6 +59,14 @@ impl StopWords for English {
         format!("the budget of {charges} charges is used up")
     }
 
+    fn fenced(&self) -> &'static str {
+        "this run was silent for so long that its calls were given to others; the answers that it has are kept"
+    }
+
+    fn team_budget_used_up(&self) -> &'static str {
+        "the team's budget is used up"
+    }
+
     fn ledger_failed(&self, why: &str) -> String {
         format!("the ledger: {why}")
     }

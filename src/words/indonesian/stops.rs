@@ -66,6 +66,14 @@ impl StopWords for Indonesian {
         format!("batas biaya {charges} tagihan sudah tercapai")
     }
 
+    fn fenced(&self) -> &'static str {
+        "proses ini diam begitu lama sehingga panggilannya diserahkan kepada proses lain; jawaban yang sudah diterima tetap disimpan"
+    }
+
+    fn team_budget_used_up(&self) -> &'static str {
+        "anggaran tim sudah habis"
+    }
+
     fn ledger_failed(&self, why: &str) -> String {
         format!("catatan pengecekan: {why}")
     }

@@ -1,0 +1,103 @@
+//! Which team's ledger a database holds, and whether calls may be claimed in it.
+
+use crate::ledger::kind::Kind;
+use crate::ledger::team::address::TeamAddress;
+use crate::ledger::team::error::TeamError;
+use crate::ledger::team::session::Session;
+
+/// The newest schema known here; `schema.sql` is version 1.
+pub(super) const SCHEMA: i32 = 1;
+
+/// The oldest server that is known to work.
+const OLDEST_SERVER: i32 = 14;
+
+/// What a server says about itself.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(super) struct Server {
+    pub(super) version: i32,
+    pub(super) is_standby: bool,
+    pub(super) is_read_only: bool,
+    pub(super) fsync: bool,
+    pub(super) full_page_writes: bool,
+    pub(super) has_ledger: bool,
+}
+
+const SERVER: &str = "SELECT current_setting('server_version_num')::int4 / 10000,
+    pg_is_in_recovery(), current_setting('transaction_read_only') = 'on',
+    current_setting('fsync') = 'on', current_setting('full_page_writes') = 'on',
+    to_regclass('idv.ledger') IS NOT NULL";
+
+impl Server {
+    /// Asks a server.
+    pub(super) async fn ask(session: &Session) -> Result<Self, TeamError> {
+        let rows = session.query(SERVER, &[]).await?;
+        let row = rows.first().ok_or_else(|| TeamError::Failed("no answer".to_owned()))?;
+        Ok(Self {
+            version: row.get(0),
+            is_standby: row.get(1),
+            is_read_only: row.get(2),
+            fsync: row.get(3),
+            full_page_writes: row.get(4),
+            has_ledger: row.get(5),
+        })
+    }
+
+    /// Refuses a server that does not keep what it commits, or can't write.
+    pub(super) fn ensure_durable(&self) -> Result<(), TeamError> {
+        match self {
+            Self { version, .. } if *version < OLDEST_SERVER => Err(TeamError::OldServer(*version)),
+            Self { is_standby: true, .. } => Err(TeamError::ReadOnly("a standby")),
+            Self { is_read_only: true, .. } => Err(TeamError::ReadOnly("read-only")),
+            Self { fsync: false, .. } => Err(TeamError::Fsync),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Which ledger it is.
+#[derive(Clone)]
+pub(super) struct Identity {
+    /// Names the journal's file.
+    pub(super) id: String,
+    pub(super) kind: Kind,
+    /// The secret under which records are named. Never shown.
+    pub(super) secret: [u8; 32],
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Identity({})", self.id)
+    }
+}
+
+impl Identity {
+    /// Reads which ledger it is; refuses one that is missing, newer, older or of the other kind.
+    pub(super) async fn read(
+        session: &Session,
+        address: &TeamAddress,
+        server: &Server,
+        kind: Option<Kind>,
+    ) -> Result<Self, TeamError> {
+        let missing = || TeamError::NotInitialised(address.to_string());
+        if !server.has_ledger {
+            return Err(missing());
+        }
+        let sql = "SELECT version, id, kind, secret FROM idv.ledger";
+        let rows = session.query(sql, &[]).await?;
+        let row = rows.first().ok_or_else(missing)?;
+        match row.get::<_, i32>(0) {
+            found if found > SCHEMA => return Err(TeamError::Newer { found, known: SCHEMA }),
+            found if found < SCHEMA => return Err(TeamError::Older(found)),
+            _ => {}
+        }
+        let stamped: String = row.get(2);
+        if let Some(asked) = kind.map(Kind::word).filter(|asked| *asked != stamped) {
+            return Err(TeamError::OtherKind { stamped, asked });
+        }
+        let damaged = |_| TeamError::Failed("the ledger's secret is damaged".to_owned());
+        let kind = if stamped == Kind::Live.word() { Kind::Live } else { Kind::Sandbox };
+        let secret = row.get::<_, &[u8]>(3).try_into().map_err(damaged)?;
+        Ok(Self { id: row.get(1), kind, secret })
+    }
+}

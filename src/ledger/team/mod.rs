@@ -1,0 +1,71 @@
+//! A ledger that a team shares: one `PostgreSQL` database before each machine's own file. The only
+//! module that knows `PostgreSQL`. A record is sent by the run whose claim the database took; the file
+//! stays this machine's journal.
+
+pub(super) mod address;
+mod asked;
+mod calls;
+mod claimer;
+mod error;
+mod identity;
+mod keeper;
+mod opened;
+mod password_file;
+mod reader;
+mod recovery;
+mod runtime;
+mod session;
+mod setup;
+mod shared;
+mod standing;
+mod team_run;
+mod tls;
+
+pub(crate) use crate::ledger::team::address::TeamAddress;
+pub(super) use crate::ledger::team::asked::Asked;
+pub use crate::ledger::team::error::TeamError;
+pub(super) use crate::ledger::team::opened::TeamLedger;
+pub(super) use crate::ledger::team::reader::TeamReader;
+pub(crate) use crate::ledger::team::setup::{Finding, Health, InitResult};
+pub(super) use crate::ledger::team::shared::Decision;
+pub(super) use crate::ledger::team::team_run::TeamRun;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::ledger::error::LedgerError;
+use crate::ledger::kind::Kind;
+pub(crate) use crate::ledger::team::recovery::Recovered;
+use crate::ledger::thread::WriterThread;
+
+/// Makes a team's ledger where there is none.
+pub(crate) async fn init(
+    address: &TeamAddress,
+    kind: Kind,
+    roles: bool,
+) -> Result<InitResult, LedgerError> {
+    Ok(setup::init(address, kind, roles).await?)
+}
+
+/// Looks at everything that the promise rests on.
+pub(crate) async fn doctor(address: &TeamAddress) -> Vec<Finding> {
+    setup::doctor(address).await
+}
+
+/// Returns the file of this machine's journal.
+pub(crate) fn journal(address: &TeamAddress) -> Result<PathBuf, LedgerError> {
+    TeamLedger::open(address, None, false)?.journal()
+}
+
+/// Brings the database up to date from the journal of this machine.
+pub(crate) async fn push(address: &TeamAddress) -> Result<Recovered, LedgerError> {
+    let team = TeamLedger::open(address, None, true)?;
+    let journal = WriterThread::start_journal(&team.journal()?, team.kind(), team.secret())?;
+    let (journal, address) = (Arc::new(journal), address.clone());
+    team.runtime
+        .run(async move {
+            let session = session::Session::open(&address).await?;
+            recovery::recover(&session, &journal, None).await
+        })
+        .await
+}

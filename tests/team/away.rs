@@ -1,0 +1,65 @@
+//! A database that is not there: at the start, for a while, for good.
+
+use std::time::Duration;
+
+use crate::cluster::Cluster;
+use crate::machine::{Machine, assert_paid_once, end, finish, wait_until};
+use crate::support::{Sandbox, applicants};
+
+#[test]
+fn a_database_that_is_away_for_20_s_delays_the_run_and_loses_nothing() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    let sandbox = Sandbox::with(&["--latency", "20ms"]);
+    let machine = Machine::new(&sandbox, &cluster.url());
+    let run = machine.batch(&applicants(4000), &["-c", "8"]).spawn().unwrap();
+    wait_until(|| sandbox.requests() > 200);
+    cluster.control(&["-m", "fast", "-w", "stop"]);
+    let before = sandbox.requests();
+    std::thread::sleep(Duration::from_secs(20));
+    // What was claimed already: in flight, and ahead.
+    let meanwhile = sandbox.requests() - before;
+    assert!(meanwhile <= 8 + 16, "{meanwhile} requests without the database");
+    cluster.control(&["-w", "start"]);
+    let (code, said) = finish(run);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(machine.outcomes("pass"), 4000);
+    assert_eq!(cluster.open_calls(), 0);
+    assert_paid_once(&sandbox);
+    assert_eq!(sandbox.charged(), 4000);
+}
+
+#[test]
+fn a_database_that_stays_away_ends_the_run_with_6_and_the_answers_are_delivered_later() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    let sandbox = Sandbox::with(&["--latency", "1s"]);
+    let machine = Machine::new(&sandbox, &cluster.url());
+    let flags = ["-c", "4", "--give-up-after", "2s"];
+    let run = machine.batch(&applicants(4), &flags).spawn().unwrap();
+    wait_until(|| sandbox.requests() == 4);
+    cluster.control(&["-m", "fast", "-w", "stop"]);
+    let (code, said) = finish(run);
+    assert_eq!(code, 6, "{said}");
+    assert!(said.contains("idv ledger push"), "{said}");
+    // The results are whole, and told: the journal has them.
+    assert_eq!(machine.outcomes("pass"), 4);
+    cluster.control(&["-w", "start"]);
+    assert_eq!(cluster.open_calls(), 4);
+    machine.folder.idv(&["ledger", "push", "--ledger", &cluster.url()]).success();
+    assert_eq!(cluster.open_calls(), 0);
+    let other = Machine::new(&sandbox, &cluster.url());
+    let (code, said) = end(&mut other.batch(&applicants(4), &[]));
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(sandbox.charged(), 4);
+}
+
+#[test]
+fn without_a_database_at_the_start_nothing_is_sent_and_the_exit_code_is_6() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    let sandbox = Sandbox::start();
+    let machine = Machine::new(&sandbox, &cluster.url());
+    cluster.control(&["-m", "fast", "-w", "stop"]);
+    let (code, said) = end(&mut machine.batch(&applicants(4), &[]));
+    assert_eq!(code, 6, "{said}");
+    assert!(said.contains("the team ledger is away"), "{said}");
+    assert_eq!(sandbox.requests(), 0);
+}

@@ -1,0 +1,68 @@
+//! A man in the middle on TCP who cuts a connection to the database right after a COMMIT went through.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread;
+
+/// Listens until the process ends.
+pub struct Cutter {
+    port: u16,
+    /// Cuts that are still to come.
+    cuts: Arc<AtomicI64>,
+}
+
+impl Cutter {
+    /// Stands before the server of this socket, and cuts so often, at each second commit.
+    pub fn before(socket: &Path, cuts: i64) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let cuts = Arc::new(AtomicI64::new(2 * cuts));
+        let (socket, left) = (socket.to_owned(), Arc::clone(&cuts));
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let (socket, left) = (socket.clone(), Arc::clone(&left));
+                thread::spawn(move || carry(client, &socket, &left));
+            }
+        });
+        Self { port, cuts }
+    }
+
+    pub fn url(&self) -> String {
+        format!("postgres://idv@127.0.0.1:{}/idv", self.port)
+    }
+
+    /// Cuts that were not made.
+    pub fn left(&self) -> i64 {
+        self.cuts.load(Ordering::SeqCst).max(0) / 2
+    }
+}
+
+fn carry(mut client: TcpStream, socket: &PathBuf, cuts: &AtomicI64) {
+    let Ok(mut server) = UnixStream::connect(socket) else { return };
+    let (mut back, mut from) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+    thread::spawn(move || {
+        let _ = std::io::copy(&mut from, &mut back);
+        let _ = back.shutdown(Shutdown::Both);
+    });
+    let mut bytes = vec![0; 1 << 16];
+    loop {
+        let count = client.read(&mut bytes).unwrap_or(0);
+        if count == 0 || server.write_all(&bytes[..count]).is_err() {
+            break;
+        }
+        let commits = bytes[..count].windows(7).any(|part| part == b"COMMIT\0");
+        // Odd and even numbers are cuts and none: twice as many are left.
+        if commits
+            && cuts.fetch_sub(1, Ordering::SeqCst) > 0
+            && cuts.load(Ordering::SeqCst) % 2 != 0
+        {
+            break;
+        }
+    }
+    let _ = client.shutdown(Shutdown::Both);
+    let _ = server.shutdown(Shutdown::Write);
+}

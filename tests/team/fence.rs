@@ -1,0 +1,63 @@
+//! A run that was stopped for so long that others take it for dead.
+
+use std::time::Duration;
+
+use crate::cluster::Cluster;
+use crate::machine::{Machine, assert_paid_once, end, finish, signal, wait_until};
+use crate::support::{Sandbox, applicants};
+
+#[test]
+fn a_run_that_slept_for_70_s_sends_nothing_of_what_another_run_took_over() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    // Each request takes two seconds: what is claimed ahead waits unsent.
+    let sandbox = Sandbox::with(&["--latency", "2s"]);
+    let sleeper = Machine::new(&sandbox, &cluster.url());
+    let rows = applicants(24);
+    let run = sleeper.batch(&rows, &["-c", "4"]).spawn().unwrap();
+    wait_until(|| sandbox.requests() == 4);
+    wait_until(|| cluster.open_calls() > 4);
+    let claimed = cluster.open_calls();
+    assert!(claimed <= 4 + 8, "{claimed} claims");
+    signal(&run, "-STOP");
+    // The answers arrive meanwhile, and lie in the socket.
+    wait_until(|| sandbox.charged() == 4);
+    std::thread::sleep(Duration::from_secs(62));
+    let other = Machine::new(&sandbox, &cluster.url());
+    // Without the flag they are in doubt.
+    let (code, said) = end(&mut other.batch(&rows, &["--max-charges", "0"]));
+    assert_eq!(code, 5, "{said}");
+    assert_eq!(other.outcomes("unknown"), claimed);
+    let (code, said) = end(&mut other.batch(&rows, &["--unknown", "resend", "-c", "8"]));
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(other.outcomes("pass"), 24);
+    // The four that lay in the socket were asked again, as was wished.
+    assert_eq!(sandbox.charged(), 28);
+    signal(&run, "-CONT");
+    let (code, said) = finish(run);
+    assert_eq!(code, 5, "{said}");
+    assert!(said.contains("were given to others"), "{said}");
+    // It sent nothing more, and the answers that it had are kept beside the others.
+    assert_eq!(sandbox.charged(), 28);
+    let told = ["pass", "skipped", "unavailable"].map(|outcome| sleeper.outcomes(outcome));
+    assert_eq!(told.iter().sum::<u64>(), 24, "{told:?}");
+    let twice =
+        "SELECT count(*) FROM (SELECT c.key FROM idv.calls c JOIN idv.answers a ON a.call = c.id
+                 WHERE a.charged = 1 GROUP BY c.key HAVING count(*) = 2) twice";
+    assert_eq!(cluster.count(twice), 4);
+}
+
+#[test]
+fn a_run_that_slept_briefly_goes_on() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    let sandbox = Sandbox::with(&["--latency", "100ms"]);
+    let sleeper = Machine::new(&sandbox, &cluster.url());
+    let run = sleeper.batch(&applicants(100), &["-c", "4"]).spawn().unwrap();
+    wait_until(|| sandbox.requests() > 10);
+    signal(&run, "-STOP");
+    std::thread::sleep(Duration::from_secs(8));
+    signal(&run, "-CONT");
+    let (code, said) = finish(run);
+    assert_eq!(code, 0, "{said}");
+    assert_paid_once(&sandbox);
+    assert_eq!(sandbox.charged(), 100);
+}

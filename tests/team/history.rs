@@ -1,0 +1,1 @@
+//! The commands of `idv ledger` over all machines.

@@ -1,0 +1,129 @@
+//! Several machines at once, and commits whose answer is lost.
+
+use crate::cluster::Cluster;
+use crate::cutter::Cutter;
+use crate::machine::{Machine, assert_paid_once, end, finish, wait_until};
+use crate::support::{Sandbox, applicants};
+
+#[test]
+fn two_machines_with_the_same_file_pay_once_and_both_results_are_whole() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    let sandbox = Sandbox::with(&["--latency", "2ms"]);
+    let machines = [(); 2].map(|()| Machine::new(&sandbox, &cluster.url()));
+    let rows = applicants(3000);
+    let runs =
+        machines.each_ref().map(|machine| machine.batch(&rows, &["-c", "16"]).spawn().unwrap());
+    for run in runs {
+        let (code, said) = finish(run);
+        assert_eq!(code, 0, "{said}");
+    }
+    for machine in &machines {
+        assert_eq!(machine.outcomes("pass"), 3000);
+    }
+    assert_eq!(cluster.open_calls(), 0);
+    assert_paid_once(&sandbox);
+    assert_eq!(sandbox.charged(), 3000);
+}
+
+#[test]
+fn duplicates_share_one_call_and_retries_claim_anew() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    let sandbox = Sandbox::with(&["--latency", "5ms"]);
+    let machine = Machine::new(&sandbox, &cluster.url());
+    // Code 600 twice for each fourth record, then as usual; each other row three times.
+    let mut rows = String::from("nik,phone,name\n");
+    for n in 0..40 {
+        let (phone, times) =
+            if n % 4 == 0 { ("0800100008".to_owned(), 1) } else { (format!("08123456{n:04}"), 3) };
+        rows += &format!("33109901019{:05},{phone},Contoh {n}\n", 10 + n).repeat(times);
+    }
+    let (code, said) = end(&mut machine.batch(&rows, &["-c", "8", "--retries", "30"]));
+    assert_eq!(code, 0, "{said}");
+    let results = machine.results();
+    let from = |source: &str| results.iter().filter(|row| row["source"] == source).count();
+    assert_eq!((results.len(), from("api"), from("duplicate")), (100, 40, 60));
+    assert_eq!(cluster.open_calls(), 0);
+    assert_paid_once(&sandbox);
+    assert_eq!(sandbox.charged(), 40);
+}
+
+#[test]
+fn a_single_record_is_known_to_every_machine_and_to_the_plan() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    let sandbox = Sandbox::start();
+    let (first, second) =
+        (Machine::new(&sandbox, &cluster.url()), Machine::new(&sandbox, &cluster.url()));
+    let url = cluster.url();
+    let flags = ["--ledger", &url, "-f", "jsonl"];
+    first.folder.verify(crate::support::NIK, crate::support::PHONE, &flags).success();
+    let again = second.folder.verify(crate::support::NIK, crate::support::PHONE, &flags).success();
+    assert_eq!(crate::support::lines(&again)[0]["source"], "ledger");
+    let row = format!(
+        "nik,phone,name\n{},{},{}\n3310990101900077,081234567877,Contoh\n",
+        crate::support::NIK,
+        crate::support::PHONE,
+        crate::support::NAME
+    );
+    second.folder.write("b.csv", row);
+    let plan = second.folder.idv(&["check", "b.csv", "-f", "jsonl", "--ledger", &url]).success();
+    let plan: serde_json::Value = serde_json::from_str(&crate::support::stdout(&plan)).unwrap();
+    assert_eq!((&plan["answered"], &plan["to_send"]), (&1.into(), &1.into()), "{plan}");
+    assert_eq!(sandbox.charged(), 1);
+}
+
+#[test]
+fn a_commit_whose_answer_is_lost_is_claimed_again_and_pays_once() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    let cuts = 200;
+    let cutter = Cutter::before(&cluster.socket(), cuts);
+    let sandbox = Sandbox::with(&["--latency", "3ms"]);
+    let machine = Machine::new(&sandbox, &cutter.url());
+    // Every second record of the first run is asked by a second machine too, which is not cut.
+    let other = Machine::new(&sandbox, &cluster.url());
+    let mut run = 0;
+    while cutter.left() > 0 {
+        assert!(run < 20, "{} cuts are left", cutter.left());
+        let rows = applicants(2000 * (run + 1));
+        let first = machine.batch(&rows, &["-c", "4"]).spawn().unwrap();
+        let second = other.batch(&rows, &["-c", "4"]).spawn().unwrap();
+        for run in [first, second] {
+            let (code, said) = finish(run);
+            assert_eq!(code, 0, "{said}");
+        }
+        run += 1;
+    }
+    assert_eq!(machine.outcomes("pass"), 2000 * run);
+    assert_eq!(cluster.open_calls(), 0);
+    assert_paid_once(&sandbox);
+    assert_eq!(sandbox.charged(), 2000 * run);
+}
+
+#[test]
+fn a_commit_that_did_not_wait_for_its_replica_sends_nothing() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    cluster.sql("ALTER SYSTEM SET synchronous_standby_names = 'elsewhere'");
+    let sandbox = Sandbox::start();
+    let machine = Machine::new(&sandbox, &cluster.url());
+    // The run itself is registered before.
+    let run = machine.batch(&applicants(20), &["-c", "4"]).spawn().unwrap();
+    wait_until(|| cluster.sql("SELECT count(*) FROM idv.runs") == "1");
+    cluster.sql("SELECT pg_reload_conf()");
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    let began_late = |count: &str| cluster.sql(waits) == count;
+    wait_until(|| !began_late("0") || sandbox.charged() > 0);
+    if sandbox.charged() == 0 {
+        let cancel =
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+        cluster.sql(cancel);
+        // It claims again, and waits again: the warning did not count as an answer.
+        wait_until(|| !began_late("0"));
+        assert_eq!(sandbox.requests(), 0);
+    }
+    // A statement of our own that commits would wait for the replica too.
+    cluster.sql("ALTER SYSTEM RESET synchronous_standby_names");
+    cluster.sql("SELECT pg_reload_conf()");
+    let (code, said) = finish(run);
+    assert_eq!(code, 0, "{said}");
+    assert_paid_once(&sandbox);
+    assert_eq!(sandbox.charged(), 20);
+}

@@ -1,0 +1,67 @@
+//! A database that was restored from a dump, or lost what it had committed.
+
+use crate::cluster::{Cluster, done};
+use crate::machine::{Machine, assert_paid_once, end, finish, wait_until};
+use crate::support::{Sandbox, applicants};
+
+fn dump(cluster: &Cluster) -> std::path::PathBuf {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let file = folder.join("dump.sql");
+    let mut dump = cluster.client("pg_dump");
+    dump.args(["-U", "idv", "-d", "idv", "-f"]).arg(&file);
+    done(dump);
+    file
+}
+
+fn restore(cluster: &Cluster, file: &std::path::Path) {
+    cluster.sql_in("postgres", "DROP DATABASE idv WITH (FORCE)");
+    cluster.sql_in("postgres", "CREATE DATABASE idv");
+    let mut psql = cluster.client("psql");
+    psql.args(["-1", "-qX", "-v", "ON_ERROR_STOP=1", "-U", "idv", "-d", "idv", "-f"]).arg(file);
+    done(psql);
+    std::fs::remove_dir_all(file.parent().unwrap()).unwrap();
+}
+
+#[test]
+fn a_dump_that_was_restored_between_two_runs_makes_nothing_paid_again() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    let sandbox = Sandbox::start();
+    let machine = Machine::new(&sandbox, &cluster.url());
+    end(&mut machine.batch(&applicants(100), &[]));
+    let old = dump(&cluster);
+    end(&mut machine.batch(&applicants(300), &[]));
+    assert_eq!(sandbox.charged(), 300);
+    restore(&cluster, &old);
+    assert_eq!(cluster.count("SELECT count(*) FROM idv.calls"), 100);
+    let (code, said) = end(&mut machine.batch(&applicants(350), &[]));
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("200 calls of this machine that it had lost were put back"), "{said}");
+    assert_eq!(machine.outcomes("pass"), 350);
+    assert_paid_once(&sandbox);
+    assert_eq!(sandbox.charged(), 350);
+    // The others know them again too.
+    let other = Machine::new(&sandbox, &cluster.url());
+    end(&mut other.batch(&applicants(350), &[]));
+    assert_eq!(sandbox.charged(), 350);
+}
+
+#[test]
+fn a_dump_that_was_restored_during_a_run_is_noticed_and_the_run_goes_on() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    let sandbox = Sandbox::with(&["--latency", "20ms"]);
+    let machine = Machine::new(&sandbox, &cluster.url());
+    let old = dump(&cluster);
+    let run = machine.batch(&applicants(2000), &["-c", "8"]).spawn().unwrap();
+    wait_until(|| sandbox.charged() > 400);
+    restore(&cluster, &old);
+    let (code, said) = finish(run);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("were put back"), "{said}");
+    assert_eq!(machine.outcomes("pass"), 2000);
+    let answered =
+        "SELECT count(DISTINCT c.key) FROM idv.calls c JOIN idv.answers a ON a.call = c.id
+                    WHERE a.charged = 1";
+    assert_eq!(cluster.count(answered), 2000);
+    assert_paid_once(&sandbox);
+    assert_eq!(sandbox.charged(), 2000);
+}
