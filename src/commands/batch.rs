@@ -14,7 +14,7 @@ use crate::commands::options::BatchOptions;
 use crate::commands::report_files::ReportFiles;
 use crate::commands::result_collector::{ResultCollector, reason_of};
 use crate::commands::results_file::{RESULT_SHEETS, ResultsFile, look};
-use crate::commands::{finish, log, next_steps};
+use crate::commands::{command_files, finish, log, next_steps};
 use crate::exit::Exit;
 use crate::input::{FileStamp, InputError, Reader};
 use crate::ledger;
@@ -35,7 +35,7 @@ pub(crate) async fn run(options: BatchOptions) -> anyhow::Result<Exit> {
     // A pipe may be slow to deliver its first bytes. Until then Ctrl-C ends the process as usual.
     let applicants = Applicants::open(&options)?;
     let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
-    let files = OutputFiles::open(&options, &applicants)?;
+    let files = OutputFiles::open(&options, &endpoint, &applicants)?;
     let messages = Progress::messages(options.messages.quiet, options.messages.lang);
     endpoint.announce(&messages);
     messages.say(&format!("input: {}", applicants.reader.detected()));
@@ -190,10 +190,15 @@ struct OutputFiles {
 }
 
 impl OutputFiles {
-    fn open(options: &BatchOptions, applicants: &Applicants) -> anyhow::Result<Self> {
+    fn open(
+        options: &BatchOptions,
+        endpoint: &Endpoint,
+        applicants: &Applicants,
+    ) -> anyhow::Result<Self> {
         let input = applicants.stamp.map(|_| options.file.as_path());
-        let results = ResultsFile::open(&options.results, input)?;
-        let reports = ReportFiles::open(options, input, &results)?;
+        let mut files = command_files(input, endpoint.ledger());
+        let results = ResultsFile::open(&options.results, &mut files)?;
+        let reports = ReportFiles::open(options, &mut files, &results)?;
         Ok(Self { results, reports })
     }
 

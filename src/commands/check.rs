@@ -6,18 +6,20 @@ use anyhow::{Context as _, bail};
 use tokio::task::spawn_blocking;
 
 use crate::cli::CheckArgs;
+use crate::commands::command_files;
 use crate::commands::options::{CheckOptions, ResultsOptions};
 use crate::commands::plan::{PlanError, PlanLedger};
 use crate::commands::results_file::{ResultsFile, color};
 use crate::exit::Exit;
 use crate::input::{DetectedFormat, Reader};
+use crate::ledger::LedgerPlace;
 use crate::model::outcome::Outcome;
 use crate::model::price::Price;
 use crate::model::record::Field;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
 use crate::output::text::path;
-use crate::output::{self, AddedColumns, PlanView, ResultFormat, Sink};
+use crate::output::{self, AddedColumns, CommandFiles, PlanView, ResultFormat, Sink};
 use crate::plan::Plan;
 use crate::run::interrupt::Interrupts;
 use crate::settings::PlanSettings;
@@ -44,7 +46,12 @@ pub(crate) async fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
     let reader = Reader::open(&options.file, &options.input)?;
     let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let detected = reader.detected().clone();
-    let rows = options.rows.file.is_some().then(|| rows_file(options, &reader)).transpose()?;
+    let rows = options
+        .rows
+        .file
+        .is_some()
+        .then(|| rows_file(options, &reader, &ledger.ledger))
+        .transpose()?;
     let (rows, sink) = rows.unzip();
     let planned = tokio::select! {
         planned = plan(options, reader, ledger, sink) => planned?,
@@ -150,13 +157,15 @@ fn plan_format(options: &ResultsOptions) -> anyhow::Result<ResultFormat> {
 fn rows_file(
     options: &CheckOptions,
     reader: &Reader,
+    ledger: &LedgerPlace,
 ) -> anyhow::Result<(ResultsFile, Box<dyn Sink>)> {
     let format = match options.rows.format {
         Some(format @ (ResultFormat::Csv | ResultFormat::Xlsx)) => Some(format),
         Some(ResultFormat::Table | ResultFormat::Jsonl) | None => None,
     };
     let input = options.file.is_file().then_some(options.file.as_path());
-    let rows = ResultsFile::open(&ResultsOptions { format, ..options.rows.clone() }, input)?;
+    let mut files = command_files(input, ledger);
+    let rows = ResultsFile::open(&ResultsOptions { format, ..options.rows.clone() }, &mut files)?;
     if rows.format == ResultFormat::Table {
         bail!("the rows are written as .csv, .jsonl or .xlsx, not as a table");
     }
@@ -174,7 +183,8 @@ fn template(options: &ResultsOptions) -> anyhow::Result<Exit> {
         (None, None) => Some(ResultFormat::Csv),
         (format, _) => format,
     };
-    let file = ResultsFile::open(&ResultsOptions { format, ..options.clone() }, None)?;
+    let mut files = CommandFiles::default();
+    let file = ResultsFile::open(&ResultsOptions { format, ..options.clone() }, &mut files)?;
     let written = match file.format {
         ResultFormat::Csv => file.writer().and_then(|mut out| {
             writeln!(out, "{}", headers.join(","))?;

@@ -86,6 +86,11 @@ impl Endpoint {
         PlanLedger::open(self.ledger.clone(), self.kind, Some(&self.partner_code), rules)
     }
 
+    /// The ledger.
+    pub(crate) const fn ledger(&self) -> &LedgerPlace {
+        &self.ledger
+    }
+
     /// Whether its calls are paid for.
     pub(crate) fn is_live(&self) -> bool {
         self.kind == Kind::Live

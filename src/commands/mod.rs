@@ -24,16 +24,17 @@ mod schema;
 mod verify;
 
 use std::future::Future;
+use std::path::Path;
 
 use anyhow::Context as _;
 
 use crate::cli::Action;
 use crate::commands::options::BatchOptions;
 use crate::exit::Exit;
-use crate::ledger::{LedgerError, Run};
-use crate::output::PaceSummary;
+use crate::ledger::{LedgerError, LedgerPlace, Run};
 use crate::output::progress::Progress;
 use crate::output::text::escape;
+use crate::output::{CommandFiles, FileRole, PaceSummary};
 use crate::run::stop::{StopReason, StopSwitch, run_end};
 use crate::settings::{self, SettingsError};
 use crate::words::Lang;
@@ -84,6 +85,18 @@ fn refuse(error: &anyhow::Error, lang: Lang) -> Exit {
     Progress::messages(false, lang).warn(&shown.join("\n"));
     let ledger = error.chain().find_map(|cause| cause.downcast_ref::<LedgerError>());
     if ledger.is_some_and(LedgerError::is_away) { Exit::Disk } else { Exit::Usage }
+}
+
+/// The files of a command that no output may be: its input, and the ledger with the files beside it.
+fn command_files(input: Option<&Path>, ledger: &LedgerPlace) -> CommandFiles {
+    let mut files = CommandFiles::default();
+    if let Some(input) = input {
+        files.add(input, FileRole::Input);
+    }
+    for file in ledger.files() {
+        files.add(&file, FileRole::Ledger);
+    }
+    files
 }
 
 /// Writes the end of a run to the ledger. An error of a file is ignored: it was shown already, and the

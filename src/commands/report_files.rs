@@ -10,7 +10,7 @@ use crate::commands::options::BatchOptions;
 use crate::commands::results_file::ResultsFile;
 use crate::exit::Exit;
 use crate::output::progress::Progress;
-use crate::output::{self, OutputError, OutputFile, Summary};
+use crate::output::{self, CommandFiles, OutputFile, Summary};
 use crate::words::Lang;
 
 /// The files of the summary and of the report, each if it is wanted.
@@ -26,22 +26,17 @@ enum ReportFile {
 }
 
 impl ReportFiles {
-    /// Opens the files. Each must be another file than the input, the results, and each other.
+    /// Opens the files among those of the command.
     pub(crate) fn open(
         options: &BatchOptions,
-        input: Option<&Path>,
+        files: &mut CommandFiles,
         results: &ResultsFile,
     ) -> anyhow::Result<Self> {
-        let open = |path: &Path, summary: Option<&ReportFile>| {
+        let mut open = |path: &Path, summary: Option<&ReportFile>| -> anyhow::Result<ReportFile> {
             if path == Path::new("-") {
                 return stdout(results, summary);
             }
-            if results.file().is_some_and(|other| other.is(path))
-                || matches!(summary, Some(ReportFile::File(other)) if other.is(path))
-            {
-                bail!(OutputError::Twice(path.to_owned()));
-            }
-            Ok(ReportFile::File(OutputFile::open(path, input, options.results.may_replace)?))
+            Ok(ReportFile::File(files.open(path, options.results.may_replace)?))
         };
         let summary = options.summary.as_deref().map(|path| open(path, None)).transpose();
         let summary = summary.context("no place for the summary")?;

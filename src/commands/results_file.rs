@@ -14,8 +14,8 @@ use crate::input::Reader;
 use crate::model::record::Field;
 use crate::output::progress::is_dumb;
 use crate::output::{
-    self, AddedColumns, ColorChoice, Layout, Mask, OutputFile, ResultFormat, Sink, TerminalStyle,
-    WorkbookContents, Writer,
+    self, AddedColumns, ColorChoice, CommandFiles, Layout, Mask, OutputFile, ResultFormat, Sink,
+    TerminalStyle, WorkbookContents, Writer,
 };
 use crate::platform;
 use crate::words::Lang;
@@ -37,8 +37,8 @@ pub(crate) struct ResultsFile {
 }
 
 impl ResultsFile {
-    /// Decides on the format and opens the file. `input` is the file that must not be overwritten.
-    pub(crate) fn open(options: &ResultsOptions, input: Option<&Path>) -> anyhow::Result<Self> {
+    /// Decides on the format and opens the file among the files of the command.
+    pub(crate) fn open(options: &ResultsOptions, files: &mut CommandFiles) -> anyhow::Result<Self> {
         let path = options.file.as_deref().filter(|file| *file != Path::new("-"));
         let terminal = io::stdout().is_terminal();
         let format = match (options.format, path) {
@@ -50,8 +50,7 @@ impl ResultsFile {
             (None, None) if terminal => ResultFormat::Table,
             (None, None) => ResultFormat::Jsonl,
         };
-        let open = |path| OutputFile::open(path, input, options.may_replace);
-        let file = path.map(open).transpose()?;
+        let file = path.map(|path| files.open(path, options.may_replace)).transpose()?;
         let regular = file.as_ref().is_some_and(|file| file.folder().is_some());
         let workbook_rows = (format == ResultFormat::Xlsx && !regular)
             .then(|| tempfile::tempfile().context("no room for the rows of the workbook"))

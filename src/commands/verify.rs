@@ -12,7 +12,7 @@ use crate::commands::endpoint::Endpoint;
 use crate::commands::options::{ExitRules, ResultsOptions, VerifyOptions};
 use crate::commands::result_collector::reason_of;
 use crate::commands::results_file::{RESULT_SHEETS, ResultsFile, color};
-use crate::commands::{log, next_steps, pace_summary, record_source};
+use crate::commands::{command_files, log, next_steps, pace_summary, record_source};
 use crate::exit::Exit;
 use crate::ledger::LedgerError;
 use crate::model::left_out::LeftOut;
@@ -43,7 +43,7 @@ pub(crate) async fn run(options: VerifyOptions) -> anyhow::Result<Exit> {
     let endpoint = Endpoint::open(&options.endpoint)?;
     let mut row = record_source::read_row(options.record, progress.words())?;
     checks::prepare(&mut row);
-    let file = ResultsFile::open(&options.results, None)?;
+    let file = ResultsFile::open(&options.results, &mut command_files(None, endpoint.ledger()))?;
     endpoint.announce(&progress);
     for problem in row.problems.iter().filter(|problem| problem.level() == Level::Suspect) {
         let words = progress.words();

@@ -17,6 +17,14 @@ pub(super) fn companion(ledger: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The ledger with the files beside it, whether they exist or not.
+pub(crate) fn files_of(ledger: &Path) -> Vec<PathBuf> {
+    let beside = ["-wal", "-shm", "-journal", "-reserve", "-runs"];
+    let mut files = vec![ledger.to_owned()];
+    files.extend(beside.map(|suffix| companion(ledger, suffix)));
+    files
+}
+
 /// Makes the ledger's folders and its empty file, where they are missing.
 pub(super) fn prepare(ledger: &Path) -> Result<(), LedgerError> {
     let fail = |error: io::Error| LedgerError::of_io(ledger, &error);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::ledger::error::LedgerError;
+use crate::ledger::file::files_of;
 use crate::ledger::handle::Ledger;
 use crate::ledger::kind::Kind;
 use crate::ledger::query::Reader;
@@ -33,6 +34,11 @@ impl LedgerPlace {
             return Ok(Self::Team(Box::new(TeamAddress::of_setting(value.trim())?)));
         }
         Ok(Self::File(PathBuf::from(value)))
+    }
+
+    /// The files of the ledger, whether they exist or not. A team's has none that an output could be.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        self.file().map(files_of).unwrap_or_default()
     }
 
     /// Opens the ledger for runs of a kind. A file is made where there is none, a team's ledger never.

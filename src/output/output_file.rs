@@ -1,7 +1,7 @@
-//! An output file: written as `FILE.part`, readable by its owner alone, and renamed when complete. A
-//! file that idv did not write is not replaced.
+//! An output file: written as `FILE.part`, which is locked, readable by its owner alone, and renamed
+//! when complete. A file that idv did not write is not replaced.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,18 @@ pub(crate) enum OutputError {
     /// The output would replace the input.
     #[error("{} is the input: the results need a file of their own", .0.display())]
     IsInput(PathBuf),
+    /// The output would replace the ledger, or a file beside it.
+    #[error("{} belongs to the ledger: the results need a file of their own", .0.display())]
+    IsLedger(PathBuf),
+    /// The output is a database, perhaps a ledger.
+    #[error("{} is a database, and perhaps a ledger: it is never replaced\n\n  hint: choose another name", .0.display())]
+    IsDatabase(PathBuf),
+    /// Another run writes the output.
+    #[error(
+        "another run is writing {}\n\n  hint: wait until it has ended, or choose another name",
+        .0.display()
+    )]
+    Locked(PathBuf),
     /// Two outputs would go to one file.
     #[error("{} is named for two outputs: give each a file of its own", .0.display())]
     Twice(PathBuf),
@@ -83,15 +95,14 @@ pub(crate) struct OutputFile {
     /// part was persisted or left.
     part: Option<PathBuf>,
     file: File,
+    /// The file that will be replaced, locked as long as this one is written: it may be the part of
+    /// another run by a hard link.
+    replaced: Option<File>,
 }
 
 impl OutputFile {
-    /// Opens a file for results. `input` is the file that must not be overwritten.
-    pub(crate) fn open(
-        path: &Path,
-        input: Option<&Path>,
-        may_replace: MayReplace,
-    ) -> Result<Self, OutputError> {
+    /// Opens a file whose place is not yet taken by another file of the command.
+    pub(super) fn open(path: &Path, may_replace: MayReplace) -> Result<Self, OutputError> {
         let unwritable = |why| OutputError::Unwritable { file: path.to_owned(), why };
         let existing = match fs::metadata(path) {
             Ok(existing) => Some(existing),
@@ -100,34 +111,28 @@ impl OutputFile {
         };
         if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
             let file = OpenOptions::new().write(true).open(path).map_err(unwritable)?;
-            return Ok(Self { path: path.to_owned(), part: None, file });
+            return Ok(Self { path: path.to_owned(), part: None, file, replaced: None });
         }
-        let part = part_of(path);
-        if let Some(input) = input
-            && [path, &part, &with_ending(path, ".new")].iter().any(|own| is_same(own, input))
-        {
-            return Err(OutputError::IsInput(input.to_owned()));
-        }
+        let mut replaced = None;
         if existing.is_some() {
             if !may_replace.allows(path).map_err(unwritable)? {
                 return Err(OutputError::NotOurs(path.to_owned()));
             }
+            if is_database(path).map_err(unwritable)? {
+                return Err(OutputError::IsDatabase(path.to_owned()));
+            }
             let in_use = |why| OutputError::InUse { file: path.to_owned(), why };
             platform::check_replaceable(path).map_err(in_use)?;
+            replaced = lock_replaced(path)?;
         }
-        let file = create_private(&part).map_err(unwritable)?;
-        Ok(Self { path: path.to_owned(), part: Some(part), file })
+        let part = part_of(path);
+        let file = create_locked(&part, path)?;
+        Ok(Self { path: path.to_owned(), part: Some(part), file, replaced })
     }
 
     /// A handle to write with.
     pub(crate) fn writer(&self) -> io::Result<File> {
         self.file.try_clone()
-    }
-
-    /// Whether both would write to the same file.
-    pub(crate) fn is(&self, other: &Path) -> bool {
-        is_same(&self.path, other)
-            || self.part.as_deref().is_some_and(|part| is_same(part, &part_of(other)))
     }
 
     /// The file that holds what was written so far.
@@ -141,6 +146,7 @@ impl OutputFile {
     pub(crate) fn persist(mut self) -> io::Result<PathBuf> {
         let Some(part) = self.part.take() else { return Ok(self.path.clone()) };
         self.file.sync_all()?;
+        self.replaced = None;
         let place = match fs::rename(&part, &self.path) {
             Ok(()) => self.path.clone(),
             Err(error) => rename_numbered(&part, &self.path).ok_or(error)?,
@@ -172,6 +178,7 @@ impl OutputFile {
             path: self.path.clone(),
             part: Some(with_ending(&self.path, ".new")),
             file: made,
+            replaced: None,
         };
         make(self.rewound()?, made.writer()?)?;
         let place = made.persist()?;
@@ -237,21 +244,14 @@ fn rename_numbered(part: &Path, path: &Path) -> Option<PathBuf> {
     })
 }
 
-fn part_of(path: &Path) -> PathBuf {
+pub(super) fn part_of(path: &Path) -> PathBuf {
     with_ending(path, ".part")
 }
 
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
-}
-
-fn is_same(a: &Path, b: &Path) -> bool {
-    match (fs::canonicalize(a), fs::canonicalize(b)) {
-        (Ok(a), Ok(b)) => a == b || platform::is_same_file(&a, &b),
-        _ => a == b,
-    }
 }
 
 /// Creates a new file, so that neither the mode of an old file nor a link decides who may read it.
@@ -261,6 +261,74 @@ fn create_private(path: &Path) -> io::Result<File> {
         _ => {}
     }
     platform::create_private_file(path)
+}
+
+/// Creates the part of an output and locks it, so that another run with this output is refused. A part
+/// that a killed run left is replaced.
+fn create_locked(part: &Path, path: &Path) -> Result<File, OutputError> {
+    let unwritable = |why| OutputError::Unwritable { file: path.to_owned(), why };
+    // Another run may create or remove the part between two steps, so they are tried again.
+    for _ in 0..100 {
+        match platform::create_private_file(part) {
+            Ok(file) => {
+                lock(&file, path)?;
+                if platform::is_open_at(&file, part) {
+                    return Ok(file);
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                remove_unlocked(part, path)?;
+            }
+            Err(error) => return Err(unwritable(error)),
+        }
+    }
+    Err(OutputError::Locked(path.to_owned()))
+}
+
+/// Removes the part of a run that has ended.
+fn remove_unlocked(part: &Path, path: &Path) -> Result<(), OutputError> {
+    let unwritable = |why| OutputError::Unwritable { file: path.to_owned(), why };
+    let is_regular = fs::symlink_metadata(part).is_ok_and(|found| found.is_file());
+    let locked = match File::open(part) {
+        Ok(file) if is_regular => {
+            lock(&file, path)?;
+            Some(file)
+        }
+        _ => None,
+    };
+    if locked.as_ref().is_some_and(|file| !platform::is_open_at(file, part)) {
+        return Ok(());
+    }
+    match fs::remove_file(part) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Locks a file, unless another run has. A file system without locks does what it can.
+fn lock(file: &File, path: &Path) -> Result<(), OutputError> {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(OutputError::Locked(path.to_owned())),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    }
+}
+
+/// Locks the file that will be replaced. On Windows a lock would keep others from reading it.
+fn lock_replaced(path: &Path) -> Result<Option<File>, OutputError> {
+    if cfg!(windows) {
+        return Ok(None);
+    }
+    let Ok(file) = File::open(path) else { return Ok(None) };
+    lock(&file, path)?;
+    Ok(Some(file))
+}
+
+/// Whether a file is an `SQLite` database or its log.
+fn is_database(path: &Path) -> io::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path)?.take(16).read_to_end(&mut head)?;
+    Ok(head.starts_with(b"SQLite format 3\0")
+        || matches!(head[..], [0x37, 0x7f, 0x06, 0x82 | 0x83, ..]))
 }
 
 /// The beginning of a file as text. For a workbook, its first row.
@@ -301,6 +369,7 @@ fn is_idv_output(path: &Path) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::file_identity::{CommandFiles, FileRole};
 
     #[test]
     fn only_what_idv_wrote_is_replaced() {
@@ -318,12 +387,8 @@ mod tests {
         ] {
             fs::write(&file, text).unwrap();
             assert_eq!(is_idv_output(&file).unwrap(), ours, "{text}");
-            assert_eq!(
-                OutputFile::open(&file, None, MayReplace::IdvOutput).is_ok(),
-                ours,
-                "{text}"
-            );
-            assert!(OutputFile::open(&file, None, MayReplace::Anything).is_ok(), "{text}");
+            assert_eq!(OutputFile::open(&file, MayReplace::IdvOutput).is_ok(), ours, "{text}");
+            assert!(OutputFile::open(&file, MayReplace::Anything).is_ok(), "{text}");
         }
     }
 
@@ -333,7 +398,9 @@ mod tests {
         let part = folder.path().join("a.csv.part");
         fs::write(&part, "nik\n").unwrap();
         let open = |output: &str| {
-            OutputFile::open(&folder.path().join(output), Some(&part), MayReplace::Anything)
+            let mut files = CommandFiles::default();
+            files.add(&part, FileRole::Input);
+            files.open(&folder.path().join(output), MayReplace::Anything)
         };
         assert!(matches!(open("a.csv.part"), Err(OutputError::IsInput(_))));
         assert!(matches!(open("a.csv"), Err(OutputError::IsInput(_))));
@@ -345,7 +412,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("results.csv");
         fs::write(folder.path().join("results (2).csv"), "kept").unwrap();
-        let file = OutputFile::open(&path, None, MayReplace::IdvOutput).unwrap();
+        let file = OutputFile::open(&path, MayReplace::IdvOutput).unwrap();
         file.writer().unwrap().write_all(b"rows").unwrap();
         fs::create_dir(&path).unwrap();
         let place = file.persist().unwrap();

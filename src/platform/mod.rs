@@ -23,8 +23,8 @@ pub(crate) use crate::platform::shell::ShellSyntax;
 pub(crate) use crate::platform::system::{
     Signals, TOO_MANY_OPEN_FILES, built_in_certificates, check_replaceable, create_private_file,
     create_private_folder, disable_crash_dumps, end_after_panic, file_marks, free_space,
-    has_colors, home_folder, host_name, is_readable_by_others, is_same_file, network_file_system,
-    state_folder, stdout, sync_folder, uptime, user_name,
+    has_colors, home_folder, host_name, is_open_at, is_readable_by_others, is_same_file,
+    network_file_system, state_folder, stdout, sync_folder, uptime, user_name,
 };
 
 /// The locale of messages: `id_ID.UTF-8`. Where the environment names none, Windows and macOS are

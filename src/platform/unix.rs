@@ -98,6 +98,13 @@ pub(crate) fn file_marks(found: &fs::Metadata) -> [i64; 6] {
     ]
 }
 
+/// Whether an open file is the one of this name.
+pub(crate) fn is_open_at(file: &File, path: &Path) -> bool {
+    let node = |found: fs::Metadata| (found.dev(), found.ino());
+    let named = fs::symlink_metadata(path).map(node);
+    matches!((file.metadata().map(node), named), (Ok(open), Ok(named)) if open == named)
+}
+
 /// Creates a file that only its owner may read and write, whatever the umask.
 pub(crate) fn create_private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();

@@ -76,6 +76,12 @@ pub(crate) fn file_marks(found: &fs::Metadata) -> [i64; 6] {
     [made.cast_signed(), written.cast_signed(), 0, 0, 0, 0]
 }
 
+/// Whether an open file is the one of this name.
+pub(crate) fn is_open_at(file: &File, path: &Path) -> bool {
+    let open = file.try_clone().and_then(same_file::Handle::from_file);
+    matches!((open, same_file::Handle::from_path(path)), (Ok(open), Ok(named)) if open == named)
+}
+
 /// Creates a file. It takes the access rights of its folder, which in a user's profile are private.
 pub(crate) fn create_private_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).open(path)

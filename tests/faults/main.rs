@@ -22,6 +22,7 @@ mod disk;
 mod hostile;
 mod input;
 mod network;
+mod outputs;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod power_cut;
 mod process;
