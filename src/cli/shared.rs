@@ -73,12 +73,21 @@ pub(crate) struct EndpointArgs {
     /// Trust the certificates in this file (PEM), and no others; by default those of the system
     #[arg(long, value_name = "FILE")]
     pub ca_cert: Option<PathBuf>,
+    /// Prove who you are to the endpoint with the certificate in this file (PEM)
+    #[arg(long, value_name = "FILE", requires = "client_key", conflicts_with = "sandbox")]
+    pub client_cert: Option<PathBuf>,
+    /// The private key of that certificate (PEM, not encrypted)
+    #[arg(long, value_name = "FILE", requires = "client_cert")]
+    pub client_key: Option<PathBuf>,
     /// Read settings from this file before the environment; otherwise .env is read after it
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
     /// Read the partner key from this file [env: IDV_PARTNER_KEY_FILE]
     #[arg(long, value_name = "FILE")]
     pub partner_key_file: Option<PathBuf>,
+    /// Run this and take its one line of output as the partner key [env: IDV_PARTNER_KEY_COMMAND]
+    #[arg(long, value_name = "CMD", conflicts_with = "partner_key_file")]
+    pub partner_key_command: Option<String>,
 }
 
 /// Who runs the command, and why. The ledger keeps it with the run.

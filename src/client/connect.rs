@@ -79,6 +79,10 @@ fn with_roots(
         None if plain => builder.tls_certs_only([]),
         None => builder,
     };
+    let builder = match &options.identity {
+        Some(identity) => builder.identity(identity.clone()),
+        None => builder,
+    };
     builder.build().map_err(reqwest::Error::without_url)
 }
 

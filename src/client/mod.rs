@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::{Certificate, Proxy, Url};
+use reqwest::{Certificate, Identity, Proxy, Url};
 use secrecy::SecretString;
 use tracing::warn;
 
@@ -40,6 +40,8 @@ pub struct Options {
     pub environment_proxy: bool,
     /// The only certificates that are trusted. `None` trusts those of the system.
     pub roots: Option<Vec<Certificate>>,
+    /// The certificate with which the client proves who it is, with its key.
+    pub identity: Option<Identity>,
     /// Time from the first byte sent to the last byte received.
     pub timeout: Duration,
     /// Time to open a connection, with its TLS handshake.
@@ -58,6 +60,7 @@ impl Options {
             proxy: None,
             environment_proxy: true,
             roots: None,
+            identity: None,
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             connections: 1,

@@ -128,7 +128,10 @@ fn retry_after_of(value: &HeaderValue) -> Option<Duration> {
 /// the key is taken off.
 fn unsent_or_broken(error: reqwest::Error) -> ExchangeEnd {
     let error = error.without_url();
-    // After the connection is open, a TLS error does not prove that nothing was sent.
+    if refuses_the_certificate(&error) {
+        return ExchangeEnd::Unsent(SendError::Tls(innermost_cause(&error)));
+    }
+    // After the connection is open, another TLS error does not prove that nothing was sent.
     if !error.is_connect() {
         return ExchangeEnd::Broken(innermost_cause(&error));
     }
@@ -155,6 +158,28 @@ fn chain<'a>(
 
 fn is_tls(error: &(dyn StdError + 'static)) -> bool {
     chain(error).any(<dyn StdError>::is::<rustls::Error>)
+}
+
+/// Whether the server refuses the client's certificate, or wants one. In TLS 1.3 it says so after the
+/// client has sent, and has read nothing of that: its handshake is not done.
+fn refuses_the_certificate(error: &(dyn StdError + 'static)) -> bool {
+    use rustls::AlertDescription as Alert;
+    let alerts = [
+        Alert::AccessDenied,
+        Alert::CertificateRequired,
+        Alert::DecryptError,
+        Alert::HandshakeFailure,
+        Alert::BadCertificate,
+        Alert::UnsupportedCertificate,
+        Alert::CertificateRevoked,
+        Alert::CertificateExpired,
+        Alert::CertificateUnknown,
+        Alert::UnknownCA,
+    ];
+    chain(error).filter_map(|cause| cause.downcast_ref()).any(|error| match error {
+        rustls::Error::AlertReceived(alert) => alerts.contains(alert),
+        _ => false,
+    })
 }
 
 /// The reason why a proxy refuses a tunnel. reqwest hides the type of this error, so its words are

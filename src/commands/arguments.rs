@@ -23,11 +23,11 @@ fn shown(args: impl IntoIterator<Item = OsString>) -> String {
     for arg in args {
         let arg = arg.to_string_lossy();
         let flag = arg.split_once('=').map_or(&*arg, |(flag, _)| flag);
-        words.push(match (std::mem::take(&mut hidden), names_a_person(flag)) {
+        words.push(match (std::mem::take(&mut hidden), is_confidential(flag)) {
             (true, _) => "***".to_owned(),
             (false, true) if flag.len() < arg.len() => format!("{flag}=***"),
-            (false, is_person) => {
-                hidden = is_person;
+            (false, confidential) => {
+                hidden = confidential;
                 let password = arg.rsplit_once('@').is_some_and(|(before, _)| before.contains(':'));
                 if password { "***".to_owned() } else { mask_digits(&quoted(&arg)).into_owned() }
             }
@@ -36,12 +36,14 @@ fn shown(args: impl IntoIterator<Item = OsString>) -> String {
     words.join(" ").chars().take(LONGEST).collect()
 }
 
-/// Returns whether the value of a flag is about a person. clap takes no shortened flags.
-fn names_a_person(flag: &str) -> bool {
+/// Returns whether the value of a flag is about a person, or may hold a key. clap takes no shortened
+/// flags.
+fn is_confidential(flag: &str) -> bool {
     let Some(name) = flag.strip_prefix("--") else { return false };
-    [Field::IdNumber, Field::PhoneNumber, Field::Name]
-        .into_iter()
-        .any(|field| field.spec().flag == name || field.spec().flag_alias == Some(name))
+    name == "partner-key-command"
+        || [Field::IdNumber, Field::PhoneNumber, Field::Name]
+            .into_iter()
+            .any(|field| field.spec().flag == name || field.spec().flag_alias == Some(name))
 }
 
 #[cfg(test)]
@@ -55,6 +57,10 @@ mod tests {
             (&["verify", "--name=Budi Contoh", "--phone=0812"], "verify --name=*** --phone=***"),
             (&["batch", "3310990101900001.csv"], "batch ****************.csv"),
             (&["batch", "a.csv", "--proxy", "http://u:p@h"], "batch a.csv --proxy ***"),
+            (
+                &["batch", "a.csv", "--partner-key-command", "echo k"],
+                "batch a.csv --partner-key-command ***",
+            ),
         ] {
             assert_eq!(shown(args.iter().map(|arg| OsString::from(*arg))), kept);
         }

@@ -1,6 +1,6 @@
 //! Makes the command that resumes a run: the same arguments, quoted for a shell. It holds no key,
 //! since no flag takes one, and no personal data, since they are in a file. A command with the
-//! password of a proxy is not shown.
+//! password of a proxy, or with the command that prints the key, is not shown.
 
 use std::ffi::OsString;
 
@@ -27,11 +27,13 @@ pub(crate) fn command(
     Some(ShellSyntax::current().command(&words))
 }
 
-/// Returns whether the argument has a part of the form `user:password@host`.
+/// Returns whether the argument has a part of the form `user:password@host`, or a command after it
+/// that may hold a key.
 fn holds_a_password(word: &str) -> bool {
     let user =
         |before: &str| before.rsplit_once("://").map_or(before.to_owned(), |(_, it)| it.to_owned());
-    word.rsplit_once('@').is_some_and(|(before, _)| user(before).contains(':'))
+    word.starts_with("--partner-key-command")
+        || word.rsplit_once('@').is_some_and(|(before, _)| user(before).contains(':'))
 }
 
 #[cfg(test)]
@@ -66,7 +68,12 @@ mod tests {
 
     #[test]
     fn a_password_is_not_repeated() {
-        for flag in ["--proxy=http://user:s3cret@h:1", "user:s3cret@h", "http://user:s3@cret@h/"] {
+        for flag in [
+            "--proxy=http://user:s3cret@h:1",
+            "user:s3cret@h",
+            "http://user:s3@cret@h/",
+            "--partner-key-command",
+        ] {
             assert_eq!(again(&["idv", "batch", "a.csv", flag], None), None, "{flag}");
         }
     }

@@ -26,6 +26,7 @@ pub(crate) use crate::platform::system::{
     has_colors, home_folder, host_name, is_open_at, is_readable_by_others, is_same_file,
     network_file_system, state_folder, stdout, sync_folder, uptime, user_name,
 };
+pub(crate) use crate::platform::system::{is_own_file, shell_process};
 
 /// The locale of messages: `id_ID.UTF-8`. Where the environment names none, Windows and macOS are
 /// asked.

@@ -7,6 +7,7 @@ use std::os::unix::fs::{
     DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
 };
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use etcetera::BaseStrategy as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -59,6 +60,19 @@ pub(crate) fn user_name() -> Option<String> {
 pub(crate) fn host_name() -> Option<String> {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     Some(name).filter(|name| !name.is_empty())
+}
+
+/// Returns a process that runs a command line in the system's shell.
+pub(crate) fn shell_process(command: &str) -> Command {
+    let mut process = Command::new("/bin/sh");
+    process.arg("-c").arg(command);
+    process
+}
+
+/// Whether a file belongs to this user or to the administrator, and not everybody may write it.
+pub(crate) fn is_own_file(path: &Path) -> bool {
+    let user = rustix::process::getuid().as_raw();
+    fs::metadata(path).is_ok_and(|file| [0, user].contains(&file.uid()) && file.mode() & 0o002 == 0)
 }
 
 /// The name of the network file system that holds a folder. `None` is a local one.

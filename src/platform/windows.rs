@@ -3,7 +3,9 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal as _};
 use std::os::windows::io::AsHandle as _;
+use std::os::windows::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use etcetera::BaseStrategy as _;
 use tokio::signal::windows::{
@@ -49,6 +51,19 @@ pub(crate) fn user_name() -> Option<String> {
 /// Returns the name of this machine.
 pub(crate) fn host_name() -> Option<String> {
     std::env::var("COMPUTERNAME").ok()
+}
+
+/// Returns a process that runs a command line in the system's shell. `cmd` reads its line as it is.
+pub(crate) fn shell_process(command: &str) -> Command {
+    let mut process = Command::new("cmd");
+    process.raw_arg("/d /s /c").raw_arg(format!("\"{command}\""));
+    process
+}
+
+/// Whether a file belongs to this user. Windows does not tell
+/// without unsafe code.
+pub(crate) fn is_own_file(_: &Path) -> bool {
+    true
 }
 
 /// The name of the network file system that holds a folder. `None` is a local one. The canonical

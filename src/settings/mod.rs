@@ -1,7 +1,9 @@
 //! Resolves the settings: flag, then an explicit `--env-file`, then the environment, then `.env` in
 //! the working directory, then the default. No message shows a value that was read from a file.
 
+mod client_identity;
 mod connection;
+mod key_command;
 mod lang;
 mod origin;
 mod pace;
@@ -21,6 +23,7 @@ use crate::ledger::{Kind, LedgerPlace, RunOrigin, TeamError};
 use crate::model::limits::MaxInFlight;
 use crate::model::price::{Price, PriceError};
 use crate::platform;
+use crate::settings::client_identity::read_identity;
 use crate::settings::connection::{find_proxy, read_certificates};
 
 pub(crate) use crate::settings::lang::lang;
@@ -38,6 +41,8 @@ pub(crate) const PARTNER_CODE: &str = "IDV_PARTNER_CODE";
 pub(crate) const PARTNER_KEY: &str = "IDV_PARTNER_KEY";
 /// Variable of the file that holds the partner key.
 pub(crate) const PARTNER_KEY_FILE: &str = "IDV_PARTNER_KEY_FILE";
+/// Variable of the command that prints the partner key.
+pub(crate) const PARTNER_KEY_COMMAND: &str = "IDV_PARTNER_KEY_COMMAND";
 /// Variable of the ledger's file.
 pub(crate) const LEDGER: &str = "IDV_LEDGER";
 /// Variable of the price of a call.
@@ -90,9 +95,20 @@ pub enum SettingsError {
         /// The place of the line: the variable before it.
         after: String,
     },
-    /// One source has both a key and a file of a key.
-    #[error("both {PARTNER_KEY} and {PARTNER_KEY_FILE} are set in {0}: keep one of them")]
-    TwoKeys(String),
+    /// The command of the key gives none. Neither the command nor its output is shown.
+    #[error(
+        "the command that prints the partner key {0}\n\n  \
+         hint: run it by hand: it must print the key to stdout, as one line and nothing else"
+    )]
+    KeyCommand(String),
+    /// One source has the key in more than one way.
+    #[error("both {} and {} are set in {source_name}: keep one of them", both.0, both.1)]
+    TwoKeys {
+        /// The source.
+        source_name: String,
+        /// The two variables.
+        both: (&'static str, &'static str),
+    },
     /// The endpoint can't be used.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
@@ -111,6 +127,18 @@ pub enum SettingsError {
         file: PathBuf,
         /// The reason.
         why: String,
+    },
+    /// The client's certificate or its key can't be used.
+    #[error("{flag} {}: {why}\n\n  hint: {hint}", file.display())]
+    ClientIdentity {
+        /// The flag of the file.
+        flag: &'static str,
+        /// The file.
+        file: PathBuf,
+        /// The reason.
+        why: String,
+        /// What the file must hold.
+        hint: &'static str,
     },
     /// The home folder is unknown, so that the ledger has no default place.
     #[error("no home folder is known for the ledger: name a file with --ledger")]
@@ -161,10 +189,14 @@ pub struct EndpointOptions {
     pub proxy: Option<String>,
     /// A file with the only certificates that are trusted.
     pub ca_cert: Option<PathBuf>,
+    /// A file with the client's certificate, and the file of its key.
+    pub client_identity: Option<(PathBuf, PathBuf)>,
     /// A settings file that goes before the environment.
     pub env_file: Option<PathBuf>,
     /// A file with the partner key.
     pub partner_key_file: Option<PathBuf>,
+    /// A command that prints the partner key.
+    pub partner_key_command: Option<String>,
     /// The ledger's file.
     pub ledger: Option<PathBuf>,
     /// Requests in flight at most.
@@ -184,8 +216,10 @@ impl Default for EndpointOptions {
             connect_timeout: Duration::from_secs(10),
             proxy: None,
             ca_cert: None,
+            client_identity: None,
             env_file: None,
             partner_key_file: None,
+            partner_key_command: None,
             ledger: None,
             concurrency: None,
             rate: None,
@@ -244,12 +278,15 @@ impl Settings {
         let is_loopback = kind == Kind::Sandbox;
         let proxy = find_proxy(options.proxy.as_deref(), &endpoint, is_loopback)?;
         let roots = options.ca_cert.as_deref().map(read_certificates).transpose()?;
+        let identity = options.client_identity.as_ref();
+        let identity = identity.map(|(cert, key)| read_identity(cert, key)).transpose()?;
         let client = client::Options {
             url: endpoint_url::with_credentials(endpoint, &partner_code, &key),
             loopback: kind == Kind::Sandbox,
             proxy,
             environment_proxy: false,
             roots,
+            identity,
             timeout: options.timeout,
             connect_timeout: options
                 .connect_timeout
@@ -341,7 +378,7 @@ impl SettingSources {
     ) -> Result<(Url, String, SecretString), SettingsError> {
         let endpoint = options.endpoint.as_deref().or_else(|| self.get(ENDPOINT));
         let partner_code = self.get(PARTNER_CODE);
-        let key = self.key(options.partner_key_file.as_deref())?;
+        let key = self.key(options)?;
         let mut missing = Vec::new();
         missing.extend(endpoint.is_none().then_some(ENDPOINT));
         missing.extend(partner_code.is_none().then_some(PARTNER_CODE));

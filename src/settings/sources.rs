@@ -3,25 +3,28 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use encoding_rs::UTF_8;
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
-use crate::model::characters::{is_blank, is_invisible, shows_nothing};
+use crate::model::characters::{bare, shows_nothing};
+use crate::platform;
 use crate::settings::{
-    CONCURRENCY, ENDPOINT, LANG, LEDGER, OPERATOR, PARTNER_CODE, PARTNER_KEY, PARTNER_KEY_FILE,
-    PRICE, PURPOSE, RATE, REQUIRE_PURPOSE, SettingsError,
+    CONCURRENCY, ENDPOINT, EndpointOptions, LANG, LEDGER, OPERATOR, PARTNER_CODE, PARTNER_KEY,
+    PARTNER_KEY_COMMAND, PARTNER_KEY_FILE, PRICE, PURPOSE, RATE, REQUIRE_PURPOSE, SettingsError,
+    key_command,
 };
 
 /// The variables of idv. Messages show no other name of a file: it may be the key in a wrong place.
-const VARIABLES: [&str; 12] = [
+const VARIABLES: [&str; 13] = [
     ENDPOINT,
     LANG,
     PARTNER_CODE,
     PARTNER_KEY,
     PARTNER_KEY_FILE,
+    PARTNER_KEY_COMMAND,
     LEDGER,
     PRICE,
     CONCURRENCY,
@@ -34,6 +37,8 @@ const VARIABLES: [&str; 12] = [
 /// One source of settings.
 struct SettingSource {
     name: String,
+    /// The file. `None` is the environment.
+    file: Option<PathBuf>,
     values: HashMap<String, String>,
 }
 
@@ -52,7 +57,7 @@ impl SettingSources {
             Some((name, value.into_string().ok()?))
         };
         let values = std::env::vars_os().filter_map(idv_variable).collect();
-        sources.push(SettingSource { name: "the environment".to_owned(), values });
+        sources.push(SettingSource { name: "the environment".to_owned(), file: None, values });
         let dot_env = Path::new(".env");
         if env_file.is_none() && dot_env.is_file() {
             sources.push(SettingSource::from_file(dot_env)?);
@@ -65,23 +70,20 @@ impl SettingSources {
         self.0.iter().find_map(|source| source.get(name))
     }
 
-    /// Reads the partner key: from the flag's file, or from the strongest source that has one.
-    pub(super) fn key(&self, file: Option<&Path>) -> Result<Option<SecretString>, SettingsError> {
-        if let Some(file) = file {
-            let unusable = |why| SettingsError::File { file: file.to_owned(), why };
+    /// Reads the partner key: from the file or the command of a flag, or from the strongest source
+    /// that has one.
+    pub(super) fn key(
+        &self,
+        options: &EndpointOptions,
+    ) -> Result<Option<SecretString>, SettingsError> {
+        if let Some(file) = &options.partner_key_file {
+            let unusable = |why| SettingsError::File { file: file.clone(), why };
             return read_key(file).map(Some).map_err(unusable);
         }
-        for source in &self.0 {
-            match (source.get(PARTNER_KEY), source.get(PARTNER_KEY_FILE)) {
-                (Some(_), Some(_)) => return Err(SettingsError::TwoKeys(source.name.clone())),
-                (Some(key), None) => return Ok(Some(SecretString::from(key))),
-                (None, Some(file)) => {
-                    return read_key(Path::new(file)).map(Some).map_err(SettingsError::KeyFile);
-                }
-                (None, None) => {}
-            }
+        if let Some(command) = &options.partner_key_command {
+            return key_command::run(command).map(Some);
         }
-        Ok(None)
+        self.0.iter().find_map(|source| source.key().transpose()).transpose()
     }
 }
 
@@ -104,18 +106,38 @@ impl SettingSource {
             after = if known { format!("after {name}") } else { format!("after entry {number}") };
             values.insert(name, value);
         }
-        Ok(Self { name: file.display().to_string(), values })
+        Ok(Self { name: file.display().to_string(), file: Some(file.to_owned()), values })
+    }
+
+    /// Reads the key of this source, if it has one.
+    fn key(&self) -> Result<Option<SecretString>, SettingsError> {
+        let ways = [PARTNER_KEY, PARTNER_KEY_FILE, PARTNER_KEY_COMMAND];
+        let mut set = ways.into_iter().filter_map(|way| Some((way, self.get(way)?)));
+        let Some((way, value)) = set.next() else { return Ok(None) };
+        if let Some((other, _)) = set.next() {
+            let both = (way, other);
+            return Err(SettingsError::TwoKeys { source_name: self.name.clone(), both });
+        }
+        let key = match way {
+            PARTNER_KEY => Ok(SecretString::from(value)),
+            PARTNER_KEY_FILE => read_key(Path::new(value)).map_err(SettingsError::KeyFile),
+            _ => self.check_trust().and_then(|()| key_command::run(value)),
+        };
+        key.map(Some)
+    }
+
+    /// Refuses a command from a file that another user can have written.
+    fn check_trust(&self) -> Result<(), SettingsError> {
+        if self.file.as_deref().is_none_or(platform::is_own_file) {
+            return Ok(());
+        }
+        let why = format!("is not run: others can write {}, which names it", self.name);
+        Err(SettingsError::KeyCommand(why))
     }
 
     fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(|value| bare(value)).filter(|value| !shows_nothing(value))
     }
-}
-
-/// A value without a byte order mark, and without the blanks and the line break at its end.
-fn bare(value: &str) -> &str {
-    let value = value.trim_start_matches('\u{feff}');
-    value.trim_end_matches(|c| is_blank(c) || is_invisible(c))
 }
 
 /// Reads a key: the file's text without the blanks and the line break at its end.

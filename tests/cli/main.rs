@@ -25,6 +25,7 @@ mod help;
 mod house;
 mod inputs;
 mod interrupts;
+mod keys;
 mod kills;
 mod language;
 mod ledger;

@@ -94,6 +94,51 @@ fn no_batch_shows_the_key_or_a_person_whatever_it_meets() {
     assert!(sandbox.charged() >= 9);
 }
 
+/// The key of a vault and the key of a certificate: in no file but their own, whatever the run meets.
+#[test]
+#[cfg(unix)]
+fn no_file_holds_what_a_key_command_prints_or_the_key_of_a_certificate() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("key", format!("{KEY}\n"));
+    let pem = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    let secret = pem.lines().nth(1).unwrap().as_bytes().to_vec();
+    folder.write("client.key", &pem);
+    folder.write("client.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    folder.write("input.csv", input(&["0800100002", "0800011340"]));
+    let commands = ["cat key", "cat key key", "cat key; exit 3", "cat key >&2; exit 3"];
+    let certificate = ["--client-cert", "client.pem", "--client-key", "client.key"];
+    for (command, more) in
+        commands.into_iter().zip([&[][..]; 4]).chain([("cat key", &certificate[..])])
+    {
+        let args = ["batch", "input.csv", "-vv", "-o", "result.csv", "--timeout", "1s"];
+        let flags = ["--report", "report.html", "--summary", "summary.json", "-c", "1"];
+        let key = ["--partner-key-command", command];
+        let mut idv = folder.command(&[&args[..], &flags, &key, more].concat());
+        idv.env_remove("IDV_PARTNER_KEY").env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace");
+        let output = idv.output().unwrap();
+        // The program shows what the command says on stderr, and nothing else of it.
+        if !command.contains(">&2") {
+            no_key_or_person(command, &output.stderr);
+        }
+        no_key(command, &output.stdout);
+        assert_eq!(
+            output.status.code(),
+            Some(if command == "cat key" && more.is_empty() { 4 } else { 2 })
+        );
+        search_files(&folder);
+        let mut found = Vec::new();
+        files(folder.dir.path(), &mut found);
+        for file in found.iter().filter(|file| !file.ends_with("client.key")) {
+            let bytes = bytes_of(file);
+            let holds = memchr::memmem::find(&bytes, &secret).is_some();
+            assert!(!holds, "{} holds the client's key", file.display());
+        }
+        assert!(memchr::memmem::find(&output.stderr, &secret).is_none());
+    }
+    assert_eq!(sandbox.charged(), 3);
+}
+
 #[test]
 fn no_single_check_shows_the_key_and_a_masked_one_nobody() {
     let sandbox = Sandbox::start();

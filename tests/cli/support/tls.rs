@@ -82,7 +82,6 @@ impl TlsServer {
         (certificate, key): (Certificate, KeyPair),
         versions: &[&'static SupportedProtocolVersion],
     ) -> Self {
-        let behind = behind.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
@@ -91,6 +90,36 @@ impl TlsServer {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key)
             .unwrap();
+        Self::with_config(behind, config)
+    }
+
+    /// A server that demands a certificate of this authority from its clients.
+    pub fn demanding(
+        behind: &str,
+        authority: &Authority,
+        names: &[&str],
+        version: &'static SupportedProtocolVersion,
+    ) -> Self {
+        let (certificate, key) = authority.certificate(names);
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(authority.0.der().clone()).unwrap();
+        let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(
+            Arc::new(roots),
+            Arc::clone(&provider),
+        );
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_client_cert_verifier(verifier.build().unwrap())
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .unwrap();
+        Self::with_config(behind, config)
+    }
+
+    fn with_config(behind: &str, config: ServerConfig) -> Self {
+        let behind = behind.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let handshakes = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&handshakes);
@@ -98,8 +127,15 @@ impl TlsServer {
             let (acceptor, behind, counted) =
                 (acceptor.clone(), behind.clone(), Arc::clone(&counted));
             async move {
-                // A client that does not trust us goes away here.
-                let Ok(mut tls) = acceptor.accept(stream).await else { return };
+                let mut tls = match acceptor.accept(stream).into_fallible().await {
+                    Ok(tls) => tls,
+                    // A client that does not trust us, or is not trusted, goes away here. Bytes that
+                    // nobody reads would take our alert back on the way.
+                    Err((_, mut stream)) => {
+                        let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+                        return;
+                    }
+                };
                 counted.fetch_add(1, Ordering::SeqCst);
                 let mut plain = TcpStream::connect(behind).await.unwrap();
                 let _ = copy_bidirectional(&mut tls, &mut plain).await;
