@@ -1,7 +1,7 @@
 //! `idv sandbox`: the documented API on this machine, until Ctrl-C.
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::net::Ipv4Addr;
 
 use anyhow::{Context as _, bail};
@@ -12,12 +12,14 @@ use crate::cli::{self, SandboxArgs};
 use crate::commands::endpoint::url_of;
 use crate::exit::Exit;
 use crate::output;
+use crate::output::progress::Progress;
 use crate::run::interrupt::Interrupts;
 use crate::run::stop::StopSwitch;
 use crate::sandbox::{
     Burst, Charges, Config, Dialect, FailKind, Partner, RequestLimits, Troubles, serve,
 };
 use crate::settings::{PARTNER_CODE, PARTNER_KEY};
+use crate::words::Lang;
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
@@ -34,6 +36,7 @@ pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     let url = url_of(listener.local_addr()?)?;
     let mut out = output::stdout()?;
     writeln!(out, "listening on {url}").and_then(|()| out.flush())?;
+    explain(args.lang.unwrap_or_default());
     let stop = StopSwitch::default();
     let first = async {
         tokio::select! {
@@ -43,6 +46,13 @@ pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     };
     serve(listener, config, Charges::default(), first).await.context("the sandbox broke off")?;
     Ok(Exit::Ok)
+}
+
+/// Explains the test values to a person at a terminal, who may hold a training.
+fn explain(lang: Lang) {
+    if io::stderr().is_terminal() {
+        Progress::messages(false, lang).say(lang.words().sandbox_explained());
+    }
 }
 
 fn config(args: &SandboxArgs) -> anyhow::Result<Config> {

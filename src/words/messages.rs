@@ -51,4 +51,6 @@ pub(crate) trait MessageWords {
     fn file_not_written(&self, name: &str, why: &str) -> String;
     /// What to do about an error of the system.
     fn error_hint(&self, hint: ErrorHint) -> &'static str;
+    /// How to practise with the sandbox: what it accepts, and which values it answers in which way.
+    fn sandbox_explained(&self) -> &'static str;
 }

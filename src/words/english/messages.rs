@@ -83,4 +83,14 @@ impl MessageWords for English {
             ErrorHint::ChooseAnotherName => "choose another name",
         }
     }
+
+    fn sandbox_explained(&self) -> &'static str {
+        "It answers as the documented API does. Nobody is checked and nothing is charged; any partner \
+         code and key will do, unless --check-partner is given.\n\
+         \x20 identity number ends in 9001: the phone does not belong; 9002: the name; 9003: both\n\
+         \x20 9004: no record of the phone; 9005: no record at all; anything else passes\n\
+         \x20 phone 08000 and a code in five digits (0800000305): that code, each time\n\
+         \x20 phone 0800100002: charged, then closed without an answer\n\
+         Ctrl-C stops it."
+    }
 }

@@ -83,4 +83,14 @@ impl MessageWords for Indonesian {
             ErrorHint::ChooseAnotherName => "pilih nama lain",
         }
     }
+
+    fn sandbox_explained(&self) -> &'static str {
+        "Sandbox menjawab seperti API yang didokumentasikan. Tidak ada orang yang dicek dan tidak ada \
+         yang ditagih; kode mitra dan kunci apa pun diterima, kecuali dengan --check-partner.\n\
+         \x20 NIK berakhiran 9001: telepon tidak sesuai; 9002: nama; 9003: keduanya\n\
+         \x20 9004: data telepon tidak ditemukan; 9005: tidak ada data; selain itu sesuai\n\
+         \x20 telepon 08000 dan kode lima digit (0800000305): selalu kode itu\n\
+         \x20 telepon 0800100002: ditagih, lalu ditutup tanpa jawaban\n\
+         Ctrl-C menghentikannya."
+    }
 }
