@@ -155,7 +155,7 @@ pub mod internal {
         pub use crate::run::tally::Tally;
     }
     pub mod words {
-        pub use crate::words::{Lang, NextStep};
+        pub use crate::words::{FormatProblem, Lang, NextStep};
     }
     pub mod plan {
         pub use crate::plan::{Plan, Planner};

@@ -38,7 +38,8 @@ pub(crate) async fn run(options: BatchOptions) -> anyhow::Result<Exit> {
     let files = OutputFiles::open(&options, &endpoint, &applicants)?;
     let messages = Progress::messages(options.messages.quiet, options.messages.lang);
     endpoint.announce(&messages);
-    messages.say(&format!("input: {}", applicants.reader.detected()));
+    let words = messages.words();
+    messages.say(&words.input(&applicants.reader.detected().in_words(words)));
     let planned = tokio::select! {
         planned = applicants.plan(&options, &endpoint, &files, &messages) => planned?,
         () = interrupts.next() => Planned::Interrupted,

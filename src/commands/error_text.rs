@@ -2,13 +2,32 @@
 
 use std::io;
 
-use crate::words::{ErrorHint, Lang};
+use crate::commands::plan::PlanError;
+use crate::input::InputError;
+use crate::settings::SettingsError;
+use crate::words::{ErrorHint, Lang, Words};
 
 /// The text of an error. One that has only the system's message gets a hint.
 pub(crate) fn of(error: &anyhow::Error, lang: Lang) -> String {
     let words = lang.words();
     let hint = hint(error).map(|hint| words.hint(words.error_hint(hint)));
-    format!("{}{}", words.error(&format!("{error:#}")), hint.unwrap_or_default())
+    let said = known(error, words).unwrap_or_else(|| format!("{error:#}"));
+    format!("{}{}", words.error(&said), hint.unwrap_or_default())
+}
+
+/// The text of an error that clerks meet: a file that can't be read, or an account that is not set
+/// up. The others are for engineers, and English.
+fn known(error: &anyhow::Error, words: &dyn Words) -> Option<String> {
+    if let Some(PlanError::Input(error)) = error.downcast_ref() {
+        return Some(error.in_words(words));
+    }
+    if let Some(error) = error.downcast_ref::<InputError>() {
+        return Some(error.in_words(words));
+    }
+    match error.downcast_ref() {
+        Some(SettingsError::Missing(names)) => Some(words.missing_settings(&names.join(", "))),
+        _ => None,
+    }
 }
 
 fn hint(error: &anyhow::Error) -> Option<ErrorHint> {

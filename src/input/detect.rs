@@ -13,6 +13,7 @@ use crate::input::encoding::encoding_check::EncodingCheck;
 use crate::input::error::InputError;
 use crate::input::source::Source;
 use crate::input::watched_file::WatchedFile;
+use crate::words::FormatProblem;
 
 /// Bytes at the beginning that are inspected.
 const HEAD: usize = 64 * 1024;
@@ -100,11 +101,9 @@ fn read_head(source: Source) -> io::Result<(Vec<u8>, Source)> {
 fn workbook(format: Format, source: Source, name: &str) -> Result<Detected, InputError> {
     match source {
         Source::File(file) => Ok(Detected::Workbook(format, file)),
-        Source::Stream(_) => Err(format_error(
-            name,
-            &format!("is {}, which can't be read from a stream", format.described()),
-            "save it as a file and name that",
-        )),
+        Source::Stream(_) => {
+            Err(format_error(name, FormatProblem::WorkbookInStream { format: format.described() }))
+        }
     }
 }
 
@@ -149,28 +148,24 @@ fn refuse_web_page(head: &[u8], name: &str) -> Result<(), InputError> {
     let head = head.strip_prefix(Encoding::UTF8_MARK).unwrap_or(head).trim_ascii_start();
     let is_tag = matches!(head, [b'<', b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', ..]);
     if is_tag || head.starts_with(b"MIME-Version:") {
-        return Err(format_error(
-            name,
-            "is a web page or XML, whatever its ending says",
-            "open it in a spreadsheet program and save it as .xlsx",
-        ));
+        return Err(format_error(name, FormatProblem::WebPage));
     }
     Ok(())
 }
 
 fn refuse_binary(head: &[u8], name: &str) -> Result<(), InputError> {
-    let (what, next) = match head {
-        [b'P', b'K', 3, 4, ..] => ("is a workbook", "leave out --input-format"),
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => ("is an old .xls workbook", "leave out --input-format"),
-        [0x1f, 0x8b, ..] => ("is compressed", "unpack it first, for example with gunzip"),
-        [b'%', b'P', b'D', b'F', ..] => ("is a PDF", "export the table as .xlsx or CSV"),
+    let problem = match head {
+        [b'P', b'K', 3, 4, ..] => FormatProblem::MisnamedWorkbook,
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => FormatProblem::MisnamedOldWorkbook,
+        [0x1f, 0x8b, ..] => FormatProblem::Compressed,
+        [b'%', b'P', b'D', b'F', ..] => FormatProblem::Pdf,
         _ => return Ok(()),
     };
-    Err(format_error(name, what, next))
+    Err(format_error(name, problem))
 }
 
-fn format_error(name: &str, what: &str, next: &str) -> InputError {
-    InputError::Format { file: name.to_owned(), what: what.to_owned(), next: next.to_owned() }
+fn format_error(name: &str, problem: FormatProblem) -> InputError {
+    InputError::Format { file: name.to_owned(), problem }
 }
 
 /// The encoding that the user names. A byte order mark decides about the order of bytes.
@@ -224,11 +219,7 @@ fn format_of(text: &mut TextSource) -> Result<Format, InputError> {
     let window = window.strip_prefix(Encoding::UTF8_MARK).unwrap_or(window);
     match window.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => Ok(Format::Jsonl),
-        Some(b'[') => Err(format_error(
-            &text.name,
-            "is a JSON array",
-            "write one object a line, for example with: jq -c '.[]'",
-        )),
+        Some(b'[') => Err(format_error(&text.name, FormatProblem::JsonArray)),
         _ => Ok(Format::Csv),
     }
 }

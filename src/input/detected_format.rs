@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::model::record::{Field, plain_header};
+use crate::words::{Lang, Words};
 
 /// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -155,68 +156,40 @@ impl DetectedFormat {
         self.fields[field as usize].as_deref()
     }
 
-    fn write_format(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.format {
-            Format::Csv => write!(f, "CSV with {}, ", delimiter_word(self.delimiter))?,
-            Format::Jsonl => f.write_str("JSON Lines, ")?,
-            workbook => return self.write_sheet(workbook.name(), f),
-        }
-        f.write_str(self.encoding.name())?;
-        f.write_str(if self.bom { " with a byte order mark" } else { "" })?;
-        self.write_header_line("line", f)
-    }
-
-    fn write_sheet(&self, format: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sheet = self.sheet.as_deref().unwrap_or_default();
-        write!(f, "{format}, sheet \"{}\"", printable(sheet))?;
-        if !self.other_sheets.is_empty() {
-            let others = list(&self.other_sheets);
-            write!(f, " (the columns are in {others} too: choose with --sheet)")?;
-        }
-        self.write_header_line("row", f)
-    }
-
-    /// Says where the header is, unless it is where everybody expects it.
-    fn write_header_line(&self, word: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.header_line {
-            Some(line @ 2..) => write!(f, ", header in {word} {line}"),
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    fn write_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, field) in Field::ALL.into_iter().enumerate() {
-            f.write_str(if index == 0 { "; " } else { ", " })?;
-            match (self.column_of(field), field.spec().default) {
-                (Some(column), _) => write!(f, "{} = \"{}\"", field.name(), printable(column))?,
-                (None, default) => {
-                    write!(f, "{} = {} by default", field.name(), default.unwrap_or("empty"))?;
-                }
+    /// Describes the format in one line.
+    pub(crate) fn in_words(&self, words: &dyn Words) -> String {
+        let (encoding, bom) = (self.encoding.name(), self.bom);
+        let (format, of_sheet) = match self.format {
+            Format::Csv => (words.csv(self.delimiter, encoding, bom), false),
+            Format::Jsonl => (words.json_lines(encoding, bom), false),
+            workbook => {
+                let sheet = printable(self.sheet.as_deref().unwrap_or_default());
+                let others =
+                    Some(list(&self.other_sheets, words)).filter(|others| !others.is_empty());
+                (words.workbook(workbook.name(), &sheet, others.as_deref()), true)
             }
+        };
+        // A header on the first line is where everybody expects it.
+        let header = self.header_line.filter(|line| *line > 1);
+        let header = header.map(|line| format!(", {}", words.header_in(line, of_sheet)));
+        let fields = Field::ALL.map(|field| self.field_in_words(field, words)).join(", ");
+        let dropped = Some(self.dropped.len()).filter(|columns| *columns > 0);
+        let dropped = dropped.map(|columns| format!("; {}", words.former_columns(columns)));
+        format!("{format}{}; {fields}{}", header.unwrap_or_default(), dropped.unwrap_or_default())
+    }
+
+    fn field_in_words(&self, field: Field, words: &dyn Words) -> String {
+        match self.column_of(field) {
+            Some(column) => format!("{} = \"{}\"", field.name(), printable(column)),
+            None => words.by_default(field, field.spec().default),
         }
-        Ok(())
     }
 }
 
+/// In English.
 impl fmt::Display for DetectedFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_format(f)?;
-        self.write_fields(f)?;
-        match self.dropped.len() {
-            0 => Ok(()),
-            1 => write!(f, "; 1 column of a former result is left out"),
-            many => write!(f, "; {many} columns of a former result are left out"),
-        }
-    }
-}
-
-fn delimiter_word(delimiter: u8) -> String {
-    match delimiter {
-        b',' => "commas".to_owned(),
-        b';' => "semicolons".to_owned(),
-        b'\t' => "tabs".to_owned(),
-        b'|' => "bars".to_owned(),
-        other => format!("'{}' between cells", char::from(other).escape_default()),
+        f.write_str(&self.in_words(Lang::En.words()))
     }
 }
 
@@ -237,11 +210,11 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// The names of columns, in quotes.
-pub(crate) fn list(columns: &[String]) -> String {
+pub(crate) fn list(columns: &[String], words: &dyn Words) -> String {
     let quoted = |column: &String| format!("\"{}\"", printable(column));
     let mut shown: Vec<_> = columns.iter().take(LISTED).map(quoted).collect();
     if columns.len() > LISTED {
-        shown.push(format!("and {} more", columns.len() - LISTED));
+        shown.push(words.and_others(columns.len() - LISTED));
     }
     shown.join(", ")
 }

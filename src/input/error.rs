@@ -1,31 +1,28 @@
 //! The errors of a whole input. Each message says what happened, where, and what to do next, and shows
 //! no value of an applicant.
 
+use std::fmt;
 use std::io;
-
-use thiserror::Error;
 
 use crate::input::detected_format::{list, printable};
 use crate::model::record::Field;
+use crate::words::{FormatProblem, Lang, Words};
 
 /// The reason why an input can't be read, or not any further.
-#[derive(Debug, Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum InputError {
     /// There is no such file.
-    #[error("{file}: no such file; check the name, or give - to read standard input")]
     NotFound {
         /// The file.
         file: String,
     },
     /// A directory was given.
-    #[error("{file} is a directory; name a file in it")]
     Directory {
         /// The directory.
         file: String,
     },
     /// The file can't be opened.
-    #[error("{file} can't be opened: {source}; check that you may read it")]
     Open {
         /// The file.
         file: String,
@@ -33,10 +30,6 @@ pub enum InputError {
         source: io::Error,
     },
     /// Reading failed on the way.
-    #[error(
-        "{file}, line {line}: reading failed: {source}; the rows before it were read; copy the file \
-         to a disk of this machine and run the command again"
-    )]
     Read {
         /// The file.
         file: String,
@@ -46,35 +39,23 @@ pub enum InputError {
         source: io::Error,
     },
     /// The file was changed while it was read.
-    #[error(
-        "{file} was changed while it was read or you were asked; run the command again, which reads \
-         what is there now"
-    )]
     Changed {
         /// The file.
         file: String,
     },
     /// The file is empty.
-    #[error(
-        "{file} is empty; export it again, with a first line that names the columns, such as \
-         id_number,phone_number,name"
-    )]
     Empty {
         /// The file.
         file: String,
     },
     /// The file has a format that is not supported.
-    #[error("{file} {what}; {next}")]
     Format {
         /// The file.
         file: String,
         /// What it is.
-        what: String,
-        /// What to do.
-        next: String,
+        problem: FormatProblem,
     },
     /// An option that means nothing for this file.
-    #[error("{file} is {format}, where {option} means nothing; leave it out")]
     Pointless {
         /// The file.
         file: String,
@@ -84,12 +65,6 @@ pub enum InputError {
         option: &'static str,
     },
     /// The first line is an applicant.
-    #[error(
-        "{file}, line {line}: the first line looks like an applicant, not like the names of the \
-         columns; put a line before it that names them, such as id_number,phone_number,name, or \
-         say which column is which: `--no-header --map id_number=1 --map phone_number=2 --map name=3`; \
-         if a later line names them, say which: `--header-row N`"
-    )]
     NoHeader {
         /// The file.
         file: String,
@@ -97,13 +72,6 @@ pub enum InputError {
         line: u64,
     },
     /// A required field has no column.
-    #[error(
-        "{file}, line {line}: no column is {}; the columns are {}; say which it is: {}{}",
-        names(fields, " or "),
-        list(columns),
-        maps(fields),
-        other_header(rows)
-    )]
     MissingField {
         /// The file.
         file: String,
@@ -117,13 +85,6 @@ pub enum InputError {
         rows: Vec<String>,
     },
     /// No record near the beginning is a header.
-    #[error(
-        "{file}: none of the first {searched} rows names the columns; {}; say on which line the \
-         header is: `--header-row N`, and which column is which: `--map id_number=COLUMN \
-         --map phone_number=COLUMN --map name=COLUMN`; without a header: `--no-header --map \
-         id_number=1 --map phone_number=2 --map name=3`",
-        rows.join("; ")
-    )]
     HeaderNotFound {
         /// The file.
         file: String,
@@ -133,7 +94,6 @@ pub enum InputError {
         rows: Vec<String>,
     },
     /// `--header-row` names a line without a record.
-    #[error("{file}: no row begins on line {line}; name the line of the header with --header-row")]
     NoSuchRow {
         /// The file.
         file: String,
@@ -141,10 +101,6 @@ pub enum InputError {
         line: u64,
     },
     /// Several columns could be the same field.
-    #[error(
-        "{file}, line {line}: more than one column could be {}: {}; say which: {}",
-        field.name(), list(columns), choices(*field, keys)
-    )]
     AmbiguousField {
         /// The file.
         file: String,
@@ -158,10 +114,6 @@ pub enum InputError {
         keys: Vec<String>,
     },
     /// `--map` names a missing column.
-    #[error(
-        "{file}, line {line}: --map {}={} names no column; the columns are {}",
-        field.name(), printable(column), list(columns)
-    )]
     NoSuchColumn {
         /// The file.
         file: String,
@@ -175,7 +127,6 @@ pub enum InputError {
         columns: Vec<String>,
     },
     /// `--map` gives a field twice.
-    #[error("--map gives {} twice: {}; keep one", field.name(), list(columns))]
     MappedTwice {
         /// The field.
         field: Field,
@@ -183,10 +134,6 @@ pub enum InputError {
         columns: Vec<String>,
     },
     /// `--map` gives one column to two fields.
-    #[error(
-        "--map makes column {} both {} and {}; keep one",
-        printable(column), fields[0].name(), fields[1].name()
-    )]
     SharedColumn {
         /// The column.
         column: String,
@@ -194,31 +141,82 @@ pub enum InputError {
         fields: [Field; 2],
     },
     /// A delimiter that can't be one.
-    #[error("the delimiter must be one plain character, such as , ; | or a tab")]
     Delimiter,
 }
 
-/// Where else the header may be.
-fn other_header(rows: &[String]) -> String {
-    if rows.is_empty() {
-        return String::new();
+impl InputError {
+    /// Explains what happened, where, and what to do next.
+    pub(crate) fn in_words(&self, words: &dyn Words) -> String {
+        match self {
+            Self::NotFound { file } => words.no_such_file(file),
+            Self::Directory { file } => words.is_directory(file),
+            Self::Open { file, source } => words.not_opened(file, &source.to_string()),
+            Self::Read { file, line, source } => words.not_read(file, *line, &source.to_string()),
+            Self::Changed { file } => words.changed_input(file),
+            Self::Empty { file } => words.input_empty(file),
+            Self::Format { file, problem } => words.no_table(file, problem),
+            Self::Pointless { file, format, option } => {
+                words.pointless_option(file, format, option)
+            }
+            Self::NoHeader { file, line } => words.no_header(file, *line),
+            Self::MissingField { file, line, fields, columns, rows } => {
+                let names: Vec<_> = fields.iter().map(|field| field.name()).collect();
+                let (fields, maps) = (names.join(words.or()), maps(fields, words));
+                let rows = Some(rows.join("; ")).filter(|rows| !rows.is_empty());
+                let columns = list(columns, words);
+                words.no_column((file, *line), &fields, &columns, &maps, rows.as_deref())
+            }
+            Self::HeaderNotFound { file, searched, rows } => {
+                words.header_not_found(file, *searched, &rows.join("; "))
+            }
+            Self::NoSuchRow { file, line } => words.no_such_row(file, *line),
+            Self::AmbiguousField { file, line, field, columns, keys } => {
+                let choices = choices(*field, keys, words);
+                let columns = list(columns, words);
+                words.ambiguous_columns((file, *line), field.name(), &columns, &choices)
+            }
+            Self::NoSuchColumn { file, line, field, column, columns } => {
+                let map = format!("{}={}", field.name(), printable(column));
+                words.no_such_column((file, *line), &map, &list(columns, words))
+            }
+            Self::MappedTwice { field, columns } => {
+                words.mapped_twice(field.name(), &list(columns, words))
+            }
+            Self::SharedColumn { column, fields } => {
+                words.shared_column(&printable(column), fields.map(Field::name))
+            }
+            Self::Delimiter => words.no_delimiter().to_owned(),
+        }
     }
-    format!("; if another line is the header, name it with `--header-row N`: {}", rows.join("; "))
 }
 
-fn names(fields: &[Field], between: &str) -> String {
-    fields.iter().map(|field| field.name()).collect::<Vec<_>>().join(between)
+/// In English.
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_words(Lang::En.words()))
+    }
 }
 
-fn maps(fields: &[Field]) -> String {
+impl std::error::Error for InputError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Open { source, .. } | Self::Read { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// The flags that name the columns of these fields.
+fn maps(fields: &[Field], words: &dyn Words) -> String {
+    let column = words.column_placeholder();
     let maps: Vec<_> =
-        fields.iter().map(|field| format!("--map {}=COLUMN", field.name())).collect();
+        fields.iter().map(|field| format!("--map {}={column}", field.name())).collect();
     format!("`{}`", maps.join(" "))
 }
 
-fn choices(field: Field, keys: &[String]) -> String {
+fn choices(field: Field, keys: &[String], words: &dyn Words) -> String {
     let choice = |key: &String| format!("`--map {}`", quoted_argument(field.name(), key));
-    keys.iter().map(choice).collect::<Vec<_>>().join(" or ")
+    keys.iter().map(choice).collect::<Vec<_>>().join(words.or())
 }
 
 /// `field=column` as a shell takes it.

@@ -56,7 +56,8 @@ impl PlanView<'_> {
     pub(crate) fn text(&self, color: bool, width: usize) -> String {
         let (lang, words) = (self.lang, self.lang.words());
         let mut text = String::new();
-        let detected = format!("{}: {}", escape(&self.file), escape(&self.detected.to_string()));
+        let detected =
+            format!("{}: {}", escape(&self.file), escape(&self.detected.in_words(words)));
         line(&mut text, &format!("{}\n", wrap(&detected, width, "", "  ")));
         for (rows, what) in self.counts() {
             line(&mut text, &format!("{:>9}  {what}", lang.thousands(rows)));

@@ -25,6 +25,7 @@ use crate::model::price::{Price, PriceError};
 use crate::platform;
 use crate::settings::client_identity::read_identity;
 use crate::settings::connection::{find_proxy, read_certificates};
+use crate::words::Lang;
 
 pub(crate) use crate::settings::lang::lang;
 pub use crate::settings::origin::OriginOptions;
@@ -58,11 +59,7 @@ pub(crate) const SANDBOX_PARTNER_CODE: &str = "sandbox";
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// Required settings are missing.
-    #[error(
-        "missing: {}\n\n  \
-         hint: copy .env.example to .env and fill it in, or set the variables;\n  \
-         to try idv without an account, add --sandbox", .0.join(", ")
-    )]
+    #[error("{}", Lang::En.words().missing_settings(&.0.join(", ")))]
     Missing(Vec<&'static str>),
     /// A settings file that can't be read.
     #[error(

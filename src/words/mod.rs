@@ -5,6 +5,7 @@
 mod card;
 mod english;
 mod indonesian;
+mod input;
 mod messages;
 mod next_steps;
 mod numbers;
@@ -17,6 +18,8 @@ mod summary;
 mod verdicts;
 
 pub(crate) use crate::words::card::CardWords;
+pub use crate::words::input::FormatProblem;
+pub(crate) use crate::words::input::InputWords;
 pub(crate) use crate::words::messages::{ErrorHint, MessageWords};
 pub use crate::words::next_steps::NextStep;
 pub(crate) use crate::words::next_steps::NextStepWords;
@@ -41,6 +44,7 @@ pub enum Lang {
 /// All sentences of one language.
 pub(crate) trait Words:
     CardWords
+    + InputWords
     + MessageWords
     + NextStepWords
     + PlanWords

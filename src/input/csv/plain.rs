@@ -12,6 +12,7 @@ use crate::input::detect::{self, Detected};
 use crate::input::detected_format::Format;
 use crate::input::error::InputError;
 use crate::input::source;
+use crate::words::FormatProblem;
 
 /// The records of a CSV file, with its header. Encoding and delimiter are detected.
 pub(crate) struct PlainCsv {
@@ -25,15 +26,11 @@ impl PlainCsv {
     pub(crate) fn open(path: &Path) -> Result<Self, InputError> {
         let file = source::name_of(path);
         let source = source::open(path, &file)?;
-        let refused = |what: &str| InputError::Format {
-            file: file.clone(),
-            what: what.to_owned(),
-            next: "save it as CSV".to_owned(),
-        };
+        let refused = |problem| InputError::Format { file: file.clone(), problem };
         let text = match detect::detect(source, &file, &Options::default())? {
             Detected::Text(Format::Csv, text) => text,
-            Detected::Text(..) => return Err(refused("holds JSON")),
-            Detected::Workbook(..) => return Err(refused("is a workbook")),
+            Detected::Text(..) => return Err(refused(FormatProblem::JsonForCsv)),
+            Detected::Workbook(..) => return Err(refused(FormatProblem::WorkbookForCsv)),
         };
         let mut splitter = RecordSplitter::new(text.buffer, DELIMITERS[0]);
         let ahead = splitter.peek();

@@ -23,6 +23,7 @@ use crate::model::left_out::LeftOutCounter;
 use crate::model::problem::{Problem, RowProblem};
 use crate::model::record::{Field, Record};
 use crate::model::row::Row;
+use crate::words::FormatProblem;
 
 /// Number of first objects whose keys are collected.
 const SAMPLE: usize = 100;
@@ -285,9 +286,5 @@ fn without_mark(line: &[u8]) -> &[u8] {
 }
 
 fn no_json_lines(file: String) -> InputError {
-    InputError::Format {
-        file,
-        what: "holds no JSON object on any of its first lines".to_owned(),
-        next: "write each object on a line of its own, for example with: jq -c .".to_owned(),
-    }
+    InputError::Format { file, problem: FormatProblem::NoJsonObject }
 }

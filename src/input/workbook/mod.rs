@@ -20,6 +20,7 @@ use crate::input::raw_record::RawRecord;
 use crate::input::watched_file::WatchedFile;
 use crate::input::workbook::sheet_range::RangeWorkbook;
 use crate::input::workbook::xlsx::XlsxWorkbook;
+use crate::words::{FormatProblem, Lang};
 
 /// Rows that are handed over at once, and pieces that are read ahead.
 const PIECE: usize = 64;
@@ -151,8 +152,7 @@ fn candidates(
         let names: Vec<_> = sheets.into_iter().map(|sheet| sheet.name).collect();
         return Err(InputError::Format {
             file: name.to_owned(),
-            what: "has no such sheet".to_owned(),
-            next: format!("name one of these with --sheet: {}", list(&names)),
+            problem: FormatProblem::NoSuchSheet { sheets: list(&names, Lang::En.words()) },
         });
     }
     Ok(found.into_iter().take(SEARCHED).collect())
@@ -199,17 +199,11 @@ fn columns_by_number(
 }
 
 fn unreadable(why: Unreadable, format: Format, name: &str) -> InputError {
-    let (what, next) = match why {
-        Unreadable::Protected => (
-            "is protected by a password".to_owned(),
-            "open it in a spreadsheet program and save it without the password, as .xlsx or CSV",
-        ),
-        Unreadable::Damaged => (
-            format!("can't be read as {}: it is damaged, or something else", format.described()),
-            "open it in a spreadsheet program and save it as .xlsx, or as CSV",
-        ),
+    let problem = match why {
+        Unreadable::Protected => FormatProblem::Protected,
+        Unreadable::Damaged => FormatProblem::Damaged { format: format.described() },
     };
-    InputError::Format { file: name.to_owned(), what, next: next.to_owned() }
+    InputError::Format { file: name.to_owned(), problem }
 }
 
 type Piece = Result<Vec<RawRecord>, Unreadable>;
@@ -278,8 +272,7 @@ impl SheetRecords {
     fn torn(&self) -> InputError {
         InputError::Format {
             file: self.file.clone(),
-            what: format!("is damaged behind row {}", self.line),
-            next: "open it in a spreadsheet program and save it again".to_owned(),
+            problem: FormatProblem::DamagedBehind { row: self.line },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The sentences in English.
 
 mod card;
+mod input;
 mod messages;
 mod next_steps;
 mod plan;

@@ -2,6 +2,7 @@
 //! is "sesuai" or "tidak sesuai", and "gagal" is a technical failure only.
 
 mod card;
+mod input;
 mod messages;
 mod next_steps;
 mod plan;
