@@ -118,6 +118,14 @@ pub(crate) enum LedgerAction {
     },
     /// Look at everything that a team's ledger rests on; exit code 2 where a promise would be broken
     Doctor,
+    /// Show or set what a team may spend: charged and possibly charged calls, by the days of Jakarta
+    Budget(BudgetArgs),
+    /// Import a machine's own ledger, with its secret, into a team's ledger without any call
+    Import {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Deliver the answers of this machine's journal to the team's ledger
     Push,
 }
@@ -146,6 +154,23 @@ pub(crate) struct BillArgs {
     /// The format; table on a terminal, jsonl in a pipe
     #[arg(short, long, value_enum)]
     pub format: Option<LedgerFormat>,
+}
+
+/// `idv ledger budget`.
+#[derive(Debug, Args)]
+pub(crate) struct BudgetArgs {
+    /// Calls a day at most; without it a day has no limit, if any is set
+    #[arg(long, value_name = "N")]
+    pub per_day: Option<u64>,
+    /// Calls a month at most; without it a month has no limit, if any is set
+    #[arg(long, value_name = "N")]
+    pub per_month: Option<u64>,
+    /// Requests a second that all runs share
+    #[arg(long, value_name = "N")]
+    pub rate: Option<f64>,
+    /// Take all limits away
+    #[arg(long, conflicts_with_all = ["per_day", "per_month"])]
+    pub off: bool,
 }
 
 /// A person whose calls are searched.

@@ -19,7 +19,7 @@ pub(crate) use crate::cli::batch::BatchArgs;
 pub(crate) use crate::cli::check::CheckArgs;
 pub(crate) use crate::cli::generate::{CompletionsArgs, ManArgs, Shell};
 pub(crate) use crate::cli::ledger::{
-    BillArgs, BillKey, FilterArgs, LedgerAction, LedgerCommand, PersonArgs,
+    BillArgs, BillKey, BudgetArgs, FilterArgs, LedgerAction, LedgerCommand, PersonArgs,
 };
 pub(crate) use crate::cli::record::RecordArgs;
 pub(crate) use crate::cli::sandbox::{Dialect, SandboxArgs};

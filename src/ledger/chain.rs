@@ -37,7 +37,7 @@ const CHAIN: &str = select_content!(
 
 /// The result of verifying the chain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ChainReport {
+pub(crate) struct ChainReport {
     /// Calls whose hash is right.
     pub calls: u64,
     /// Calls that `forget` or `purge` erased from the chain.
@@ -54,7 +54,7 @@ pub struct ChainReport {
 
 impl ChainReport {
     /// Returns the hash of the last link in hexadecimal.
-    pub fn last_hash_digits(&self) -> String {
+    pub(crate) fn last_hash_digits(&self) -> String {
         hexadecimal(&self.last_hash)
     }
 }

@@ -110,6 +110,29 @@ pub(super) fn forget(
     Ok(forgotten)
 }
 
+/// Follows the erasures of a team's ledger: the calls of these runs and claims, up to this erasure.
+pub(super) fn follow(
+    database: &mut Database,
+    erased: &[(String, i64)],
+    newest: i64,
+) -> Result<(), LedgerError> {
+    let path = database.path.clone();
+    let fail = |error: rusqlite::Error| LedgerError::of(&path, &error);
+    begin(database)?;
+    database.in_transaction(|transaction, _| {
+        let select =
+            "INSERT OR IGNORE INTO erased SELECT c.id, 0 FROM calls c JOIN runs u ON u.id = c.run
+                      WHERE u.token = ?1 AND c.claim = ?2";
+        for (token, claim) in erased {
+            transaction.execute(select, params![token, claim]).map_err(fail)?;
+        }
+        forget_selected(transaction).map_err(fail)?;
+        let sql = "UPDATE ledger SET erased = ?1";
+        transaction.execute(sql, [newest]).map(drop).map_err(fail)
+    })?;
+    end(database)
+}
+
 fn forget_person(connection: &Connection, person: &PersonQuery) -> rusqlite::Result<ForgetResult> {
     let select = format!(
         "INSERT INTO erased SELECT c.id, {IN_DOUBT}
@@ -119,6 +142,12 @@ fn forget_person(connection: &Connection, person: &PersonQuery) -> rusqlite::Res
     let (id_number, phone_number, slot, rest) = person.values();
     connection.execute(&select, params![id_number, phone_number, slot, rest])?;
     let kept_in_doubt = connection.execute("DELETE FROM erased WHERE in_doubt", [])?;
+    let calls = forget_selected(connection)?;
+    Ok(ForgetResult { calls, kept_in_doubt })
+}
+
+/// Erases the calls whose numbers are in the table `erased`.
+fn forget_selected(connection: &Connection) -> rusqlite::Result<usize> {
     connection.execute_batch(
         "UPDATE answers SET outcome = 'erased', message = NULL, sequence_id = NULL, result = NULL,
              id_phone_match = NULL, id_name_match = NULL, reason = NULL, attempts = 0
@@ -127,8 +156,7 @@ fn forget_person(connection: &Connection, person: &PersonQuery) -> rusqlite::Res
     erase_from_index(connection)?;
     let sql = "UPDATE calls SET slot = 0, rest = x'', person = NULL
                WHERE id IN (SELECT id FROM erased)";
-    let calls = connection.execute(sql, [])?;
-    Ok(ForgetResult { calls, kept_in_doubt })
+    connection.execute(sql, [])
 }
 
 /// Erases the keys of these calls from the table of slots, and their links from the chain.

@@ -69,7 +69,10 @@ impl Ledger {
     /// sent again; one found charged is sent again only by `--unknown resend`, `--fresh` or
     /// `--max-age`.
     pub async fn resolve(&self, call: i64, found: Resolution) -> Result<(), LedgerError> {
-        self.0.job(move |database| maintenance::resolve(database, call, found)).await
+        match &self.1 {
+            Some(team) => team.resolve(call, found).await,
+            None => self.0.job(move |database| maintenance::resolve(database, call, found)).await,
+        }
     }
 
     /// Erases for good the calls that ended before a moment; those in doubt stay unless
@@ -79,12 +82,27 @@ impl Ledger {
         before: Timestamp,
         include_unknown: bool,
     ) -> Result<PurgeResult, LedgerError> {
-        self.0.job(move |database| erasure::purge(database, before, include_unknown)).await
+        let own = self.0.job(move |database| erasure::purge(database, before, include_unknown));
+        match &self.1 {
+            None => own.await,
+            Some(team) => {
+                let purged = team.purge(before, include_unknown).await?;
+                // The journals of other machines follow at their next start.
+                own.await?;
+                Ok(purged)
+            }
+        }
     }
 
     /// Erases outcome, answer, keys and sequence id of the calls about one person, for good. Calls in
     /// doubt stay.
     pub async fn forget(&self, person: PersonQuery) -> Result<ForgetResult, LedgerError> {
-        self.0.job(move |database| erasure::forget(database, &person)).await
+        let forgotten = match &self.1 {
+            Some(team) => Some(team.forget(person.clone()).await?),
+            None => None,
+        };
+        // The journals of other machines follow at their next start.
+        let own = self.0.job(move |database| erasure::forget(database, &person)).await?;
+        Ok(forgotten.unwrap_or(own))
     }
 }

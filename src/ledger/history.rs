@@ -9,7 +9,6 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 use serde::{Serialize, Serializer};
 
-use crate::ledger::chain::{self, ChainReport};
 use crate::ledger::error::LedgerError;
 use crate::ledger::liveness::RunLiveness;
 use crate::ledger::query::Reader;
@@ -106,13 +105,6 @@ impl Reader {
             statement.query_map(params_from_iter(values), bill_sum)?.collect::<Result<Vec<_>, _>>()
         };
         read().map_err(|error: rusqlite::Error| LedgerError::of(&self.path, &error))
-    }
-
-    /// Verifies the chain of calls.
-    pub fn verify_chain(&mut self) -> Result<ChainReport, LedgerError> {
-        let path = &self.path;
-        let verified = self.connection.transaction().and_then(|open| chain::verify(&open));
-        verified.map_err(|error| LedgerError::of(path, &error))
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 use crate::ledger::database::Database;
+use crate::ledger::erasure;
 use crate::ledger::error::LedgerError;
 use crate::ledger::origin::RunOrigin;
 use crate::ledger::send_decision::CallState;
@@ -171,13 +172,41 @@ pub(super) fn adopt(database: &mut Database, secret: [u8; 32]) -> Result<(), Led
     let path = database.path.clone();
     let adopted = with(database, |connection| {
         connection.execute(
-            "UPDATE ledger SET secret = ?1 WHERE NOT EXISTS (SELECT 1 FROM runs)",
+            "UPDATE ledger SET secret = ?1 WHERE NOT EXISTS (SELECT 1 FROM calls)",
             [secret],
         )?;
         connection
             .query_row("SELECT secret = ?1 FROM ledger", [secret], |row| row.get::<_, bool>(0))
     })?;
     if adopted { Ok(()) } else { Err(LedgerError::NotALedger(path)) }
+}
+
+/// Follows what was purged and erased in the team's ledger since. A run of another process puts it off.
+pub(super) fn follow(
+    database: &mut Database,
+    purged_before: Option<Timestamp>,
+    erased: &[(String, i64)],
+    newest: i64,
+) -> Result<(), LedgerError> {
+    if !erased.is_empty() {
+        erasure::follow(database, erased, newest)?;
+    }
+    let Some(before) = purged_before else { return Ok(()) };
+    let old = with(database, |connection| {
+        let sql = "SELECT EXISTS (SELECT 1 FROM answers WHERE ended < ?1 AND charged <> 2)";
+        connection.query_row(sql, [before.as_millisecond()], |row| row.get(0))
+    })?;
+    match if old { erasure::purge(database, before, false).map(drop) } else { Ok(()) } {
+        Err(LedgerError::LivingRun(_)) => Ok(()),
+        done => done,
+    }
+}
+
+/// The newest erasure that the journal has followed.
+pub(super) fn newest_erasure(database: &mut Database) -> Result<i64, LedgerError> {
+    with(database, |connection| {
+        connection.query_row("SELECT erased FROM ledger", [], |row| row.get(0))
+    })
 }
 
 fn with<T>(

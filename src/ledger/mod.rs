@@ -67,6 +67,6 @@ pub(crate) use crate::ledger::send_decision::{InDoubtCall, StoredAnswer};
 pub use crate::ledger::send_decision::{LookUpResult, ReuseRules};
 pub use crate::ledger::team::TeamError;
 pub(crate) use crate::ledger::team::{
-    Health, InitResult, TeamAddress, doctor, init, journal, push,
+    Health, InitResult, TeamAddress, budget, doctor, import, init, journal, push,
 };
 pub(crate) use crate::ledger::waiter::{WaitResult, Waiter};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+use crate::ledger::chain::{self, ChainReport};
 use crate::ledger::error::LedgerError;
 use crate::ledger::index::Index;
 use crate::ledger::kind::Kind;
@@ -12,7 +13,7 @@ use crate::ledger::look_up::LookUpParameters;
 use crate::ledger::open;
 use crate::ledger::send_decision::{DoubtReason, LookUpResult, ReuseRules, RunRules};
 use crate::ledger::store;
-use crate::ledger::team::{TeamAddress, TeamReader};
+use crate::ledger::team::{Snapshot, TeamAddress, TeamError, TeamReader};
 use crate::model::record::{KeyMaker, Record, RecordKey};
 
 /// A ledger opened for queries. Makes no ledger, and changes nothing in one.
@@ -25,6 +26,8 @@ pub struct Reader {
     /// The team's ledger, where this is one. The connection above is then to a copy of it, which is made
     /// when its history is first wanted.
     pub(super) team: Option<TeamReader>,
+    /// The folder of that copy.
+    copy: Option<tempfile::TempDir>,
 }
 
 impl Reader {
@@ -36,7 +39,15 @@ impl Reader {
         }
         let secret = open::secret(path, &connection)?;
         let (liveness, index) = (RunLiveness::new(path), Index::default());
-        Ok(Self { path: path.to_owned(), connection, secret, liveness, index, team: None })
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+            secret,
+            liveness,
+            index,
+            team: None,
+            copy: None,
+        })
     }
 
     /// Opens a team's ledger; with a kind, only one of that kind.
@@ -52,7 +63,29 @@ impl Reader {
         let connection = Connection::open_in_memory();
         let connection = connection.map_err(|error| LedgerError::of(&path, &error))?;
         let (secret, liveness, index) = (team.secret(), RunLiveness::new(&path), Index::default());
-        Ok(Self { path, connection, secret, liveness, index, team: Some(team) })
+        Ok(Self { path, connection, secret, liveness, index, team: Some(team), copy: None })
+    }
+
+    /// Makes the history readable: a team's ledger is copied once, a file is as it is.
+    pub(crate) fn load_history(&mut self) -> Result<(), LedgerError> {
+        let Some(team) = self.team.as_ref().filter(|_| self.copy.is_none()) else { return Ok(()) };
+        let Snapshot { folder, connection, alive } = team.snapshot()?;
+        self.liveness = RunLiveness::known(alive);
+        (self.connection, self.copy) = (connection, Some(folder));
+        Ok(())
+    }
+
+    /// Verifies the chain of calls.
+    pub(crate) fn verify_chain(&mut self) -> Result<ChainReport, LedgerError> {
+        if self.team.is_some() {
+            return Err(LedgerError::Team(TeamError::Unsupported(
+                "a team's ledger has no chain: each machine's journal has one, and `idv ledger path` says \
+                 where it is",
+            )));
+        }
+        let path = &self.path;
+        let verified = self.connection.transaction().and_then(|open| chain::verify(&open));
+        verified.map_err(|error| LedgerError::of(path, &error))
     }
 
     /// Returns the file.

@@ -10,6 +10,7 @@ pub struct Cluster {
     folder: TempDir,
     programs: PathBuf,
     options: String,
+    port: u16,
 }
 
 /// The folder of the server's programs; says so if there are none.
@@ -68,14 +69,35 @@ impl Cluster {
 
     /// Starts one with more options.
     pub fn with(options: &str) -> Option<Self> {
+        Self::prepare(options, 5432, |_| {})
+    }
+
+    /// Starts one that also listens on this machine, with this certificate and key.
+    pub fn with_tls(certificate: &str, key: &str) -> Option<Self> {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let options = format!("-c listen_addresses=127.0.0.1 -c ssl=on -p {port}");
+        Self::prepare(&options, port, |data| {
+            use std::os::unix::fs::PermissionsExt as _;
+            std::fs::write(data.join("server.crt"), certificate).unwrap();
+            std::fs::write(data.join("server.key"), key).unwrap();
+            let private = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(data.join("server.key"), private).unwrap();
+            give(data);
+        })
+    }
+
+    fn prepare(options: &str, port: u16, add: impl FnOnce(&Path)) -> Option<Self> {
         let programs = programs()?;
         let folder = tempfile::tempdir().unwrap();
         give(folder.path());
-        let cluster = Self { folder, programs, options: options.to_owned() };
+        let cluster = Self { folder, programs, options: options.to_owned(), port };
         let mut init = cluster.program("initdb");
         init.args(["--no-sync", "-A", "trust", "-U", "idv", "-E", "UTF8", "--locale=C", "-D"]);
         init.arg(cluster.data());
         done(init);
+        add(&cluster.data());
         cluster.control(&["-w", "start"]);
         cluster.sql_in("postgres", "CREATE DATABASE idv");
         Some(cluster)
@@ -98,13 +120,18 @@ impl Cluster {
         self.folder.path().join("data")
     }
 
+    /// The address over TCP, with this sslmode.
+    pub fn tls_url(&self, host: &str, mode: &str) -> String {
+        format!("postgres://idv@{host}:{}/idv?sslmode={mode}", self.port)
+    }
+
     /// The folder of the socket.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     pub fn socket(&self) -> PathBuf {
-        self.folder.path().join(".s.PGSQL.5432")
+        self.folder.path().join(format!(".s.PGSQL.{}", self.port))
     }
 
     fn program(&self, name: &str) -> Command {
@@ -131,7 +158,7 @@ impl Cluster {
 
     /// The address for another user.
     pub fn url_as(&self, user: &str) -> String {
-        format!("postgres://{user}@/idv?host={}", self.folder.path().display())
+        format!("postgres://{user}@/idv?host={}&port={}", self.folder.path().display(), self.port)
     }
 
     /// What a statement answers, without decoration.
@@ -151,7 +178,7 @@ impl Cluster {
     pub fn client(&self, name: &str) -> Command {
         let own = self.programs.join(name);
         let mut command = if own.exists() { Command::new(own) } else { Command::new(name) };
-        command.arg("-h").arg(self.folder.path());
+        command.arg("-h").arg(self.folder.path()).args(["-p", &self.port.to_string()]);
         command
     }
 

@@ -73,3 +73,16 @@ pub fn assert_paid_once(sandbox: &Sandbox) {
     let charges = sandbox.charges();
     assert!(charges["most_charges_for_one_record"].as_u64().unwrap() <= 1, "{charges}");
 }
+
+/// A program in the folder and the environment of a command.
+pub fn like(program: &str, inner: &Command) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(inner.get_current_dir().unwrap());
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+}

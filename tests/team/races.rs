@@ -127,3 +127,42 @@ fn a_commit_that_did_not_wait_for_its_replica_sends_nothing() {
     assert_paid_once(&sandbox);
     assert_eq!(sandbox.charged(), 20);
 }
+
+#[test]
+fn the_line_of_gnu_parallel_shares_a_file_among_four_runs() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    if !std::process::Command::new("parallel")
+        .arg("--version")
+        .output()
+        .is_ok_and(|it| it.status.success())
+    {
+        println!("skipped: GNU parallel is not installed here");
+        return;
+    }
+    let sandbox = Sandbox::start();
+    let machine = Machine::new(&sandbox, "unused");
+    machine.folder.write("applicants.csv", applicants(400));
+    let idv = machine.folder.command(&[]);
+    let mut script = crate::machine::like("sh", &idv);
+    script
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/team/parallel.sh"))
+        .arg("applicants.csv");
+    let programs = std::path::Path::new(env!("CARGO_BIN_EXE_idv")).parent().unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    script.env("PATH", path).env("IDV_LEDGER", cluster.url());
+    script.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
+    let (code, said) = end(&mut script);
+    assert_eq!(code, 0, "{said}");
+    let rows = [1, 2, 3, 4].map(|shard| {
+        let results = machine.folder.read(&format!("results-{shard}.csv"));
+        crate::support::table(&results, b',')
+            .iter()
+            .filter(|row| row["idv_outcome"] == "pass")
+            .count()
+    });
+    assert_eq!(rows.iter().sum::<usize>(), 400, "{rows:?}");
+    assert!(rows.iter().all(|rows| *rows > 50), "{rows:?}");
+    assert_eq!(cluster.count("SELECT count(*) FROM idv.runs WHERE claimed > 0"), 4);
+    assert_paid_once(&sandbox);
+    assert_eq!(sandbox.charged(), 400);
+}

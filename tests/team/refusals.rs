@@ -121,6 +121,38 @@ fn a_password_is_taken_from_everywhere_but_the_command_line_and_shown_nowhere() 
 }
 
 #[test]
+fn a_certificate_that_is_not_trusted_is_refused_and_its_authority_is_named_by_a_setting() {
+    let authority = crate::support::tls::Authority::new();
+    let (certificate, key) = authority.certificate(&["localhost"]);
+    let cluster = Cluster::with_tls(&certificate.pem(), &key.serialize_pem());
+    let Some(cluster) = cluster else { return };
+    cluster.init();
+    let sandbox = Sandbox::start();
+    let run = |url: &str, authorities: Option<&std::path::Path>| {
+        let machine = Machine::new(&sandbox, url);
+        let mut command = machine.batch(&applicants(3), &[]);
+        command.env_remove("PGSSLROOTCERT");
+        command.envs(authorities.map(|file| ("PGSSLROOTCERT", file)));
+        end(&mut command)
+    };
+    let folder = crate::support::Folder::bare();
+    let file = authority.file(&folder);
+    let full = cluster.tls_url("localhost", "verify-full");
+    let (code, said) = run(&full, None);
+    assert!(code == 2 && said.contains("no trusted TLS connection"), "{code}: {said}");
+    // The certificate is not for this name.
+    let other_name = cluster.tls_url("127.0.0.1", "verify-full");
+    let (code, said) = run(&other_name, Some(&file));
+    assert!(code == 2 && said.contains("no trusted TLS connection"), "{code}: {said}");
+    assert_eq!(sandbox.requests(), 0);
+    assert_eq!(run(&full, Some(&file)).0, 0);
+    assert_eq!(run(&cluster.tls_url("127.0.0.1", "verify-ca"), Some(&file)).0, 0);
+    assert_eq!(run(&cluster.tls_url("127.0.0.1", "verify-ca"), None).0, 2);
+    assert_eq!(run(&cluster.tls_url("127.0.0.1", "require"), None).0, 0);
+    assert_eq!(sandbox.charged(), 3);
+}
+
+#[test]
 fn init_keeps_what_is_there_and_doctor_looks_at_it_line_by_line() {
     let Some(cluster) = Cluster::start() else { return };
     let folder = crate::support::Folder::bare();

@@ -43,12 +43,13 @@ pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
     let place = settings::ledger(args.ledger.as_deref(), args.sandbox)?;
     let other = (args.ledger.is_none() && !args.sandbox).then(|| settings::ledger(None, true));
     let other = other.transpose()?.is_some_and(|sandbox| sandbox.file().is_some_and(Path::exists));
-    if place.team().is_some() && !team::knows(&action) {
-        bail!("this command is not there yet for a team's ledger");
-    }
-    let read = || place.read(None).map_err(|error| missing(error, other));
+    let read = || -> anyhow::Result<Reader> {
+        let mut reader = place.read(None).map_err(|error| missing(error, other))?;
+        reader.load_history()?;
+        Ok(reader)
+    };
     let write = || -> anyhow::Result<Ledger> {
-        let kind = read()?.kind()?;
+        let kind = place.read(None).map_err(|error| missing(error, other))?.kind()?;
         Ok(place.open(kind.context("the ledger has no run yet: verify and batch begin one")?)?)
     };
     let out = &mut BufWriter::new(output::stdout()?);
@@ -92,6 +93,8 @@ pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
         LedgerAction::Path => team::paths(&place, out),
         LedgerAction::Init { .. } => Ok(()),
         LedgerAction::Doctor => return team::doctor(&place, out).await,
+        LedgerAction::Budget(budget) => return team::budget(&place, &budget, out).await,
+        LedgerAction::Import { file } => team::import(&place, &file),
         LedgerAction::Push => team::push(&place).await,
     };
     quietly(done.and_then(|()| out.flush().map_err(Into::into)))

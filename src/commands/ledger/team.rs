@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use crate::cli::LedgerAction;
+use crate::cli::BudgetArgs;
 use crate::commands::ledger::say;
 use crate::exit::Exit;
 use crate::ledger::{self, Health, InitResult, Kind, LedgerPlace, TeamAddress};
-use crate::output::number_format::count;
+use crate::output::number_format::{count, thousands};
 use crate::settings;
 
 /// Makes a team's ledger.
@@ -77,7 +77,36 @@ pub(super) fn paths(place: &LedgerPlace, out: &mut impl Write) -> anyhow::Result
     Ok(writeln!(out, "{place}")?)
 }
 
-/// Whether a command works with a team's ledger.
-pub(super) fn knows(action: &LedgerAction) -> bool {
-    matches!(action, LedgerAction::Doctor | LedgerAction::Push | LedgerAction::Path)
+/// Sets and shows the budget of the team.
+pub(super) async fn budget(
+    place: &LedgerPlace,
+    args: &BudgetArgs,
+    out: &mut impl Write,
+) -> anyhow::Result<Exit> {
+    if args.rate.is_some() {
+        bail!(
+            "a rate that the runs of a team share is not there yet\n\n  \
+             hint: give each run its part with --rate or IDV_RATE"
+        );
+    }
+    let is_set = args.off || args.per_day.is_some() || args.per_month.is_some();
+    let set = is_set.then_some((args.per_day, args.per_month));
+    let budget = ledger::budget(address(place)?, set).await?;
+    let most = |most: Option<u64>| most.map_or("no limit".to_owned(), thousands);
+    writeln!(out, "day    {} of {}", thousands(budget.day_used), most(budget.per_day))?;
+    writeln!(out, "month  {} of {}", thousands(budget.month_used), most(budget.per_month))?;
+    if budget.per_day.or(budget.per_month).is_none() {
+        say("without a limit nothing is counted");
+    }
+    out.flush()?;
+    Ok(Exit::Ok)
+}
+
+/// Imports a machine's own ledger.
+pub(super) fn import(place: &LedgerPlace, file: &Path) -> anyhow::Result<()> {
+    let imported = ledger::import(address(place)?, file)?;
+    let (runs, calls) = (count(imported.runs, "run"), count(imported.calls, "call"));
+    say(&format!("imported: {runs}, {calls}"));
+    say("from now on name the team ledger, not the file: two ledgers know nothing of each other");
+    Ok(())
 }

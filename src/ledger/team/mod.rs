@@ -8,7 +8,9 @@ mod calls;
 mod claimer;
 mod error;
 mod identity;
+mod import;
 mod keeper;
+mod maintenance;
 mod opened;
 mod password_file;
 mod reader;
@@ -17,6 +19,7 @@ mod runtime;
 mod session;
 mod setup;
 mod shared;
+mod snapshot;
 mod standing;
 mod team_run;
 mod tls;
@@ -24,13 +27,16 @@ mod tls;
 pub(crate) use crate::ledger::team::address::TeamAddress;
 pub(super) use crate::ledger::team::asked::Asked;
 pub use crate::ledger::team::error::TeamError;
+pub(crate) use crate::ledger::team::import::Imported;
+pub(crate) use crate::ledger::team::maintenance::TeamBudget;
 pub(super) use crate::ledger::team::opened::TeamLedger;
 pub(super) use crate::ledger::team::reader::TeamReader;
 pub(crate) use crate::ledger::team::setup::{Finding, Health, InitResult};
 pub(super) use crate::ledger::team::shared::Decision;
+pub(super) use crate::ledger::team::snapshot::Snapshot;
 pub(super) use crate::ledger::team::team_run::TeamRun;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::ledger::error::LedgerError;
@@ -66,6 +72,26 @@ pub(crate) async fn push(address: &TeamAddress) -> Result<Recovered, LedgerError
         .run(async move {
             let session = session::Session::open(&address).await?;
             recovery::recover(&session, &journal, None).await
+        })
+        .await
+}
+
+/// Imports a machine's own ledger into a team's ledger without any call.
+pub(crate) fn import(address: &TeamAddress, file: &Path) -> Result<Imported, LedgerError> {
+    import::import(&TeamLedger::open(address, None, true)?, file)
+}
+
+/// Sets the budget, if it is given. Returns it, and what is used of it.
+pub(crate) async fn budget(
+    address: &TeamAddress,
+    set: Option<(Option<u64>, Option<u64>)>,
+) -> Result<TeamBudget, LedgerError> {
+    let team = TeamLedger::open(address, None, true)?;
+    let address = address.clone();
+    team.runtime
+        .run(async move {
+            let session = session::Session::open(&address).await?;
+            Ok(maintenance::budget(&session, set).await?)
         })
         .await
 }

@@ -10,6 +10,7 @@ use tracing::warn;
 use crate::ledger::error::LedgerError;
 use crate::ledger::journal::{self, JournalCall, JournalRun};
 use crate::ledger::requests::EndedCall;
+use crate::ledger::store;
 use crate::ledger::team::calls::add_ends;
 use crate::ledger::team::error::TeamError;
 use crate::ledger::team::session::Session;
@@ -45,6 +46,7 @@ pub(super) async fn recover(
     own: Option<[u8; 8]>,
 ) -> Result<Recovered, LedgerError> {
     let mut recovered = Recovered::default();
+    follow(session, journal).await?;
     let runs = journal.job(journal::runs).await?;
     let known = known_runs(session, &runs).await?;
     for run in &runs {
@@ -63,6 +65,19 @@ pub(super) async fn recover(
         );
     }
     Ok(recovered)
+}
+
+/// Lets the journal follow what was purged and erased in the database.
+async fn follow(session: &Session, journal: &Arc<WriterThread>) -> Result<(), LedgerError> {
+    let known = journal.job(journal::newest_erasure).await?;
+    let sql = "SELECT (extract(epoch FROM purged_before) * 1000)::int8 FROM idv.ledger";
+    let purged = session.query(sql, &[]).await?;
+    let purged = purged.first().and_then(|row| row.get::<_, Option<i64>>(0)).map(store::time);
+    let sql = "SELECT id, encode(token, 'hex'), claim FROM idv.erased WHERE id > $1 ORDER BY id";
+    let rows = session.query(sql, &[(&known as _, Type::INT8)]).await?;
+    let newest = rows.last().map_or(known, |row| row.get(0));
+    let erased: Vec<(String, i64)> = rows.iter().map(|row| (row.get(1), row.get(2))).collect();
+    journal.job(move |database| journal::follow(database, purged, &erased, newest)).await
 }
 
 async fn known_runs(

@@ -45,6 +45,8 @@ pub(super) enum Held {
 /// The state of a run.
 pub(super) struct Shared {
     pub(super) address: Arc<TeamAddress>,
+    /// Which ledger it is.
+    pub(super) ledger: String,
     pub(super) journal: Arc<WriterThread>,
     /// The number of the run in the journal.
     pub(super) journal_run: i64,
@@ -72,7 +74,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(
-        address: Arc<TeamAddress>,
+        (address, ledger): (Arc<TeamAddress>, String),
         journal: Arc<WriterThread>,
         journal_run: i64,
         token: [u8; 8],
@@ -81,6 +83,7 @@ impl Shared {
     ) -> Self {
         Self {
             address,
+            ledger,
             journal,
             journal_run,
             token,

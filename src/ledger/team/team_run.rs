@@ -60,8 +60,7 @@ impl TeamRun {
         let (number, token) = (begun.id, journal::token(begun.lock.token()));
         thread.job(move |database| journal::begin(database, number)).await?;
         let (ends, ended) = mpsc::unbounded_channel();
-        let address = Arc::clone(&ledger.address);
-        let shared = Shared::new(address, Arc::clone(thread), number, token, origin, ends);
+        let shared = Shared::new(ledger.place(), Arc::clone(thread), number, token, origin, ends);
         let shared = Arc::new(shared);
         let (claims, claim_requests) = mpsc::unbounded_channel();
         let (keeper, keeper_requests) = mpsc::unbounded_channel();
@@ -228,7 +227,7 @@ async fn try_begin(shared: &Shared, session: &Session) -> Result<Registered, Led
 async fn register(session: &Session, shared: &Shared) -> Result<Registered, TeamError> {
     let sql = "INSERT INTO idv.runs (token, command, pid, os_user, host, version, operator, reference, purpose,
                                      arguments)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+               SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM idv.ledger WHERE id = $11
                ON CONFLICT (token) DO UPDATE SET heartbeat = now()
                RETURNING id, (extract(epoch FROM started) * 1000)::int8,
                          (SELECT coalesce(max(id), 0) FROM idv.calls)";
@@ -247,8 +246,11 @@ async fn register(session: &Session, shared: &Shared) -> Result<Registered, Team
         (reference as _, Type::TEXT),
         (purpose as _, Type::TEXT),
         (arguments as _, Type::TEXT),
+        (&shared.ledger as _, Type::TEXT),
     ];
     let rows = session.durably(sql, &parameters).await?;
-    let row = rows.first().ok_or_else(|| TeamError::Failed("no run".to_owned()))?;
+    let row = rows.first().ok_or(TeamError::Unsupported(
+        "the team ledger was replaced just now: run the same command again",
+    ))?;
     Ok(Registered { id: row.get(0), started: time(row.get(1)), last_call: row.get(2) })
 }
