@@ -84,6 +84,10 @@ pub(crate) struct BatchArgs {
     #[arg(long, value_name = "OUTCOME,...", value_delimiter = ',', value_parser = outcomes())]
     #[arg(hide_possible_values = true)]
     pub exit_zero_on: Vec<Outcome>,
+    /// Write only rows with these outcomes into the results; the sums are of all rows
+    #[arg(long, value_name = "OUTCOME,...", value_delimiter = ',', value_parser = outcomes())]
+    #[arg(hide_possible_values = true)]
+    pub only: Vec<Outcome>,
     /// Show no progress
     #[arg(long)]
     pub no_progress: bool,

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::checks;
 use crate::commands::batch_summary::RunFacts;
-use crate::commands::confirmation;
+use crate::commands::confirmation::{self, ConfirmedPlan};
 use crate::commands::endpoint::Endpoint;
 use crate::commands::options::BatchOptions;
 use crate::commands::report_files::ReportFiles;
@@ -65,7 +65,7 @@ async fn send(
     interrupts: Interrupts,
 ) -> anyhow::Result<Exit> {
     let messages = Progress::messages(options.messages.quiet, options.messages.lang);
-    let progress = messages.run(options.progress, applicants.total);
+    let progress = messages.run(options.progress, applicants.plan.as_ref().map(|plan| plan.rows));
     log::start(options.messages, &progress);
     let stop = StopSwitch::default();
     let results = files.collector(options, &applicants, &progress, &stop)?;
@@ -100,15 +100,15 @@ struct Applicants {
     reader: Reader,
     /// The stamp of a regular file when it was opened. Such a file has an end and is read twice.
     stamp: Option<FileStamp>,
-    /// Rows of a regular file, once they are counted.
-    total: Option<u64>,
+    /// The plan of a regular file, once it is confirmed.
+    plan: Option<ConfirmedPlan>,
 }
 
 impl Applicants {
     fn open(options: &BatchOptions) -> anyhow::Result<Self> {
         let reader = Reader::open(&options.file, &options.input)?;
         let stamp = reader.stamp();
-        Ok(Self { reader, stamp, total: None })
+        Ok(Self { reader, stamp, plan: None })
     }
 
     /// Reads a regular file once before anything is sent, so that an unreadable part is found
@@ -123,27 +123,31 @@ impl Applicants {
         let Some(stamp) = self.stamp else { return Ok(Planned::Confirmed(Box::new(self))) };
         let workbook = files.results.format == ResultFormat::Xlsx;
         let most = workbook.then_some(output::MOST_ROWS);
-        let rows =
+        let plan =
             confirmation::plan_and_confirm(options, endpoint, self.reader, most, progress).await?;
-        if rows.is_none() {
+        if plan.is_none() {
             return Ok(Planned::Declined);
         }
         let reader =
             Reader::reopen(&options.file, &options.input, stamp).context("nothing was sent")?;
-        Ok(Planned::Confirmed(Box::new(Self { reader, stamp: self.stamp, total: rows })))
+        Ok(Planned::Confirmed(Box::new(Self { reader, stamp: self.stamp, plan })))
     }
 
     /// The rows of the shard, as many as were planned.
     fn rows(self, shard: Option<Shard>) -> RowSource {
+        let shared = self.plan.as_ref().map(|plan| Arc::clone(&plan.shared));
+        let shared = shared.filter(|shared| !shared.is_empty());
         let rows = self.reader.filter_map(move |row| {
             let prepared = row.map_err(reason_of_input).map(|mut row| {
                 checks::prepare(&mut row);
+                let signs = shared.as_ref().map(|shared| shared.problems(row.number));
+                row.problems.extend(signs.into_iter().flatten());
                 row
             });
             let elsewhere = |row: &Row| shard.is_some_and(|shard| !shard.contains(&row.record));
             (!prepared.as_ref().is_ok_and(elsewhere)).then_some(prepared)
         });
-        let planned = self.total.filter(|_| self.stamp.is_some());
+        let planned = self.plan.filter(|_| self.stamp.is_some()).map(|plan| plan.rows);
         let rows = PlannedRows { rows, left: planned };
         RowSource { rows: Box::new(rows), finite: self.stamp.is_some() }
     }
@@ -214,7 +218,14 @@ impl OutputFiles {
             self.results.layout(&applicants.reader, &options.results, AddedColumns::Results);
         let sink = self.results.sink(layout).context("can't begin the results")?;
         let (ordered, beside_bar) = (!options.unordered, self.results.is_terminal());
-        Ok(ResultCollector::new(sink, ordered, beside_bar, progress.clone(), stop.clone()))
+        Ok(ResultCollector::new(
+            sink,
+            ordered,
+            beside_bar,
+            options.only.clone(),
+            progress.clone(),
+            stop.clone(),
+        ))
     }
 
     /// Leaves the results so far in the part file, after a second Ctrl-C.

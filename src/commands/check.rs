@@ -5,13 +5,14 @@ use std::io::{self, IsTerminal as _, Write as _};
 use anyhow::{Context as _, bail};
 use tokio::task::spawn_blocking;
 
+use crate::checks;
 use crate::cli::CheckArgs;
 use crate::commands::command_files;
 use crate::commands::options::{CheckOptions, ResultsOptions};
 use crate::commands::plan::{PlanError, PlanLedger};
 use crate::commands::results_file::{ResultsFile, color};
 use crate::exit::Exit;
-use crate::input::{DetectedFormat, Reader};
+use crate::input::{DetectedFormat, FileStamp, Reader};
 use crate::ledger::LedgerPlace;
 use crate::model::outcome::Outcome;
 use crate::model::price::Price;
@@ -20,7 +21,7 @@ use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
 use crate::output::text::path;
 use crate::output::{self, AddedColumns, CommandFiles, PlanView, ResultFormat, Sink};
-use crate::plan::Plan;
+use crate::plan::{Plan, SharedRows};
 use crate::run::interrupt::Interrupts;
 use crate::settings::PlanSettings;
 
@@ -45,7 +46,7 @@ pub(crate) async fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
     let ledger = PlanLedger::open(settings.ledger, settings.kind, code, rules)?;
     let reader = Reader::open(&options.file, &options.input)?;
     let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
-    let detected = reader.detected().clone();
+    let (detected, stamp) = (reader.detected().clone(), reader.stamp());
     let rows = options
         .rows
         .file
@@ -60,6 +61,9 @@ pub(crate) async fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
             return Ok(Exit::Interrupted);
         }
     };
+    if let (Some(rows), Some(stamp), false) = (&rows, stamp, planned.0.shared.is_empty()) {
+        write_signs(options, rows, stamp, &planned.0.shared)?;
+    }
     let price = options.price.or(settings.price);
     let checked = CheckResult { options, detected, plan: planned.0, ledger: planned.1, price };
     Ok(checked.show(rows, format, &progress))
@@ -83,6 +87,31 @@ async fn plan(
         Ok::<_, PlanError>((plan, ledger))
     });
     Ok(planned.await.context("reading the file broke off")??)
+}
+
+/// Writes the rows once more, with the signs of fraud that only the whole file shows.
+fn write_signs(
+    options: &CheckOptions,
+    rows: &ResultsFile,
+    stamp: FileStamp,
+    shared: &SharedRows,
+) -> anyhow::Result<()> {
+    let reader = Reader::reopen(&options.file, &options.input, stamp)?;
+    rows.restart().context("can't write the rows once more")?;
+    let layout = rows.layout(&reader, &options.rows, AddedColumns::Checks);
+    let mut sink = rows.sink(output::Layout { color: false, ..layout })?;
+    for row in reader {
+        let mut row = row?;
+        checks::prepare(&mut row);
+        if options.shard.is_some_and(|shard| !shard.contains(&row.record)) {
+            continue;
+        }
+        row.problems.extend(shared.problems(row.number));
+        let held = row.worst() >= Some(options.hold);
+        let outcome = if held { Outcome::Held } else { Outcome::Skipped };
+        sink.write(&row, &Verdict::local(outcome, None))?;
+    }
+    Ok(sink.flush()?)
 }
 
 /// The result of a check.

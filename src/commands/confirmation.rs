@@ -3,6 +3,8 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use tokio::task::spawn_blocking;
 
@@ -13,7 +15,7 @@ use crate::input::{DetectedFormat, Reader};
 use crate::model::price::Price;
 use crate::output::progress::Progress;
 use crate::output::{self, PlanView};
-use crate::plan::Plan;
+use crate::plan::{Plan, SharedRows};
 
 /// A file that was read to its end, with its plan.
 struct PlannedFile<'a> {
@@ -24,15 +26,23 @@ struct PlannedFile<'a> {
     price: Option<Price>,
 }
 
+/// What the run needs of its plan.
+pub(crate) struct ConfirmedPlan {
+    /// Rows to take.
+    pub rows: u64,
+    /// The rows with a sign of fraud.
+    pub shared: Arc<SharedRows>,
+}
+
 /// Reads the file to its end, shows the plan, and asks for confirmation if the run costs money.
-/// Returns the number of rows, or `None` if the person declines. The results can hold `most_rows`.
+/// Returns what the run needs of the plan, or `None` if the person declines. The results can hold `most_rows`.
 pub(crate) async fn plan_and_confirm(
     options: &BatchOptions,
     endpoint: &Endpoint,
     reader: Reader,
     most_rows: Option<u64>,
     progress: &Progress,
-) -> anyhow::Result<Option<u64>> {
+) -> anyhow::Result<Option<ConfirmedPlan>> {
     let planned = PlannedFile::read(options, endpoint, reader).await?;
     let view = planned.view();
     progress.say(&view.brief());
@@ -40,7 +50,8 @@ pub(crate) async fn plan_and_confirm(
         return Err(output::too_many().into());
     }
     let confirmed = !must_ask(options, endpoint, view.calls()) || ask(&view, progress).await?;
-    Ok(confirmed.then_some(planned.plan.rows))
+    let Plan { rows, shared, .. } = planned.plan;
+    Ok(confirmed.then_some(ConfirmedPlan { rows, shared }))
 }
 
 impl<'a> PlannedFile<'a> {

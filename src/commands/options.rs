@@ -50,6 +50,8 @@ pub(crate) struct BatchOptions {
     pub ask: bool,
     /// Whether results are written as they come.
     pub unordered: bool,
+    /// The outcomes whose rows are written. Empty writes all.
+    pub only: Vec<Outcome>,
     /// Which outcomes raise the exit code.
     pub exit: ExitRules,
     /// Where and how the results are written.
@@ -197,6 +199,7 @@ impl From<BatchArgs> for BatchOptions {
             max_unknown: args.max_unknown,
             ask: !args.yes,
             unordered: args.unordered,
+            only: args.only,
             exit: ExitRules { fail_on_mismatch: args.fail_on_mismatch, zero_on: args.exit_zero_on },
             messages: (&args.output).into(),
             results: args.output.into(),

@@ -68,7 +68,9 @@ impl PlanLedger {
         mut show: impl FnMut(&Row, bool) -> std::io::Result<()>,
     ) -> Result<Plan, PlanError> {
         let left_out = rows.left_out();
-        let mut planner = Planner::new(hold, shard, self.look_up.take())?;
+        let is_file = rows.stamp().is_some();
+        let planner = Planner::new(hold, shard, self.look_up.take())?;
+        let mut planner = if is_file { planner.with_signs_of_fraud() } else { planner };
         for row in rows {
             let mut row = row?;
             if let Some(held) = planner.take(&mut row) {

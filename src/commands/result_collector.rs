@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::warn;
 
-use crate::model::outcome::Source;
+use crate::model::outcome::{Outcome, Source};
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
@@ -33,6 +33,8 @@ pub(crate) struct ResultCollector {
     beside_bar: bool,
     progress: Progress,
     stop: StopSwitch,
+    /// The outcomes whose rows are written. Empty writes all.
+    only: Vec<Outcome>,
     /// The sums so far.
     tally: Tally,
     sequence_ids: SequenceIds,
@@ -44,13 +46,14 @@ impl ResultCollector {
         sink: Box<dyn Sink>,
         ordered: bool,
         beside_bar: bool,
+        only: Vec<Outcome>,
         progress: Progress,
         stop: StopSwitch,
     ) -> Self {
         let order = ordered.then(ReorderBuffer::default);
         let tally = Tally::begun(Timestamp::now());
         let sequence_ids = SequenceIds::default();
-        Self { sink: Some(sink), order, beside_bar, progress, stop, tally, sequence_ids }
+        Self { sink: Some(sink), order, beside_bar, progress, stop, only, tally, sequence_ids }
     }
 
     /// Takes results until the run ends, and returns the sums.
@@ -90,7 +93,11 @@ impl ResultCollector {
         let verdict = pending.wait_on_disk(&self.stop);
         self.sequence_ids.note(&row, &verdict);
         self.tally.add(&verdict, &row.problems);
+        self.tally.note_first(row.number, &row.problems);
         self.progress.count(verdict.charged);
+        if !(self.only.is_empty() || self.only.contains(&verdict.outcome)) {
+            return;
+        }
         let written = self.sink.as_mut().map_or(Ok(()), |sink| sink.write(&row, &verdict));
         self.check(written);
         drop(window_permit);

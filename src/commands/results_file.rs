@@ -83,6 +83,17 @@ impl ResultsFile {
         Ok(Box::new(BufWriter::with_capacity(BUFFER, out)))
     }
 
+    /// Empties the file, so that it is written from its beginning again.
+    pub(crate) fn restart(&self) -> io::Result<()> {
+        let mut file = match (&self.workbook_rows, &self.file) {
+            (Some(rows), _) => rows.try_clone()?,
+            (None, Some(file)) => file.writer()?,
+            (None, None) => return Ok(()),
+        };
+        file.set_len(0)?;
+        file.rewind()
+    }
+
     /// The layout of results for the rows of this reader.
     pub(crate) fn layout(
         &self,

@@ -115,6 +115,8 @@ pub enum IdNumberProblem {
     BirthDate,
     /// It stands in a number cell, of which a spreadsheet keeps 15 digits.
     NumberCell,
+    /// The file has it with several names, or with three or more phone numbers.
+    Shared,
 }
 
 impl IdNumberProblem {
@@ -129,13 +131,14 @@ impl IdNumberProblem {
             Self::Serial => "id_number.serial",
             Self::BirthDate => "id_number.birth_date",
             Self::NumberCell => "id_number.number_cell",
+            Self::Shared => "id_number.shared",
         }
     }
 
     const fn level(self) -> Level {
         match self {
             Self::Empty => Level::Malformed,
-            Self::Province => Level::Note,
+            Self::Province | Self::Shared => Level::Note,
             Self::Notation
             | Self::Digits
             | Self::Length { .. }
@@ -167,6 +170,8 @@ pub enum PhoneNumberProblem {
     Service,
     /// No operator is known for its beginning.
     Operator,
+    /// The file has it at three or more identity numbers.
+    Shared,
 }
 
 impl PhoneNumberProblem {
@@ -177,13 +182,14 @@ impl PhoneNumberProblem {
             Self::Format => "phone_number.format",
             Self::Service => "phone_number.service",
             Self::Operator => "phone_number.operator",
+            Self::Shared => "phone_number.shared",
         }
     }
 
     const fn level(self) -> Level {
         match self {
             Self::Empty | Self::Notation | Self::Format => Level::Malformed,
-            Self::Service | Self::Operator => Level::Note,
+            Self::Service | Self::Operator | Self::Shared => Level::Note,
         }
     }
 }

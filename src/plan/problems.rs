@@ -35,6 +35,11 @@ impl Problems {
         }
     }
 
+    /// Adds problems that only the whole file shows.
+    pub(crate) fn extend(&mut self, found: Vec<ProblemCount>) {
+        self.0.extend(found);
+    }
+
     /// The problems, the gravest first, then the most frequent.
     pub(crate) fn sorted(mut self) -> Vec<ProblemCount> {
         self.0.sort_by_key(|found| {

@@ -79,6 +79,8 @@ pub(crate) trait ReportWords {
     fn level_meaning(&self, level: Level) -> &'static str;
     /// The description of the chart of outcomes: a word, its rows, its share.
     fn outcome_share(&self, word: &str, rows: u64, of: u64) -> String;
+    /// The first rows with a problem, and whether there are more.
+    fn first_rows(&self, rows: &[u64], more: bool) -> String;
     /// Nothing was charged.
     fn no_charges(&self) -> &'static str;
     /// A number of calls.

@@ -41,6 +41,7 @@ mod sandbox;
 mod schemas;
 mod settings;
 mod shards;
+mod shared_values;
 mod slow_answers;
 mod stopping;
 mod stops;

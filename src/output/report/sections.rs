@@ -211,7 +211,13 @@ pub(crate) fn problems(page: &mut Html, tally: &Tally, lang: Lang) {
     page.put("<th scope=\"col\" class=\"n\">", rows, "</th></tr></thead>\n<tbody>\n");
     for (code, level, rows) in problems {
         page.put("<tr><th scope=\"row\"><code>", code, "</code>");
-        page.put(" <small>", words.level_meaning(level), "</small></th>");
+        page.put(" <small>", words.level_meaning(level), "</small>");
+        let first = tally.first_rows(code);
+        if !first.is_empty() {
+            let named = words.first_rows(first, rows > first.len() as u64);
+            page.put("<br><small>", &named, "</small>");
+        }
+        page.raw("</th>");
         page.put("<td>", words.level(level), "</td>");
         page.put("<td class=\"n\">", &lang.thousands(rows), "</td></tr>\n");
     }

@@ -17,6 +17,9 @@ use crate::model::outcome::{Outcome, Source};
 use crate::model::problem::{Level, Problem};
 use crate::model::verdict::Verdict;
 
+/// Rows that are named for each problem.
+const FIRST_ROWS: usize = 10;
+
 /// The sums of a run. Its memory does not grow with the rows.
 #[derive(Debug, Clone)]
 pub struct Tally {
@@ -27,6 +30,8 @@ pub struct Tally {
     codes: BTreeMap<i64, u64>,
     matches: BTreeMap<(Match, Match), u64>,
     problems: BTreeMap<&'static str, (Level, u64)>,
+    /// The first rows with each problem.
+    first_rows: BTreeMap<&'static str, Vec<u64>>,
     saved: u64,
     latency: Option<Histogram<u64>>,
     /// When the run began. Without it there is no timeline.
@@ -44,6 +49,7 @@ impl Default for Tally {
             codes: BTreeMap::new(),
             matches: BTreeMap::new(),
             problems: BTreeMap::new(),
+            first_rows: BTreeMap::new(),
             saved: 0,
             // Microseconds up to an hour, to three digits. These bounds are valid, so this is `Some`.
             latency: Histogram::new_with_bounds(1, 3_600_000_000, 3).ok(),
@@ -136,6 +142,23 @@ impl Tally {
     /// Problems by their code, with their level and how many rows have them.
     pub fn problems(&self) -> impl Iterator<Item = (&'static str, Level, u64)> {
         self.problems.iter().map(|(code, (level, count))| (*code, *level, *count))
+    }
+
+    /// Notes a row with problems, if it is one of the first.
+    pub(crate) fn note_first(&mut self, row: u64, problems: &[Problem]) {
+        for problem in problems {
+            let rows = self.first_rows.entry(problem.code()).or_default();
+            let at = rows.partition_point(|first| *first < row);
+            if at < FIRST_ROWS {
+                rows.insert(at, row);
+                rows.truncate(FIRST_ROWS);
+            }
+        }
+    }
+
+    /// The first rows with a problem.
+    pub fn first_rows(&self, code: &str) -> &[u64] {
+        self.first_rows.get(code).map_or(&[], Vec::as_slice)
     }
 
     /// Charges over time. Empty if the start of the run is not known.

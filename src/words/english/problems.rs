@@ -39,6 +39,10 @@ impl ProblemWords for English {
                 "Digits 7 to 12 of the identity number are no date of birth (day, month, year; 40 \
                  added to a woman's day); look for a mistyped digit, or a family card's number (KK)."
             }
+            IdNumberProblem::Shared => {
+                "The file has this identity number with several names, or with three or more phone \
+                 numbers; look at these rows together before you trust them."
+            }
             IdNumberProblem::NumberCell => {
                 "The identity number is stored as a number, of which a spreadsheet keeps 15 digits \
                  only; format its column as Text and fill it in again."
@@ -58,6 +62,10 @@ impl ProblemWords for English {
             PhoneNumberProblem::Format => {
                 "The phone number must be one Indonesian mobile number: 08 and 10 to 13 digits in \
                  all."
+            }
+            PhoneNumberProblem::Shared => {
+                "The file has this phone number at three or more identity numbers; look at these rows \
+                 together before you trust them."
             }
             PhoneNumberProblem::Service => "0800 is a service number, not a person's.",
             PhoneNumberProblem::Operator => {

@@ -194,6 +194,12 @@ impl ReportWords for English {
         format!("{word} {} ({})", Lang::En.thousands(rows), Lang::En.share(rows, of))
     }
 
+    fn first_rows(&self, rows: &[u64], more: bool) -> String {
+        let named: Vec<_> = rows.iter().map(u64::to_string).collect();
+        let more = if more { ", …" } else { "" };
+        format!("rows {}{more}", named.join(", "))
+    }
+
     fn no_charges(&self) -> &'static str {
         "Nothing was charged in this run."
     }

@@ -35,6 +35,10 @@ impl ProblemWords for Indonesian {
                  perempuan ditambah 40); periksa salah ketik, atau apakah ini nomor kartu keluarga \
                  (KK)."
             }
+            IdNumberProblem::Shared => {
+                "NIK ini ada di berkas dengan beberapa nama, atau dengan tiga nomor telepon atau lebih; \
+                 periksa baris-baris ini bersama-sama sebelum dipercaya."
+            }
             IdNumberProblem::NumberCell => {
                 "NIK disimpan sebagai angka, padahal aplikasi lembar kerja hanya menyimpan 15 digit; \
                  ubah format kolomnya menjadi Teks, lalu isi kembali."
@@ -52,6 +56,10 @@ impl ProblemWords for Indonesian {
             PhoneNumberProblem::Format => {
                 "Nomor telepon harus satu nomor ponsel Indonesia: diawali 08, seluruhnya 10 sampai \
                  13 digit."
+            }
+            PhoneNumberProblem::Shared => {
+                "Nomor telepon ini ada di berkas pada tiga NIK atau lebih; periksa baris-baris ini \
+                 bersama-sama sebelum dipercaya."
             }
             PhoneNumberProblem::Service => "0800 adalah nomor layanan, bukan nomor perorangan.",
             PhoneNumberProblem::Operator => {

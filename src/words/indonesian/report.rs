@@ -204,6 +204,12 @@ impl ReportWords for Indonesian {
         format!("{word} {} ({})", Lang::Id.thousands(rows), Lang::Id.share(rows, of))
     }
 
+    fn first_rows(&self, rows: &[u64], more: bool) -> String {
+        let named: Vec<_> = rows.iter().map(u64::to_string).collect();
+        let more = if more { ", …" } else { "" };
+        format!("data {}{more}", named.join(", "))
+    }
+
     fn no_charges(&self) -> &'static str {
         "Tidak ada yang ditagih pada proses ini."
     }
