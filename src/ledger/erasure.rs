@@ -10,6 +10,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::liveness::RunLiveness;
 use crate::ledger::maintenance::open_runs;
 use crate::ledger::person::PersonQuery;
+use crate::ledger::run_sums;
 
 /// A purge erases so many calls in one transaction, so that its memory stays flat.
 const CHUNK: i64 = 50_000;
@@ -58,6 +59,9 @@ pub(super) fn purge(
         }
     }
     if purged.calls > 0 {
+        database.in_transaction(|transaction, _| {
+            run_sums::refresh_up_to(transaction, after).map_err(fail)
+        })?;
         shrink(database)?;
     }
     end(database)?;

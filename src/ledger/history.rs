@@ -157,13 +157,18 @@ const BILL_SUMS: &str = ",
     sum(coalesce(r.charged, a.charged, 2) = 0)";
 
 const RUNS: &str = "
-    SELECT u.id, u.command, u.pid, u.started, u.ended, u.ending, count(c.id),
-           ifnull(sum(coalesce(r.charged, a.charged, 2) = 1 AND c.id IS NOT NULL), 0),
-           ifnull(sum(coalesce(r.charged, a.charged, 2) = 2 AND c.id IS NOT NULL), 0),
+    WITH open AS (
+        SELECT u.id, count(c.id) AS calls,
+               ifnull(sum(coalesce(r.charged, a.charged, 2) = 1 AND c.id IS NOT NULL), 0) AS charged,
+               ifnull(sum(coalesce(r.charged, a.charged, 2) = 2 AND c.id IS NOT NULL), 0) AS unknown
+        FROM runs u LEFT JOIN calls c ON c.id >= u.first_call AND c.run = u.id
+        LEFT JOIN answers a ON a.call = c.id
+        LEFT JOIN (SELECT call, charged, max(id) FROM resolutions GROUP BY call) r ON r.call = c.id
+        WHERE u.calls IS NULL GROUP BY u.id)
+    SELECT u.id, u.command, u.pid, u.started, u.ended, u.ending, coalesce(u.calls, o.calls),
+           coalesce(u.charged, o.charged), coalesce(u.unknown, o.unknown),
            u.operator, u.host, u.version, u.reference, u.purpose, u.arguments
-    FROM runs u LEFT JOIN calls c ON c.run = u.id LEFT JOIN answers a ON a.call = c.id
-    LEFT JOIN (SELECT call, charged, max(id) FROM resolutions GROUP BY call) r ON r.call = c.id
-    GROUP BY u.id ORDER BY u.id";
+    FROM runs u LEFT JOIN open o ON o.id = u.id ORDER BY u.id";
 
 /// A run, for people and for export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -11,6 +11,7 @@ use crate::ledger::kind::Kind;
 use crate::ledger::liveness::RunLiveness;
 use crate::ledger::lock::{self, RunLock};
 use crate::ledger::origin::RunOrigin;
+use crate::ledger::run_sums;
 use crate::ledger::send_decision::CallState;
 use crate::ledger::store::{self, charge_number};
 use crate::ledger::{file, open};
@@ -67,8 +68,9 @@ fn add_run(
     started: Timestamp,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO runs (token, command, pid, started, operator, host, version, reference,
-                                 purpose, arguments)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+                                 purpose, arguments, first_call)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                       ifnull((SELECT max(id) FROM calls), 0) + 1)";
     let row = params![
         token,
         origin.command,
@@ -122,7 +124,10 @@ pub(super) fn open_runs(connection: &Connection) -> rusqlite::Result<Vec<(i64, S
 fn end_row(connection: &Connection, run: i64, word: &str) -> rusqlite::Result<()> {
     let now = Timestamp::now().as_millisecond();
     let sql = "UPDATE runs SET ended = ?2, ending = ?3 WHERE id = ?1 AND ended IS NULL";
-    connection.execute(sql, params![run, now, word]).map(drop)
+    match connection.execute(sql, params![run, now, word])? {
+        0 => Ok(()),
+        _ => run_sums::close(connection, run),
+    }
 }
 
 /// Notes how a run ended, then frees its lock. The free lock already says that the run ended, so the
@@ -176,6 +181,7 @@ pub(super) fn resolve(
         };
         let row = params![number, Timestamp::now().as_millisecond(), charge_number(charged)];
         let sql = "INSERT INTO resolutions (call, at, charged) VALUES (?1, ?2, ?3)";
-        transaction.execute(sql, row).map(drop).map_err(fail)
+        transaction.execute(sql, row).map_err(fail)?;
+        run_sums::refresh(transaction, call.run).map_err(fail)
     })
 }

@@ -35,6 +35,7 @@ mod redaction;
 mod requests;
 mod run;
 mod run_state;
+mod run_sums;
 mod send_decision;
 mod store;
 mod team;

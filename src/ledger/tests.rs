@@ -552,6 +552,11 @@ async fn write_index(thread: &WriterThread, most: usize) {
 
 /// Takes a file back to version 2.
 const TO_VERSION_2: &str = "
+    ALTER TABLE runs DROP COLUMN first_call;
+    ALTER TABLE runs DROP COLUMN last_call;
+    ALTER TABLE runs DROP COLUMN calls;
+    ALTER TABLE runs DROP COLUMN charged;
+    ALTER TABLE runs DROP COLUMN unknown;
     ALTER TABLE calls DROP COLUMN claim;
     ALTER TABLE runs DROP COLUMN delivered;
     ALTER TABLE ledger DROP COLUMN erased;
@@ -776,6 +781,35 @@ async fn a_ledger_of_version_2_with_100_000_calls_is_migrated_and_loses_nothing(
     let whole = reader
         .person(&PersonSearch::Record { record: Box::new(record(9001)), keys: Box::new(keys) });
     assert_eq!(reader.find(&whole).unwrap()[0].call, 1);
+}
+
+#[tokio::test]
+async fn an_ended_run_keeps_its_sums_whatever_happens_to_its_calls() {
+    let place = Place::new();
+    let sums = |place: &Place| {
+        let runs = place.reader().runs().unwrap().into_iter();
+        runs.map(|run| (run.calls, run.charged, run.unknown)).collect::<Vec<_>>()
+    };
+    let run = place.run().await;
+    settle(&run, 9001, 200).await;
+    settle(&run, 9002, 305).await;
+    settle(&run, 9003, 12_223).await;
+    assert_eq!(sums(&place), [(3, 1, 1)]);
+    run.finish(RunEnd::Done).await.unwrap();
+    drop(run);
+    let other = place.run().await;
+    settle(&other, 9004, 200).await;
+    assert_eq!(sums(&place), [(3, 1, 1), (1, 1, 0)]);
+    other.finish(RunEnd::Done).await.unwrap();
+    drop(other);
+    place.open().resolve(3, Resolution::Charged).await.unwrap();
+    assert_eq!(sums(&place), [(3, 2, 0), (1, 1, 0)]);
+    // The list reads no call of a run that has ended.
+    change(&place.path(), "DELETE FROM answers WHERE call = 4");
+    assert_eq!(sums(&place)[1], (1, 1, 0));
+    let later = Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    let purged = place.open().purge(later, true).await.unwrap();
+    assert_eq!((purged.calls, sums(&place)), (4, vec![(0, 0, 0), (0, 0, 0)]));
 }
 
 #[tokio::test]
