@@ -60,7 +60,8 @@ impl PlanView<'_> {
             format!("{}: {}", escape(&self.file), escape(&self.detected.in_words(words)));
         line(&mut text, &format!("{}\n", wrap(&detected, width, "", "  ")));
         for (rows, what) in self.counts() {
-            line(&mut text, &format!("{:>9}  {what}", lang.thousands(rows)));
+            let rows = format!("{:>9}  ", lang.thousands(rows));
+            line(&mut text, &wrap(&what, width, &rows, &" ".repeat(rows.len())));
         }
         if let Some(sentence) = words.left_out(self.plan.left_out) {
             line(&mut text, &format!("\n{sentence}"));
@@ -245,3 +246,6 @@ fn line(text: &mut String, line: &str) {
     text.push_str(line);
     text.push('\n');
 }
+
+#[cfg(test)]
+mod tests;

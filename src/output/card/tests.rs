@@ -128,6 +128,14 @@ fn a_card_fits_every_width_from_60_columns_up() {
         }
     }
     insta::assert_snapshot!("fail_60", drawn(&failed(), 60, false));
+    for width in [60, 120] {
+        let timeless: Vec<_> = drawn_in_indonesian(&failed(), width)
+            .lines()
+            .filter(|line| !line.contains("waktu"))
+            .map(str::to_owned)
+            .collect();
+        insta::assert_snapshot!(format!("fail_{width}_id"), timeless.join("\n"));
+    }
     insta::assert_snapshot!("fail_120", drawn(&failed(), 120, false));
 }
 

@@ -133,6 +133,13 @@ mod tests {
     }
 
     #[test]
+    fn a_run_looks_so_in_indonesian() {
+        let view = ProgressView { lang: Lang::Id, ..view() };
+        let widths = [60, 80, 120].map(|width| format!("{width}:\n{}\n", drawn(&view, width)));
+        insta::assert_snapshot!(widths.join("\n") + &view.line());
+    }
+
+    #[test]
     fn nothing_is_wider_than_the_terminal() {
         let said = ProgressView { pace: "陳".repeat(100), ..view() };
         for width in 1..200 {
