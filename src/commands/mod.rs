@@ -35,6 +35,7 @@ use crate::ledger::{LedgerError, LedgerPlace, Run};
 use crate::output::progress::Progress;
 use crate::output::text::escape;
 use crate::output::{CommandFiles, FileRole, PaceSummary};
+use crate::platform;
 use crate::run::stop::{StopReason, StopSwitch, run_end};
 use crate::settings::{self, SettingsError};
 use crate::words::Lang;
@@ -118,7 +119,10 @@ fn in_runtime(command: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Re
         .enable_all()
         .build()
         .context("the system gives no event loop")?;
-    let done = runtime.block_on(command);
+    let done = runtime.block_on(async {
+        platform::outlive_file_size_limit();
+        command.await
+    });
     // Tasks that still wait belong to a run that was interrupted.
     runtime.shutdown_background();
     done

@@ -57,6 +57,13 @@ pub enum LedgerError {
     /// No space for what has to be written.
     #[error("the disk of the ledger {} is full, so nothing more is sent: make room and run the same command again", .0.display())]
     Full(PathBuf),
+    /// The limit on the size of files leaves no room for the answers of further calls.
+    #[error(
+        "the ledger {} may not grow: the limit on the size of files is too near; raise it (ulimit -f) \
+         and run the same command again",
+        .0.display()
+    )]
+    SizeLimit(PathBuf),
     /// Reading or writing failed.
     #[error("the ledger {} cannot be trusted with more ({what}), so nothing more is sent: check the disk and run the same command again", .path.display())]
     Disk {

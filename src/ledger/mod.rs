@@ -37,6 +37,7 @@ mod run;
 mod run_state;
 mod run_sums;
 mod send_decision;
+mod size_limit;
 mod store;
 mod team;
 mod thread;

@@ -96,6 +96,7 @@ impl Writer {
 
     /// Writes all requests in one transaction, then replies.
     fn write(&mut self, batch: &mut Vec<Request>) {
+        self.stop_before_size_limit(batch);
         if let Some(stopped) = &self.database.stopped {
             refuse_claims(batch, stopped);
         }
@@ -113,6 +114,17 @@ impl Writer {
             Err(error) => self.handle_failure(batch, error),
         }
         self.release_after_reopening();
+    }
+
+    /// Gives no more claims if their answers might not fit below the limit on the size of files.
+    fn stop_before_size_limit(&mut self, batch: &[Request]) {
+        let claims = batch.iter().filter(|request| matches!(request, Request::Claim(_))).count();
+        if claims > 0
+            && self.database.stopped.is_none()
+            && let Err(error) = self.database.check_size_limit(self.in_flight.len() + claims)
+        {
+            self.database.stop(error);
+        }
     }
 
     fn attempt(&mut self, batch: &[Request]) -> Result<Vec<RequestResult>, LedgerError> {

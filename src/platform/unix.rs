@@ -163,6 +163,18 @@ pub(crate) fn disable_crash_dumps() {
     let _ = setrlimit(Resource::Core, none);
 }
 
+/// Lets a write beyond the limit on the size of files fail, where it would end the process otherwise.
+/// It needs the event loop.
+pub(crate) fn outlive_file_size_limit() {
+    // The number of SIGXFSZ on Linux, macOS and the BSDs. Its handler stays when this value is dropped.
+    let _ = signal(SignalKind::from_raw(25));
+}
+
+/// The largest size of a file that this process may write.
+pub(crate) fn file_size_limit() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Fsize).current
+}
+
 /// Ends the process after a panic if the system would keep its memory. No core file is written here.
 pub(crate) fn end_after_panic() {}
 

@@ -135,6 +135,14 @@ pub(crate) fn has_colors() -> bool {
 /// Does nothing: Windows keeps no memory of a process that exits by itself, see `end_after_panic`.
 pub(crate) fn disable_crash_dumps() {}
 
+/// There is no limit on the size of files.
+pub(crate) fn outlive_file_size_limit() {}
+
+/// There is no limit on the size of files.
+pub(crate) fn file_size_limit() -> Option<u64> {
+    None
+}
+
 /// Ends the process after a panic. Otherwise the abort that follows may leave a memory dump.
 pub(crate) fn end_after_panic() {
     if cfg!(panic = "abort") {

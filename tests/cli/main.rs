@@ -9,6 +9,7 @@
 #[allow(dead_code, reason = "each of the two programs of tests uses a part of it")]
 mod support;
 
+mod agreement;
 mod answers;
 mod batch;
 mod bill;

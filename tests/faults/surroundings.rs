@@ -160,3 +160,47 @@ fn a_byte_order_mark_before_an_object_on_stdin_is_no_error() {
     assert_eq!(count(&lines(&run), "pass", "yes"), 1);
     assert_eq!(sandbox.charged(), 1);
 }
+
+/// The limit is a full disk, not a death, and what is claimed can be written.
+#[test]
+#[cfg(unix)]
+fn a_limit_on_the_size_of_files_leaves_nothing_in_doubt() {
+    let rows = 400;
+    // In blocks of 512 bytes.
+    for blocks in [8, 100, 300, 600, 1000, 1500, 3000, 20_000] {
+        let sandbox = Sandbox::start();
+        let folder = Folder::at(&sandbox.url);
+        folder.write("a.csv", crate::support::applicants(rows));
+        let args = ["batch", "a.csv", "-o", "r.jsonl", "-c", "8", "--ledger", "l.db"];
+        let mut limited = std::process::Command::new("dash");
+        if limited.args(["-c", "true"]).output().is_err() {
+            println!("skipped: there is no dash here");
+            return;
+        }
+        let script = format!("ulimit -f {blocks}; exec \"$@\"");
+        let mut limited = std::process::Command::new("dash");
+        limited.args(["-c", &script, "dash"]);
+        let limited = crate::program::like(limited, &folder.command(&args));
+        let output = { limited }.output().unwrap();
+        let code = output.status.code();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(matches!(code, Some(0 | 2 | 6)), "{blocks}: {:?} {said}", output.status);
+        let charged = sandbox.charged();
+        assert!(charged == 0 || code != Some(2), "{blocks}: {charged} {said}");
+        // A later run without the limit pays for the rest, and for nothing again.
+        folder.idv(&args).code(0);
+        assert_eq!(sandbox.charged(), rows, "{blocks}: {charged} before; {said}");
+        assert_eq!(sandbox.charges()["most_charges_for_one_record"], 1, "{blocks}");
+        let show = folder.idv(&[
+            "ledger",
+            "show",
+            "--ledger",
+            "l.db",
+            "--outcome",
+            "unknown",
+            "-f",
+            "jsonl",
+        ]);
+        assert!(lines(&show.code(0)).is_empty(), "{blocks}");
+    }
+}
