@@ -13,11 +13,12 @@ use anyhow::{Context as _, anyhow, bail};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::cli::{FilterArgs, LedgerAction, LedgerCommand, LedgerFormat, OriginArgs};
+use crate::cli::{FilterArgs, LedgerAction, LedgerCommand, LedgerFormat, OriginArgs, PersonArgs};
 use crate::commands::arguments;
 use crate::exit::Exit;
 use crate::ledger::{
-    CallFilter, CallRow, ChainReport, Ledger, LedgerError, Reader, Resolution, RunEnd, RunRow,
+    CallFilter, CallRow, ChainReport, Ledger, LedgerError, LedgerPlace, Reader, Resolution, RunEnd,
+    RunRow,
 };
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
@@ -31,73 +32,101 @@ use crate::words::Lang;
 
 /// Carries out one of the ledger's commands.
 pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
-    let action = match args.action {
-        LedgerAction::Init { roles } => {
-            return team::init(args.ledger.as_deref(), args.sandbox, roles).await;
-        }
-        action => action,
-    };
-    if args.sandbox && args.ledger.is_some() {
+    let (flag, sandbox) = (args.ledger.as_deref(), args.sandbox);
+    if let LedgerAction::Init { roles } = args.action {
+        return team::init(flag, sandbox, roles).await;
+    }
+    if sandbox && flag.is_some() {
         bail!("--sandbox and --ledger exclude each other: --ledger names the sandbox's file too");
     }
-    let place = settings::ledger(args.ledger.as_deref(), args.sandbox)?;
-    let other = (args.ledger.is_none() && !args.sandbox).then(|| settings::ledger(None, true));
-    let other = other.transpose()?.is_some_and(|sandbox| sandbox.file().is_some_and(Path::exists));
-    let read = || -> anyhow::Result<Reader> {
-        let mut reader = place.read(None).map_err(|error| missing(error, other))?;
-        reader.load_history()?;
-        Ok(reader)
-    };
-    let write = || -> anyhow::Result<Ledger> {
-        let kind = place.read(None).map_err(|error| missing(error, other))?.kind()?;
-        Ok(place.open(kind.context("the ledger has no run yet: verify and batch begin one")?)?)
-    };
+    let chosen = ChosenLedger::of(flag, sandbox)?;
     let out = &mut BufWriter::new(output::stdout()?);
-    let done = match action {
-        LedgerAction::Runs { format } => runs(&mut read()?, format, out),
+    let done = match args.action {
+        LedgerAction::Init { .. } => Ok(()),
+        LedgerAction::Runs { format } => runs(&mut chosen.read()?, format, out),
         LedgerAction::Show { filter, outcome, format } => {
-            show(&mut read()?, &with_outcome(&filter, outcome), format, out)
+            show(&mut chosen.read()?, &with_outcome(&filter, outcome), format, out)
         }
         LedgerAction::Bill(bill) => {
-            let ledger = flag(args.ledger.as_deref(), args.sandbox);
-            bill::run(&mut read()?, &bill, &ledger, out)
+            bill::run(&mut chosen.read()?, &bill, &self::flag(flag, sandbox), out)
         }
         LedgerAction::Resolve { call, charged, not_charged: _ } => {
-            resolve(&write()?, call, charged).await
+            resolve(&chosen.write()?, call, charged).await
         }
         LedgerAction::Purge { older_than, include_unknown, origin } => {
-            let ledger = write()?;
+            let ledger = chosen.write()?;
             note(&ledger, "purge", origin).await?;
             purge(&ledger, older_than, include_unknown).await
         }
         LedgerAction::Find { person, format, origin } => {
-            let mut reader = read()?;
+            let mut reader = chosen.read()?;
             let search = person::search(&reader, person)?;
-            note(&write()?, "find", origin).await?;
+            note(&chosen.write()?, "find", origin).await?;
             person::find(&mut reader, &search, format, out)
         }
         LedgerAction::Forget { person, yes, origin } => {
-            let reader = read()?;
-            let search = person::search(&reader, person)?;
-            if !person::confirm(yes)? {
-                return Ok(Exit::Usage);
-            }
-            let ledger = write()?;
-            note(&ledger, "forget", origin).await?;
-            person::forget(&ledger, reader, &search).await
+            return forget(&chosen, person, yes, origin).await;
         }
         LedgerAction::Verify { print_head } => {
-            return verify_chain(&read()?.verify_chain()?, print_head, out);
+            return verify_chain(&chosen.read()?.verify_chain()?, print_head, out);
         }
-        LedgerAction::Export => export(&mut read()?, out),
-        LedgerAction::Path => team::paths(&place, out),
-        LedgerAction::Init { .. } => Ok(()),
-        LedgerAction::Doctor => return team::doctor(&place, out).await,
-        LedgerAction::Budget(budget) => return team::budget(&place, &budget, out).await,
-        LedgerAction::Import { file } => team::import(&place, &file),
-        LedgerAction::Push => team::push(&place).await,
+        LedgerAction::Export => export(&mut chosen.read()?, out),
+        LedgerAction::Path => team::paths(&chosen.place, out),
+        LedgerAction::Doctor => return team::doctor(&chosen.place, out).await,
+        LedgerAction::Budget(budget) => return team::budget(&chosen.place, &budget, out).await,
+        LedgerAction::Import { file } => team::import(&chosen.place, &file),
+        LedgerAction::Push => team::push(&chosen.place).await,
     };
     quietly(done.and_then(|()| out.flush().map_err(Into::into)))
+}
+
+/// The ledger that a command reads or changes.
+struct ChosenLedger {
+    place: LedgerPlace,
+    /// Whether there is a ledger of the sandbox, which the user may have meant.
+    has_sandbox: bool,
+}
+
+impl ChosenLedger {
+    fn of(flag: Option<&Path>, sandbox: bool) -> anyhow::Result<Self> {
+        let place = settings::ledger(flag, sandbox)?;
+        let other = (flag.is_none() && !sandbox).then(|| settings::ledger(None, true));
+        let other = other.transpose()?;
+        let has_sandbox = other.is_some_and(|other| other.file().is_some_and(Path::exists));
+        Ok(Self { place, has_sandbox })
+    }
+
+    fn read(&self) -> anyhow::Result<Reader> {
+        let mut reader = self.open_reader()?;
+        reader.load_history()?;
+        Ok(reader)
+    }
+
+    fn write(&self) -> anyhow::Result<Ledger> {
+        let kind = self.open_reader()?.kind()?;
+        let kind = kind.context("the ledger has no run yet: verify and batch begin one")?;
+        Ok(self.place.open(kind)?)
+    }
+
+    fn open_reader(&self) -> anyhow::Result<Reader> {
+        self.place.read(None).map_err(|error| missing(error, self.has_sandbox))
+    }
+}
+
+async fn forget(
+    chosen: &ChosenLedger,
+    person: PersonArgs,
+    yes: bool,
+    origin: OriginArgs,
+) -> anyhow::Result<Exit> {
+    let reader = chosen.read()?;
+    let search = person::search(&reader, person)?;
+    if !person::confirm(yes)? {
+        return Ok(Exit::Usage);
+    }
+    let ledger = chosen.write()?;
+    note(&ledger, "forget", origin).await?;
+    quietly(person::forget(&ledger, reader, &search).await)
 }
 
 /// Notes in the ledger that a command was run, by whom and why.
