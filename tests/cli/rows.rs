@@ -1,5 +1,7 @@
 //! Which records are rows, and what their cells mean: files as people have them, and what they cost.
 
+use std::io::{Read as _, Write as _};
+
 use rust_xlsxwriter::{Workbook, Worksheet};
 use serde_json::Value;
 
@@ -268,6 +270,44 @@ fn words_for_the_country_and_the_card_are_known_and_others_are_held_or_ignored()
     assert_eq!(sandbox.charged(), 8);
 }
 
+/// An .ods workbook with the second and third of its rows hidden.
+fn ods_with_hidden_rows() -> Vec<u8> {
+    let fixture = std::fs::File::open(fixture("libreoffice.ods")).unwrap();
+    let mut source = zip::ZipArchive::new(fixture).unwrap();
+    let mut made = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for at in 0..source.len() {
+        let mut part = source.by_index(at).unwrap();
+        let mut text = Vec::new();
+        part.read_to_end(&mut text).unwrap();
+        let name = part.name().unwrap().into_owned();
+        if name == "content.xml" {
+            let content = String::from_utf8(text).unwrap();
+            let mut rows = content.split("<table:table-row");
+            let mut changed = rows.next().unwrap().to_owned();
+            for (number, row) in rows.enumerate() {
+                let hidden = ["", " table:visibility=\"filter\"", " table:visibility=\"collapse\""];
+                changed += "<table:table-row";
+                changed += hidden.get(number).unwrap_or(&"");
+                changed += row;
+            }
+            text = changed.into_bytes();
+        }
+        let options = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored);
+        made.start_file(name, options).unwrap();
+        made.write_all(&text).unwrap();
+    }
+    made.finish().unwrap().into_inner()
+}
+
+#[test]
+fn hidden_rows_of_an_open_document_are_held_too() {
+    let sandbox = Sandbox::start();
+    let ran = run(&sandbox, "a.ods", ods_with_hidden_rows(), &[], 3);
+    assert_eq!(ran.codes, [["row.hidden"], ["row.hidden"]]);
+    assert_eq!(sandbox.requests(), 0);
+}
+
 /// Writes a sheet with these rows of text.
 fn fill(sheet: &mut Worksheet, rows: &[&[&str]]) {
     for (row, cells) in (0..).zip(rows) {
@@ -349,16 +389,19 @@ fn what_is_no_workbook_says_what_it_is_and_what_to_do() {
         "<html><body><table><tr><th>NIK</th><th>HP</th><th>Nama</th></tr></table></body></html>";
     let xml = "<?xml version=\"1.0\"?>\n<Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"/>";
     let utf16: Vec<u8> = page.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let encrypted = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), vec![0; 600], name].concat();
     for (file, bytes, said) in [
         ("a.xls", page.as_bytes().to_vec(), "is a web page"),
         ("a.xlsx", [b"\xef\xbb\xbf", xml.as_bytes()].concat(), "is a web page or XML"),
         ("b.xls", utf16, "is a web page"),
         ("c.xls", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), vec![0; 600]].concat(), "damaged"),
+        ("e.xlsx", encrypted, "is protected by a password"),
         ("d.xlsx", b"PK\x03\x04 torn".to_vec(), "damaged"),
     ] {
         let ran = run(&sandbox, file, bytes, &[], 2);
         assert!(ran.said.contains(file) && ran.said.contains(said), "{file}: {}", ran.said);
-        assert!(ran.said.contains("save it as .xlsx"), "{file}: {}", ran.said);
+        assert!(ran.said.contains("as .xlsx"), "{file}: {}", ran.said);
     }
     assert_eq!(sandbox.requests(), 0);
 }

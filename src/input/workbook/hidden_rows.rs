@@ -20,6 +20,9 @@ const CHUNK: usize = 128 * 1024;
 /// The longest tag of a row. A longer one is read without its end.
 const LONGEST_TAG: usize = 16 * 1024;
 
+/// Bytes of a part of the archive that are read at most.
+const LONGEST_PART: u64 = 1 << 30;
+
 /// The hidden rows of a sheet, in order.
 pub(super) struct HiddenRows {
     reports: Receiver<Report>,
@@ -150,7 +153,7 @@ fn tag_around(bytes: &[u8], at: usize, done: usize) -> Option<Tag> {
 }
 
 /// The value of an attribute in a tag.
-fn attribute<'a>(tag: &'a [u8], name: &[u8]) -> Option<&'a str> {
+pub(super) fn attribute<'a>(tag: &'a [u8], name: &[u8]) -> Option<&'a str> {
     memmem::find_iter(tag, name).find_map(|at| {
         let is_name = at.checked_sub(1).is_some_and(|before| tag[before].is_ascii_whitespace());
         let rest = tag[at + name.len()..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
@@ -196,20 +199,23 @@ fn related(
     })
 }
 
-fn part(archive: &mut ZipArchive<impl Read + Seek>, path: &str) -> Option<Vec<u8>> {
+pub(super) fn part(archive: &mut ZipArchive<impl Read + Seek>, path: &str) -> Option<Vec<u8>> {
     let mut text = Vec::new();
-    archive.by_name(path).ok()?.take(16 << 20).read_to_end(&mut text).ok()?;
+    archive.by_name(path).ok()?.take(LONGEST_PART).read_to_end(&mut text).ok()?;
     Some(text)
 }
 
-/// The start tags of a name, with a prefix or without.
-fn tags<'a>(text: &'a [u8], name: &'static [u8]) -> impl Iterator<Item = &'a [u8]> {
+/// The start tags of a name, with a prefix or without. The name ends with it: `table` is not `table-row`.
+pub(super) fn tags<'a>(text: &'a [u8], name: &'static [u8]) -> impl Iterator<Item = &'a [u8]> {
     memmem::find_iter(text, name).filter_map(move |at| {
-        let start = text[..at].iter().rposition(|byte| *byte == b'<')?;
+        let before = &text[at.saturating_sub(32)..at];
+        let start = at - before.len() + before.iter().rposition(|byte| *byte == b'<')?;
         let prefix = &text[start + 1..at];
         let is_prefix = prefix.is_empty()
-            || (prefix.ends_with(b":") && prefix.iter().all(|byte| !byte.is_ascii_whitespace()));
-        let ends = text.get(at + name.len())?.is_ascii_whitespace();
+            || (prefix.ends_with(b":")
+                && prefix[..prefix.len() - 1].iter().all(u8::is_ascii_alphanumeric));
+        let after = text.get(at + name.len())?;
+        let ends = after.is_ascii_whitespace() || matches!(after, b'>' | b'/');
         let end = memchr::memchr(b'>', &text[at..])?;
         (is_prefix && ends).then(|| &text[start..at + end])
     })

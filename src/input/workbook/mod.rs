@@ -3,6 +3,7 @@
 
 mod cell_text;
 mod hidden_rows;
+mod ods_hidden_rows;
 mod shared_file;
 mod sheet_range;
 mod xlsx;

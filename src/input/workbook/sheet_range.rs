@@ -1,6 +1,6 @@
 //! Rows from .xls, .xlsb and .ods workbooks, which are read a sheet at a time.
 
-use std::io::BufReader;
+use std::io::{BufReader, Read as _};
 
 use calamine::{
     Data, DataRef, Ods, OdsError, Range, Reader as _, Sheet, SheetType, SheetVisible, Xls,
@@ -11,13 +11,22 @@ use crate::input::detected_format::Format;
 use crate::input::raw_record::RawRecord;
 use crate::input::watched_file::WatchedFile;
 use crate::input::workbook::cell_text::{is_nothing, push};
+use crate::input::workbook::ods_hidden_rows::OdsHiddenRows;
+use crate::input::workbook::shared_file::SharedFile;
 use crate::input::workbook::{SheetName, Unreadable};
 
-type Source = BufReader<WatchedFile>;
+type Source = BufReader<SharedFile>;
+
+/// The name of the part that an encrypted workbook of any kind has, in UTF-16.
+const ENCRYPTED: &[u8] = b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0";
+
+/// Bytes of a file that are searched for it.
+const SEARCHED: u64 = 256 << 20;
 
 /// A workbook whose sheets are read as a whole.
 pub(super) struct RangeWorkbook {
     book: Book,
+    file: SharedFile,
     /// The sheet that was read last, with its cells.
     read: Option<(String, Range<Data>)>,
 }
@@ -31,13 +40,17 @@ enum Book {
 impl RangeWorkbook {
     /// Opens the workbook.
     pub(super) fn open(format: Format, file: WatchedFile) -> Result<Self, Unreadable> {
-        let source = BufReader::new(file);
+        let file = SharedFile::new(file);
+        let source = BufReader::new(file.clone());
         let book = match format {
             Format::Xlsb => Book::Xlsb(Xlsb::new(source).map_err(|error| of_xlsb(&error))?),
             Format::Ods => Book::Ods(Ods::new(source).map_err(|error| of_ods(&error))?),
-            _ => Book::Xls(Xls::new(source).map_err(|error| of_xls(&error))?),
+            _ => Book::Xls(Xls::new(source).map_err(|error| match of_xls(&error) {
+                Unreadable::Damaged if is_encrypted(file.clone()) => Unreadable::Protected,
+                why => why,
+            })?),
         };
-        Ok(Self { book, read: None })
+        Ok(Self { book, file, read: None })
     }
 
     /// The sheets in their order.
@@ -65,10 +78,12 @@ impl RangeWorkbook {
             self.read = None;
             self.read = Some((sheet.to_owned(), self.range(sheet)?));
         }
+        let hidden = self.hidden_rows(sheet);
         let Some((_, range)) = &self.read else { return Ok(()) };
         let (top, left) = range.start().unwrap_or_default();
         for (line, cells) in (u64::from(top) + 1..).zip(range.rows()) {
-            let mut record = RawRecord { line, ..RawRecord::default() };
+            let hidden = hidden.contains(line);
+            let mut record = RawRecord { line, hidden, ..RawRecord::default() };
             for (column, cell) in (left..).zip(cells) {
                 push(&mut record, column, &borrowed(cell), false);
             }
@@ -79,6 +94,13 @@ impl RangeWorkbook {
         Ok(())
     }
 
+    /// The hidden rows of a sheet. Those of .xls and .xlsb are not known.
+    fn hidden_rows(&self, sheet: &str) -> OdsHiddenRows {
+        let Book::Ods(book) = &self.book else { return OdsHiddenRows::default() };
+        let index = book.sheets_metadata().iter().position(|known| known.name == sheet);
+        OdsHiddenRows::read(BufReader::new(self.file.clone()), index.unwrap_or_default())
+    }
+
     fn range(&mut self, sheet: &str) -> Result<Range<Data>, Unreadable> {
         match &mut self.book {
             Book::Xls(book) => book.worksheet_range(sheet).map_err(|error| of_xls(&error)),
@@ -86,6 +108,13 @@ impl RangeWorkbook {
             Book::Ods(book) => book.worksheet_range(sheet).map_err(|error| of_ods(&error)),
         }
     }
+}
+
+/// Whether a file is an encrypted .xlsx, which begins as an .xls does.
+fn is_encrypted(file: SharedFile) -> bool {
+    let mut bytes = Vec::new();
+    let read = file.take(SEARCHED).read_to_end(&mut bytes);
+    read.is_ok() && memchr::memmem::find(&bytes, ENCRYPTED).is_some()
 }
 
 const fn of_xls(error: &XlsError) -> Unreadable {
