@@ -138,9 +138,9 @@ pub mod internal {
     }
     pub mod output {
         pub use crate::output::{
-            AddedColumns, CardDetails, Layout, Mask, PaceSummary, Sink, Summary, TerminalStyle,
-            Totals, WorkbookContents, Writer, card, csv, jsonl, report, rows_of_workbook, table,
-            write_line,
+            AddedColumns, CardDetails, Layout, Mask, PaceSummary, Sink, Summary, SummaryOrigin,
+            TerminalStyle, Totals, WorkbookContents, Writer, card, csv, jsonl, report,
+            rows_of_workbook, table, write_line,
         };
     }
     pub mod redaction {

@@ -16,7 +16,8 @@ use idv::internal::model::Source;
 use idv::internal::model::Verdict;
 use idv::internal::model::{Field, Record};
 use idv::internal::output::{
-    self, AddedColumns, Layout, Mask, PaceSummary, Sink, Summary, Totals, WorkbookContents,
+    self, AddedColumns, Layout, Mask, PaceSummary, Sink, Summary, SummaryOrigin, Totals,
+    WorkbookContents,
 };
 use idv::internal::redaction;
 use idv::internal::run::StopReason;
@@ -280,6 +281,7 @@ impl<'a> Case<'a> {
         tally.add(&self.verdict, &self.row.problems);
         let quoted = text::quoted(self.said);
         let totals = Totals {
+            origin: SummaryOrigin::default(),
             left_out: LeftOut::default(),
             started: jiff::Timestamp::UNIX_EPOCH,
             elapsed: Duration::from_secs(1),
@@ -349,7 +351,8 @@ fn book(rows: &[u8]) -> Vec<u8> {
     let out = Shared::default();
     let beside = serde_json::json!({"rows": 1});
     let titles = ["Results", "Summary"];
-    WorkbookContents { rows: file, folder: folder.path(), titles, sums: &beside }
+    let (rows, folder) = (Box::new(file), Some(folder.path()));
+    WorkbookContents { rows, folder, titles, sums: &beside }
         .write(Box::new(out.clone()))
         .expect("a workbook can be made");
     out.bytes()

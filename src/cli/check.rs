@@ -60,6 +60,9 @@ pub(crate) struct CheckArgs {
     /// Write the rows to FILE, with what is wrong beside them: .csv, .jsonl or .xlsx
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
+    /// Encrypt FILE to this public key (age1...); name it FILE.age. Give it once for each reader
+    #[arg(long, value_name = "RECIPIENT", requires = "output", help_heading = "Output")]
+    pub encrypt_to: Vec<String>,
     /// Replace FILE even if it holds something else
     #[arg(long, help_heading = "Output")]
     pub force: bool,

@@ -180,6 +180,10 @@ pub(crate) struct OutputArgs {
     /// Write the results to FILE, readable by you alone
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Encrypt results, summary and report to this public key (age1...); name them FILE.age. Give it
+    /// once for each reader
+    #[arg(long, value_name = "RECIPIENT")]
+    pub encrypt_to: Vec<String>,
     /// Replace FILE even if it holds no results
     #[arg(long)]
     pub force: bool,

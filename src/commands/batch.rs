@@ -82,7 +82,9 @@ async fn send(
     };
     endpoint.conclude(&progress);
     facts.elapsed = begun.elapsed();
-    Ok(files.finish(options, &tally, &stop, &facts, &progress))
+    let exit = files.finish(options, &tally, &stop, &facts, &progress);
+    endpoint.purge_old(&progress).await;
+    Ok(exit)
 }
 
 /// The end of the plan.

@@ -10,8 +10,8 @@ use crate::commands::{next_steps, pace_summary, resume_command};
 use crate::ledger::Run;
 use crate::model::left_out::LeftOutCounter;
 use crate::model::price::Price;
-use crate::output::Totals;
 use crate::output::progress::Progress;
+use crate::output::{SummaryOrigin, Totals};
 use crate::run::stop::StopSwitch;
 use crate::run::tally::Tally;
 
@@ -25,6 +25,8 @@ pub(crate) struct RunFacts {
     ledger: String,
     /// The price of a call.
     price: Option<Price>,
+    /// Who runs it, and why.
+    origin: SummaryOrigin,
     /// Start of the run.
     started: Timestamp,
     /// Duration of the run.
@@ -54,6 +56,7 @@ impl RunFacts {
             resume: if from_pipe { None } else { resume() },
             ledger: endpoint.ledger_flag(),
             price: options.price.or(endpoint.price),
+            origin: endpoint.origin(),
             started: run.started(),
             elapsed: Duration::ZERO,
             left_out,
@@ -69,6 +72,7 @@ impl RunFacts {
         let resume = self.resume.as_deref();
         let next = next_steps::next(tally, stopped.as_ref(), self.fresh, resume, &self.ledger);
         Totals {
+            origin: self.origin.clone(),
             started: self.started,
             elapsed: self.elapsed,
             left_out: self.left_out.get(),

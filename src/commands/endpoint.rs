@@ -5,17 +5,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 
 use crate::client::Client;
 use crate::commands::arguments;
 use crate::commands::options::ReuseOptions;
 use crate::commands::plan::PlanLedger;
-use crate::ledger::{Kind, LedgerError, LedgerPlace, Run, RunOrigin};
+use crate::ledger::{Kind, LedgerError, LedgerPlace, PurgeResult, PurgeScope, Run, RunOrigin};
 use crate::model::limits::MaxInFlight;
 use crate::model::price::Price;
 use crate::model::problem::Level;
+use crate::output::SummaryOrigin;
 use crate::output::progress::Progress;
 use crate::output::text::quoted;
 use crate::run::SendOptions;
@@ -45,6 +46,8 @@ pub(crate) struct Endpoint {
     /// The ledger, if the command line names it.
     ledger_option: Option<PathBuf>,
     origin: RunOrigin,
+    /// The age at which calls are purged after a run.
+    retention: Option<SignedDuration>,
     sandbox: Option<Sandbox>,
     shown: String,
 }
@@ -68,6 +71,7 @@ impl Endpoint {
             ledger: settings.ledger,
             ledger_option: options.ledger.clone(),
             origin: settings.origin,
+            retention: settings.retention,
             sandbox,
             shown: settings.shown_endpoint,
         })
@@ -78,6 +82,32 @@ impl Endpoint {
         let ledger = self.ledger.open(self.kind)?;
         let origin = arguments::with_command(self.origin.clone(), command);
         Ok(ledger.start_run(origin, &self.partner_code).await?)
+    }
+
+    /// Who runs the command, and why.
+    pub(crate) fn origin(&self) -> SummaryOrigin {
+        let RunOrigin { operator, reference, purpose, .. } = self.origin.clone();
+        SummaryOrigin { operator, reference, purpose }
+    }
+
+    /// Purges the calls that are older than the settings want, after a run has ended.
+    pub(crate) async fn purge_old(&self, progress: &Progress) {
+        let Some(retention) = self.retention else { return };
+        let words = progress.words();
+        if self.ledger.file().is_none() {
+            progress.say(words.team_not_purged());
+            return;
+        }
+        match self.purge_before(retention).await {
+            Ok(purged) if purged.calls == 0 => {}
+            Ok(purged) => progress.say(&words.purged(purged.calls, purged.kept_in_doubt)),
+            Err(error) => progress.warn(&words.not_purged(&error.to_string())),
+        }
+    }
+
+    async fn purge_before(&self, retention: SignedDuration) -> Result<PurgeResult, LedgerError> {
+        let before = Timestamp::now().saturating_sub(retention).unwrap_or(Timestamp::MIN);
+        self.ledger.open(self.kind)?.purge(before, PurgeScope::Retention).await
     }
 
     /// Opens the ledger for the plan of a run that would begin now.

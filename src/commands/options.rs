@@ -142,6 +142,8 @@ pub(crate) struct ResultsOptions {
     pub file: Option<PathBuf>,
     /// Which file may be replaced.
     pub may_replace: MayReplace,
+    /// The public keys to which results, summary and report are encrypted.
+    pub encrypt_to: Vec<String>,
     /// Whether numbers and names are masked.
     pub mask: bool,
     /// When colour is used.
@@ -251,6 +253,7 @@ impl CheckOptions {
                 format: args.format,
                 file: args.output,
                 may_replace: MayReplace::of_checks(args.force),
+                encrypt_to: args.encrypt_to,
                 mask: args.mask,
                 color: args.color,
                 lang,
@@ -316,6 +319,7 @@ impl From<OutputArgs> for ResultsOptions {
             format: args.format,
             file: args.output,
             may_replace: MayReplace::of_results(args.force),
+            encrypt_to: args.encrypt_to,
             mask: args.mask,
             color: args.color,
             lang: args.lang.unwrap_or_default(),

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 
 use crate::commands::options::BatchOptions;
-use crate::commands::results_file::ResultsFile;
+use crate::commands::results_file::{ResultsFile, refuse_plain};
 use crate::exit::Exit;
 use crate::output::progress::Progress;
 use crate::output::{self, CommandFiles, OutputFile, Summary};
@@ -34,6 +34,7 @@ impl ReportFiles {
     ) -> anyhow::Result<Self> {
         let mut open = |path: &Path, summary: Option<&ReportFile>| -> anyhow::Result<ReportFile> {
             if path == Path::new("-") {
+                refuse_plain(&options.results)?;
                 return stdout(results, summary);
             }
             Ok(ReportFile::File(files.open(path, options.results.may_replace)?))

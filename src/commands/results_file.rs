@@ -14,8 +14,8 @@ use crate::input::Reader;
 use crate::model::record::Field;
 use crate::output::progress::is_dumb;
 use crate::output::{
-    self, AddedColumns, ColorChoice, CommandFiles, Layout, Mask, OutputFile, ResultFormat, Sink,
-    TerminalStyle, WorkbookContents, Writer,
+    self, AddedColumns, ColorChoice, CommandFiles, Encryption, Layout, Mask, OutputFile,
+    ResultFormat, Sink, TerminalStyle, WorkbookContents, Writer,
 };
 use crate::platform;
 use crate::words::Lang;
@@ -50,8 +50,16 @@ impl ResultsFile {
             (None, None) if terminal => ResultFormat::Table,
             (None, None) => ResultFormat::Jsonl,
         };
+        if path.is_none() {
+            refuse_plain(options)?;
+        }
+        files.encrypt(Encryption::to(&options.encrypt_to)?);
         let file = path.map(|path| files.open(path, options.may_replace)).transpose()?;
         let regular = file.as_ref().is_some_and(|file| file.folder().is_some());
+        let encrypted = file.as_ref().is_some_and(OutputFile::is_encrypted);
+        if encrypted && !regular {
+            bail!("only a regular file can be encrypted\n\n  hint: name one: -o results.csv.age");
+        }
         let workbook_rows = (format == ResultFormat::Xlsx && !regular)
             .then(|| tempfile::tempfile().context("no room for the rows of the workbook"))
             .transpose()?;
@@ -77,7 +85,7 @@ impl ResultsFile {
     pub(crate) fn writer(&self) -> io::Result<Writer> {
         let out: Writer = match (&self.workbook_rows, &self.file) {
             (Some(rows), _) => Box::new(rows.try_clone()?),
-            (None, Some(file)) => Box::new(file.writer()?),
+            (None, Some(file)) => file.writer()?,
             (None, None) => output::stdout()?,
         };
         Ok(Box::new(BufWriter::with_capacity(BUFFER, out)))
@@ -85,13 +93,13 @@ impl ResultsFile {
 
     /// Empties the file, so that it is written from its beginning again.
     pub(crate) fn restart(&self) -> io::Result<()> {
-        let mut file = match (&self.workbook_rows, &self.file) {
+        let mut rows = match (&self.workbook_rows, &self.file) {
             (Some(rows), _) => rows.try_clone()?,
-            (None, Some(file)) => file.writer()?,
+            (None, Some(file)) => return file.restart(),
             (None, None) => return Ok(()),
         };
-        file.set_len(0)?;
-        file.rewind()
+        rows.set_len(0)?;
+        rows.rewind()
     }
 
     /// The layout of results for the rows of this reader.
@@ -134,17 +142,17 @@ impl ResultsFile {
         titles: [&'static str; 2],
         sums: &Value,
     ) -> io::Result<Option<PathBuf>> {
-        let book =
-            |rows, folder: &Path, out| WorkbookContents { rows, folder, titles, sums }.write(out);
+        let book = |rows, folder, out| WorkbookContents { rows, folder, titles, sums }.write(out);
         match (self.workbook_rows, self.file) {
             (Some(mut rows), file) => {
                 rows.rewind()?;
-                book(rows, &std::env::temp_dir(), direct_writer(file)?)?;
+                book(Box::new(rows), Some(&std::env::temp_dir()), direct_writer(file)?)?;
                 Ok(None)
             }
             (None, Some(file)) if self.format == ResultFormat::Xlsx => {
                 let folder = file.folder().unwrap_or(Path::new(".")).to_owned();
-                file.persist_made(|rows, out| book(rows, &folder, Box::new(out))).map(Some)
+                let folder = (!file.is_encrypted()).then_some(folder.as_path());
+                file.persist_made(|rows, out| book(rows, folder, out)).map(Some)
             }
             (None, file) => file.map(OutputFile::persist).transpose(),
         }
@@ -174,13 +182,27 @@ impl ResultsFile {
 /// Writes to a device, or to stdout, without a part file.
 fn direct_writer(device: Option<OutputFile>) -> io::Result<Writer> {
     match device {
-        Some(device) => Ok(Box::new(device.writer()?)),
+        Some(device) => device.writer(),
         None => output::stdout(),
     }
 }
 
+/// Refuses to write to stdout what must be encrypted.
+pub(crate) fn refuse_plain(options: &ResultsOptions) -> anyhow::Result<()> {
+    if !options.encrypt_to.is_empty() {
+        bail!(
+            "--encrypt-to encrypts files, and stdout is none\n\n  \
+             hint: name a file: -o results.csv.age"
+        );
+    }
+    Ok(())
+}
+
+/// The format by the ending of a file, before `.age` if it is encrypted.
 fn format_of(file: &Path) -> anyhow::Result<ResultFormat> {
-    let ending = file.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
+    let encrypted = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("age"));
+    let named = if encrypted { Path::new(file.file_stem().unwrap_or_default()) } else { file };
+    let ending = named.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
     match ending.as_deref() {
         Some("csv") => Ok(ResultFormat::Csv),
         Some("jsonl" | "json" | "ndjson") => Ok(ResultFormat::Jsonl),

@@ -65,7 +65,9 @@ pub(crate) async fn run(options: VerifyOptions) -> anyhow::Result<Exit> {
     }
     let result = VerifiedRecord { row: &row, verdict: &verdict, endpoint: &endpoint, lang };
     let written = result.write(&options.results, file, pace_summary(&progress));
-    Ok(result.report(written, &stop, &progress))
+    let exit = result.report(written, &stop, &progress);
+    endpoint.purge_old(&progress).await;
+    Ok(exit)
 }
 
 /// Verifies the record. Returns `None` if a second Ctrl-C came before the answer.
@@ -152,6 +154,7 @@ impl VerifiedRecord<'_> {
         let totals = Totals {
             started: now.checked_sub(elapsed).unwrap_or(now),
             elapsed,
+            origin: self.endpoint.origin(),
             left_out: LeftOut::default(),
             sandbox: self.endpoint.is_sandbox(),
             pace,

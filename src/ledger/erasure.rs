@@ -1,6 +1,8 @@
 //! Erases calls for good: old ones, and those about one person. `secure_delete` overwrites the freed
 //! bytes, and the write-ahead log is emptied.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -14,6 +16,18 @@ use crate::ledger::run_sums;
 
 /// A purge erases so many calls in one transaction, so that its memory stays flat.
 const CHUNK: i64 = 50_000;
+
+/// Which old calls a purge erases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PurgeScope {
+    /// All but those in doubt, and the file gets as small as it can.
+    Settled,
+    /// Also those in doubt.
+    All,
+    /// After a run: all but those in doubt. Younger calls are not looked at, and the file is made
+    /// smaller only if a quarter of it is free.
+    Retention,
+}
 
 /// The result of a purge.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,19 +54,29 @@ const IN_DOUBT: &str = "coalesce((SELECT r.charged FROM resolutions r WHERE r.ca
 pub(super) fn purge(
     database: &mut Database,
     before: Timestamp,
-    include_unknown: bool,
+    scope: PurgeScope,
 ) -> Result<PurgeResult, LedgerError> {
     let path = database.path.clone();
     let fail = |error: rusqlite::Error| LedgerError::of(&path, &error);
-    begin(database)?;
+    let until = match scope {
+        PurgeScope::Settled | PurgeScope::All => i64::MAX,
+        PurgeScope::Retention => last_old_call(database.connection()?, before).map_err(fail)?,
+    };
     let mut purged = PurgeResult::default();
+    if until == 0 {
+        return Ok(purged);
+    }
+    begin(database)?;
     let mut after = 0;
     loop {
         let last = database.in_transaction(|transaction, liveness| {
             refuse_during_a_run(transaction, liveness)?;
-            purge_chunk(transaction, before, after, include_unknown, &mut purged).map_err(fail)
+            let calls = after..until;
+            purge_chunk(transaction, before, calls, scope, &mut purged).map_err(fail)
         })?;
-        empty_log(database)?;
+        if last.is_some() {
+            empty_log(database)?;
+        }
         match last {
             Some(last) => after = last,
             None => break,
@@ -62,29 +86,51 @@ pub(super) fn purge(
         database.in_transaction(|transaction, _| {
             run_sums::refresh_up_to(transaction, after).map_err(fail)
         })?;
-        shrink(database)?;
+        if scope != PurgeScope::Retention || is_quarter_free(database)? {
+            shrink(database)?;
+        }
     }
     end(database)?;
     Ok(purged)
 }
 
-/// Erases the next calls after one. Returns the last call that it looked at.
+/// Finds the last call of those that may be older than a moment: after it a whole chunk of calls was
+/// started later.
+fn last_old_call(connection: &Connection, before: Timestamp) -> rusqlite::Result<i64> {
+    let sql = format!(
+        "SELECT max(id), min(started) FROM
+             (SELECT id, started FROM calls WHERE id > ?1 ORDER BY id LIMIT {CHUNK})"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let mut last = 0;
+    loop {
+        let row = statement.query_row([last], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (Some(id), Some(started)): (Option<i64>, Option<i64>) = row else { return Ok(last) };
+        if started >= before.as_millisecond() {
+            return Ok(last);
+        }
+        last = id;
+    }
+}
+
+/// Erases the next calls of a range of numbers. Returns the last call that it looked at.
 fn purge_chunk(
     connection: &Connection,
     before: Timestamp,
-    after: i64,
-    include_unknown: bool,
+    calls: Range<i64>,
+    scope: PurgeScope,
     purged: &mut PurgeResult,
 ) -> rusqlite::Result<Option<i64>> {
     let select = format!(
         "INSERT INTO erased SELECT c.id, {IN_DOUBT}
          FROM calls c LEFT JOIN answers a ON a.call = c.id
-         WHERE c.id > ?2 AND coalesce(a.ended, c.started) < ?1 ORDER BY c.id LIMIT {CHUNK}"
+         WHERE c.id > ?2 AND c.id <= ?3 AND coalesce(a.ended, c.started) < ?1
+         ORDER BY c.id LIMIT {CHUNK}"
     );
     connection.execute("DELETE FROM erased", [])?;
-    connection.execute(&select, [before.as_millisecond(), after])?;
+    connection.execute(&select, [before.as_millisecond(), calls.start, calls.end])?;
     let last = connection.query_row("SELECT max(id) FROM erased", [], |row| row.get(0))?;
-    if !include_unknown {
+    if scope != PurgeScope::All {
         purged.kept_in_doubt += connection.execute("DELETE FROM erased WHERE in_doubt", [])?;
     }
     connection.execute_batch(
@@ -187,6 +233,17 @@ fn end(database: &mut Database) -> Result<(), LedgerError> {
     batch(database, "DROP TABLE IF EXISTS temp.erased; PRAGMA temp_store = DEFAULT;")?;
     database.index.reset();
     empty_log(database)
+}
+
+/// Whether a quarter of the file is free.
+fn is_quarter_free(database: &mut Database) -> Result<bool, LedgerError> {
+    let path = database.path.clone();
+    let connection = database.connection()?;
+    let pages = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get(0));
+    let count = || Ok((pages("freelist_count")?, pages("page_count")?));
+    let (free, all): (i64, i64) =
+        count().map_err(|error: rusqlite::Error| LedgerError::of(&path, &error))?;
+    Ok(free * 4 >= all)
 }
 
 /// Gives the freed pages back to the disk.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::ledger::erasure::{self, ForgetResult, PurgeResult};
+use crate::ledger::erasure::{self, ForgetResult, PurgeResult, PurgeScope};
 use crate::ledger::error::LedgerError;
 use crate::ledger::kind::Kind;
 use crate::ledger::maintenance::{self, Resolution};
@@ -75,18 +75,17 @@ impl Ledger {
         }
     }
 
-    /// Erases for good the calls that ended before a moment; those in doubt stay unless
-    /// `include_unknown`. Refused while a run is alive.
+    /// Erases for good the calls that ended before a moment. Refused while a run is alive.
     pub async fn purge(
         &self,
         before: Timestamp,
-        include_unknown: bool,
+        scope: PurgeScope,
     ) -> Result<PurgeResult, LedgerError> {
-        let own = self.0.job(move |database| erasure::purge(database, before, include_unknown));
+        let own = self.0.job(move |database| erasure::purge(database, before, scope));
         match &self.1 {
             None => own.await,
             Some(team) => {
-                let purged = team.purge(before, include_unknown).await?;
+                let purged = team.purge(before, scope == PurgeScope::All).await?;
                 // The journals of other machines follow at their next start.
                 own.await?;
                 Ok(purged)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 use crate::ledger::database::Database;
-use crate::ledger::erasure;
+use crate::ledger::erasure::{self, PurgeScope};
 use crate::ledger::error::LedgerError;
 use crate::ledger::origin::RunOrigin;
 use crate::ledger::send_decision::CallState;
@@ -196,7 +196,8 @@ pub(super) fn follow(
         let sql = "SELECT EXISTS (SELECT 1 FROM answers WHERE ended < ?1 AND charged <> 2)";
         connection.query_row(sql, [before.as_millisecond()], |row| row.get(0))
     })?;
-    match if old { erasure::purge(database, before, false).map(drop) } else { Ok(()) } {
+    match if old { erasure::purge(database, before, PurgeScope::Settled).map(drop) } else { Ok(()) }
+    {
         Err(LedgerError::LivingRun(_)) => Ok(()),
         done => done,
     }

@@ -52,6 +52,7 @@ mod tests;
 pub(crate) use crate::ledger::bulk_look_up::RecordStatus;
 pub(crate) use crate::ledger::chain::ChainReport;
 pub use crate::ledger::claim::{Claim, ClaimReply, PendingClaim, PendingWrite};
+pub(crate) use crate::ledger::erasure::{PurgeResult, PurgeScope};
 pub use crate::ledger::error::LedgerError;
 pub(crate) use crate::ledger::find::FoundCall;
 pub use crate::ledger::handle::Ledger;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::ledger::PersonSearch;
-use crate::ledger::erasure::PurgeResult;
+use crate::ledger::erasure::{PurgeResult, PurgeScope};
 use crate::ledger::send_decision::DoubtReason;
 use crate::ledger::thread::WriterThread;
 use crate::model::answer::Answer;
@@ -411,15 +411,24 @@ async fn a_purge_erases_what_is_old_and_keeps_what_is_in_doubt() {
     let _ = claim(&run, 9002, PLAIN).await.doubt("silence", 1).await.unwrap();
     write_index(&ledger.0, 0).await;
     let later = Timestamp::now() + 1.hour();
-    assert_eq!(ledger.purge(later, false).await, Err(LedgerError::LivingRun(run.id())));
+    assert_eq!(
+        ledger.purge(later, PurgeScope::Settled).await,
+        Err(LedgerError::LivingRun(run.id()))
+    );
     run.finish(RunEnd::Done).await.unwrap();
     assert_eq!(
-        ledger.purge(Timestamp::UNIX_EPOCH, true).await,
+        ledger.purge(Timestamp::UNIX_EPOCH, PurgeScope::All).await,
         Ok(PurgeResult { calls: 0, kept_in_doubt: 0 })
     );
     let key = place.calls()[0].record.clone();
-    assert_eq!(ledger.purge(later, false).await, Ok(PurgeResult { calls: 1, kept_in_doubt: 1 }));
-    assert_eq!(ledger.purge(later, true).await, Ok(PurgeResult { calls: 1, kept_in_doubt: 0 }));
+    assert_eq!(
+        ledger.purge(later, PurgeScope::Settled).await,
+        Ok(PurgeResult { calls: 1, kept_in_doubt: 1 })
+    );
+    assert_eq!(
+        ledger.purge(later, PurgeScope::All).await,
+        Ok(PurgeResult { calls: 1, kept_in_doubt: 0 })
+    );
 
     let rest: Vec<_> =
         (0..24).map(|at| u8::from_str_radix(&key[16 + 2 * at..][..2], 16).unwrap()).collect();
@@ -808,7 +817,7 @@ async fn an_ended_run_keeps_its_sums_whatever_happens_to_its_calls() {
     change(&place.path(), "DELETE FROM answers WHERE call = 4");
     assert_eq!(sums(&place)[1], (1, 1, 0));
     let later = Timestamp::now() + jiff::SignedDuration::from_hours(1);
-    let purged = place.open().purge(later, true).await.unwrap();
+    let purged = place.open().purge(later, PurgeScope::All).await.unwrap();
     assert_eq!((purged.calls, sums(&place)), (4, vec![(0, 0, 0), (0, 0, 0)]));
 }
 

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::output::encryption::Encryption;
 use crate::output::output_file::{MayReplace, OutputError, OutputFile, part_of, with_ending};
 use crate::platform;
 
@@ -28,16 +29,45 @@ pub(crate) enum FileRole {
 
 /// The files of a command. Each output is opened here, before anything is paid.
 #[derive(Default)]
-pub(crate) struct CommandFiles(Vec<TakenFile>);
+pub(crate) struct CommandFiles {
+    taken: Vec<TakenFile>,
+    /// Encrypts all outputs, if it must be.
+    encryption: Option<Encryption>,
+}
 
 impl CommandFiles {
     /// Adds a file that no output may be. It need not exist.
     pub(crate) fn add(&mut self, path: &Path, role: FileRole) {
-        self.0.push(TakenFile { path: path.to_owned(), place: place_of(path), role });
+        self.taken.push(TakenFile { path: path.to_owned(), place: place_of(path), role });
+    }
+
+    /// Encrypts all outputs that are opened from now on.
+    pub(crate) fn encrypt(&mut self, encryption: Option<Encryption>) {
+        self.encryption = encryption;
     }
 
     /// Opens an output, and keeps its names from the outputs after it.
     pub(crate) fn open(
+        &mut self,
+        path: &Path,
+        may_replace: MayReplace,
+    ) -> Result<OutputFile, OutputError> {
+        let names_age = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("age"));
+        match (&self.encryption, names_age) {
+            (Some(_), false) => Err(OutputError::NotNamedAge(path.to_owned())),
+            (None, true) => Err(OutputError::NoRecipient(path.to_owned())),
+            (None, false) => self.open_plain(path, may_replace),
+            (Some(encryption), true) => {
+                let encryption = encryption.clone();
+                let mut file = self.open_plain(path, may_replace)?;
+                let unwritable = |why| OutputError::Unwritable { file: path.to_owned(), why };
+                file.encrypt(&encryption).map_err(unwritable)?;
+                Ok(file)
+            }
+        }
+    }
+
+    fn open_plain(
         &mut self,
         path: &Path,
         may_replace: MayReplace,
@@ -48,7 +78,7 @@ impl CommandFiles {
         }
         let place = place_of(path);
         let own = [place.clone(), part_of(&place), with_ending(&place, ".new")];
-        if let Some(taken) = self.0.iter().find(|taken| own.iter().any(|own| taken.is(own))) {
+        if let Some(taken) = self.taken.iter().find(|taken| own.iter().any(|own| taken.is(own))) {
             return Err(match taken.role {
                 FileRole::Input => OutputError::IsInput(taken.path.clone()),
                 FileRole::Ledger => OutputError::IsLedger(taken.path.clone()),

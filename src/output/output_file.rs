@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use tracing::warn;
 
-use crate::output::{card, report, text, xlsx};
+use crate::output::encryption::{EncryptedFile, Encryption};
+use crate::output::existing_output::{is_check, is_idv_output};
+use crate::output::{Writer, text};
 use crate::platform;
 
 /// The reason why an output can't be written. Found before anything is sent.
@@ -16,6 +18,19 @@ pub(crate) enum OutputError {
     /// The output would replace the input.
     #[error("{} is the input: the results need a file of their own", .0.display())]
     IsInput(PathBuf),
+    /// An encrypted output whose name does not say so.
+    #[error(
+        "{} would be encrypted, and its name must say so\n\n  hint: write {}.age",
+        .0.display(), .0.display()
+    )]
+    NotNamedAge(PathBuf),
+    /// An output is named as an encrypted file, and nobody could read it.
+    #[error(
+        "{} is named as an encrypted file, and no recipient is given\n\n  \
+         hint: add --encrypt-to with the public key of the person who will read it, or leave out .age",
+        .0.display()
+    )]
+    NoRecipient(PathBuf),
     /// The output would replace the ledger, or a file beside it.
     #[error("{} belongs to the ledger: the results need a file of their own", .0.display())]
     IsLedger(PathBuf),
@@ -95,9 +110,10 @@ pub(crate) struct OutputFile {
     /// part was persisted or left.
     part: Option<PathBuf>,
     file: File,
-    /// The file that will be replaced, locked as long as this one is written: it may be the part of
-    /// another run by a hard link.
+    /// The file that will be replaced, locked: it may be the part of another run by a hard link.
     replaced: Option<File>,
+    /// Encrypts what is written, if it must be.
+    encrypted: Option<(Encryption, EncryptedFile)>,
 }
 
 impl OutputFile {
@@ -111,7 +127,13 @@ impl OutputFile {
         };
         if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
             let file = OpenOptions::new().write(true).open(path).map_err(unwritable)?;
-            return Ok(Self { path: path.to_owned(), part: None, file, replaced: None });
+            return Ok(Self {
+                path: path.to_owned(),
+                part: None,
+                file,
+                replaced: None,
+                encrypted: None,
+            });
         }
         let mut replaced = None;
         if existing.is_some() {
@@ -127,12 +149,38 @@ impl OutputFile {
         }
         let part = part_of(path);
         let file = create_locked(&part, path)?;
-        Ok(Self { path: path.to_owned(), part: Some(part), file, replaced })
+        Ok(Self { path: path.to_owned(), part: Some(part), file, replaced, encrypted: None })
+    }
+
+    /// Encrypts all that is written from now on.
+    pub(super) fn encrypt(&mut self, encryption: &Encryption) -> io::Result<()> {
+        let stream = encryption.begin_readable(self.file.try_clone()?)?;
+        self.encrypted = Some((encryption.clone(), stream));
+        Ok(())
     }
 
     /// A handle to write with.
-    pub(crate) fn writer(&self) -> io::Result<File> {
-        self.file.try_clone()
+    pub(crate) fn writer(&self) -> io::Result<Writer> {
+        Ok(match &self.encrypted {
+            Some((_, stream)) => Box::new(stream.clone()),
+            None => Box::new(self.file.try_clone()?),
+        })
+    }
+
+    /// Empties the file, so that it is written from its beginning again.
+    pub(crate) fn restart(&self) -> io::Result<()> {
+        let mut file = self.file.try_clone()?;
+        file.set_len(0)?;
+        file.rewind()?;
+        if let Some((encryption, stream)) = &self.encrypted {
+            stream.restart(&encryption.begin_readable(file)?);
+        }
+        Ok(())
+    }
+
+    /// Whether what is written is encrypted.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.encrypted.is_some()
     }
 
     /// The file that holds what was written so far.
@@ -144,6 +192,7 @@ impl OutputFile {
     /// place is taken meanwhile, the file gets a number: `results (2).csv`. If that fails too, the
     /// part stays.
     pub(crate) fn persist(mut self) -> io::Result<PathBuf> {
+        self.finish_encryption()?;
         let Some(part) = self.part.take() else { return Ok(self.path.clone()) };
         self.file.sync_all()?;
         self.replaced = None;
@@ -158,8 +207,7 @@ impl OutputFile {
                  the new file is {place}"
             );
         }
-        // A power cut may undo the rename otherwise, and the rows are lost. A file system that can't
-        // sync a folder does what it can.
+        // A power cut may undo the rename otherwise. A file system that can't sync a folder goes on.
         let _ = platform::sync_folder(parent(&self.path));
         Ok(place)
     }
@@ -167,16 +215,18 @@ impl OutputFile {
     /// Makes another file from the part, and puts that in its place. If that fails, the part stays.
     pub(crate) fn persist_made(
         mut self,
-        make: impl FnOnce(File, File) -> io::Result<()>,
+        make: impl FnOnce(Box<dyn Read>, Writer) -> io::Result<()>,
     ) -> io::Result<PathBuf> {
+        self.finish_encryption()?;
         let Some(part) = self.part.take() else {
-            make(self.file.try_clone()?, self.file.try_clone()?)?;
+            make(Box::new(self.file.try_clone()?), self.writer()?)?;
             return Ok(self.path.clone());
         };
         let made = create_private(&with_ending(&self.path, ".new"))?;
         let made = Self {
             path: self.path.clone(),
             part: Some(with_ending(&self.path, ".new")),
+            encrypted: self.encryption_of(&made)?,
             file: made,
             replaced: None,
         };
@@ -188,13 +238,29 @@ impl OutputFile {
 
     /// Leaves the part where it is, for a run that ends before its results are whole.
     pub(crate) fn leave_part(mut self) {
+        // Without its last chunk the part is readable up to it.
+        let _ = self.finish_encryption();
         self.part = None;
     }
 
-    fn rewound(&self) -> io::Result<File> {
+    fn finish_encryption(&self) -> io::Result<()> {
+        self.encrypted.as_ref().map_or(Ok(()), |(_, stream)| stream.finish())
+    }
+
+    /// The encryption of a file that replaces this one: for the recipients only.
+    fn encryption_of(&self, file: &File) -> io::Result<Option<(Encryption, EncryptedFile)>> {
+        let Some((encryption, _)) = &self.encrypted else { return Ok(None) };
+        Ok(Some((encryption.clone(), encryption.begin(file.try_clone()?)?)))
+    }
+
+    /// Reads what was written so far.
+    fn rewound(&self) -> io::Result<Box<dyn Read>> {
         let mut file = self.file.try_clone()?;
         file.rewind()?;
-        Ok(file)
+        Ok(match &self.encrypted {
+            Some((encryption, _)) => Box::new(encryption.read(file)?),
+            None => Box::new(file),
+        })
     }
 
     /// The folder of the file. `None` for a device or a pipe.
@@ -329,41 +395,6 @@ fn is_database(path: &Path) -> io::Result<bool> {
     File::open(path)?.take(16).read_to_end(&mut head)?;
     Ok(head.starts_with(b"SQLite format 3\0")
         || matches!(head[..], [0x37, 0x7f, 0x06, 0x82 | 0x83, ..]))
-}
-
-/// The beginning of a file as text. For a workbook, its first row.
-fn beginning(path: &Path) -> io::Result<String> {
-    let mut beginning = Vec::new();
-    File::open(path)?.take(64 * 1024).read_to_end(&mut beginning)?;
-    if beginning.starts_with(b"PK\x03\x04") {
-        // A file that is no readable workbook was not written by idv.
-        return Ok(xlsx::first_row(path).unwrap_or_else(|| "no workbook".to_owned()));
-    }
-    Ok(String::from_utf8_lossy(&beginning).into_owned())
-}
-
-/// Whether a file is empty, or begins as a file of a check.
-fn is_check(path: &Path) -> io::Result<bool> {
-    let text = beginning(path)?;
-    let line = text.lines().next().unwrap_or_default();
-    let holds = |words: &[&str]| words.iter().all(|word| line.contains(word));
-    Ok(text.is_empty()
-        || holds(&["idv_row", "idv_line", "idv_level", "idv_problems"])
-        || (line.starts_with('{') && holds(&["\"row\":", "\"line\":", "\"level\":"])))
-}
-
-/// Whether a file is empty, or begins as a result, summary or report of idv.
-fn is_idv_output(path: &Path) -> io::Result<bool> {
-    let text = beginning(path)?;
-    let line = text.lines().next().unwrap_or_default();
-    let holds = |words: &[&str]| words.iter().all(|word| line.contains(word));
-    Ok(text.is_empty()
-        || holds(&["idv_row", "idv_outcome", "idv_charged"])
-        || (line.starts_with('{') && holds(&["\"row\":", "\"outcome\":", "\"charged\":"]))
-        || (line.starts_with('{') && text.contains("\"by_outcome\":"))
-        || report::is_report(&text)
-        || card::is_card(&text)
-        || holds(&["ROW", "ID NUMBER", "OUTCOME", "CHARGED"]))
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Writes a workbook of results at the end of a run, from the rows in the part file. If the disk fills
 //! up, or the process is killed, the rows stay there.
 
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 use calamine::{Data, Reader as _, Xlsx};
@@ -33,9 +32,10 @@ const COMPRESSION: u8 = 3;
 /// The contents of a workbook.
 pub struct WorkbookContents<'a> {
     /// The rows with their header, as CSV with commas, in UTF-8.
-    pub rows: File,
-    /// The folder for temporary files.
-    pub folder: &'a Path,
+    pub rows: Box<dyn Read>,
+    /// The folder for temporary files. `None` makes the workbook in memory, so that nothing plain is
+    /// on the disk.
+    pub folder: Option<&'a Path>,
     /// The names of both sheets.
     pub titles: [&'static str; 2],
     /// The contents of the second sheet.
@@ -43,42 +43,49 @@ pub struct WorkbookContents<'a> {
 }
 
 impl WorkbookContents<'_> {
-    /// Writes the workbook in flat memory.
-    pub fn write(&self, out: Writer) -> io::Result<()> {
+    /// Writes the workbook, in flat memory if there is a folder.
+    pub fn write(self, out: Writer) -> io::Result<()> {
         let mut book = Workbook::new();
         book.set_zip_compression_level(COMPRESSION);
-        book.set_tempdir(self.folder).map_err(into_io)?;
-        let sheet = book.add_worksheet_with_constant_memory().map_err(into_io)?;
+        let sheet = match self.folder {
+            Some(folder) => {
+                book.set_tempdir(folder).map_err(into_io)?;
+                book.add_worksheet_with_constant_memory().map_err(into_io)?
+            }
+            None => book.add_worksheet(),
+        };
         sheet.set_name(self.titles[0]).map_err(into_io)?;
-        self.write_rows(sheet)?;
+        write_rows(self.rows, self.folder, sheet)?;
         let sheet = book.add_worksheet();
         sheet.set_name(self.titles[1]).map_err(into_io)?;
         write_sums(sheet, self.sums).map_err(into_io)?;
         save(&mut book, out)
     }
+}
 
-    fn write_rows(&self, sheet: &mut Worksheet) -> io::Result<()> {
-        let mut rows = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .from_reader(BufReader::with_capacity(1 << 16, &self.rows));
-        let mut record = csv::StringRecord::new();
-        if !rows.read_record(&mut record)? {
-            return Ok(());
-        }
-        let columns = ColumnFormats::of(&record)?;
-        columns.write_header(sheet, &record).map_err(into_io)?;
-        let mut space = DiskSpace::new(self.folder);
-        let mut row = 0;
-        while rows.read_record(&mut record)? {
-            if u64::from(row) == MOST_ROWS {
-                return Err(too_many());
-            }
-            row += 1;
-            space.reserve(record.as_slice().len() + CELL_MARKUP * record.len())?;
-            columns.write_row(sheet, row, &record).map_err(into_io)?;
-        }
-        columns.end(sheet, row).map_err(into_io)
+fn write_rows(rows: Box<dyn Read>, folder: Option<&Path>, sheet: &mut Worksheet) -> io::Result<()> {
+    let mut rows = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(BufReader::with_capacity(1 << 16, rows));
+    let mut record = csv::StringRecord::new();
+    if !rows.read_record(&mut record)? {
+        return Ok(());
     }
+    let columns = ColumnFormats::of(&record)?;
+    columns.write_header(sheet, &record).map_err(into_io)?;
+    let mut space = folder.map(DiskSpace::new);
+    let mut row = 0;
+    while rows.read_record(&mut record)? {
+        if u64::from(row) == MOST_ROWS {
+            return Err(too_many());
+        }
+        row += 1;
+        if let Some(space) = &mut space {
+            space.reserve(record.as_slice().len() + CELL_MARKUP * record.len())?;
+        }
+        columns.write_row(sheet, row, &record).map_err(into_io)?;
+    }
+    columns.end(sheet, row).map_err(into_io)
 }
 
 /// The error that a sheet can't hold so many rows.

@@ -8,11 +8,13 @@ mod lang;
 mod origin;
 mod pace;
 mod plan_settings;
+mod retention;
 mod sources;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use reqwest::Url;
 use secrecy::SecretString;
 
@@ -32,6 +34,7 @@ pub use crate::settings::origin::OriginOptions;
 pub(crate) use crate::settings::origin::{OPERATOR, PURPOSE, REQUIRE_PURPOSE, origin};
 pub(crate) use crate::settings::pace::{CONCURRENCY, RATE};
 pub use crate::settings::plan_settings::PlanSettings;
+pub(crate) use crate::settings::retention::RETENTION;
 use crate::settings::sources::SettingSources;
 
 /// Variable of the endpoint's URL.
@@ -245,6 +248,8 @@ pub struct Settings {
     pub price: Option<Price>,
     /// The origin of the run, still without its command.
     pub(crate) origin: RunOrigin,
+    /// The age at which calls are purged after a run.
+    pub(crate) retention: Option<SignedDuration>,
 }
 
 /// Shows the endpoint only, never credentials.
@@ -302,6 +307,7 @@ impl Settings {
             ledger,
             price,
             origin,
+            retention: sources.retention()?,
         })
     }
 }

@@ -13,12 +13,12 @@ use crate::model::characters::{bare, shows_nothing};
 use crate::platform;
 use crate::settings::{
     CONCURRENCY, ENDPOINT, EndpointOptions, LANG, LEDGER, OPERATOR, PARTNER_CODE, PARTNER_KEY,
-    PARTNER_KEY_COMMAND, PARTNER_KEY_FILE, PRICE, PURPOSE, RATE, REQUIRE_PURPOSE, SettingsError,
-    key_command,
+    PARTNER_KEY_COMMAND, PARTNER_KEY_FILE, PRICE, PURPOSE, RATE, REQUIRE_PURPOSE, RETENTION,
+    SettingsError, key_command,
 };
 
 /// The variables of idv. Messages show no other name of a file: it may be the key in a wrong place.
-const VARIABLES: [&str; 13] = [
+const VARIABLES: [&str; 14] = [
     ENDPOINT,
     LANG,
     PARTNER_CODE,
@@ -32,6 +32,7 @@ const VARIABLES: [&str; 13] = [
     OPERATOR,
     PURPOSE,
     REQUIRE_PURPOSE,
+    RETENTION,
 ];
 
 /// One source of settings.

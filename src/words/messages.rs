@@ -23,6 +23,12 @@ pub(crate) trait MessageWords {
     fn sandbox_got(&self, requests: u64, charged: u64) -> String;
     /// The file of the results.
     fn results(&self, file: &str) -> String;
+    /// How many old calls were purged after the run, and how many stay since they are in doubt.
+    fn purged(&self, calls: usize, kept: usize) -> String;
+    /// A team's ledger is not purged by runs.
+    fn team_not_purged(&self) -> &'static str;
+    /// Old calls could not be purged after the run.
+    fn not_purged(&self, why: &str) -> String;
     /// The file of the checked rows.
     fn checked_rows(&self, file: &str) -> String;
     /// The checked rows can't be written.

@@ -9,6 +9,8 @@ use crate::model::price::Price;
 pub(crate) trait SummaryWords {
     /// How many rows there were, how long they took, and how many that is in a second.
     fn headline(&self, rows: u64, elapsed: Duration, rate: f64) -> String;
+    /// What stands before the operator, the reference and the purpose of a run.
+    fn origin_labels(&self) -> [&'static str; 3];
     /// The heading of a column of the cross table: rows by their name match.
     fn name_matched(&self, value: Match) -> &'static str;
     /// The label of a line of the cross table: rows by their phone match.

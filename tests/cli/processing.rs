@@ -184,3 +184,55 @@ fn the_chain_of_calls_is_verified_and_its_head_can_be_kept() {
         .stderr(predicate::str::contains("breaks at call"));
     assert_eq!(sandbox.charged(), 10);
 }
+
+#[test]
+fn a_call_in_doubt_is_erased_only_after_it_is_settled() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    let doubtful = "0800100002";
+    folder.verify(NIK, doubtful, &[]).code(4);
+    let forget = ["ledger", "--sandbox", "forget", "--nik", NIK, "--yes"];
+    let kept = stderr(&folder.idv(&forget).code(0));
+    assert!(
+        kept.contains("kept, since in doubt: 1 call; settle with idv ledger resolve"),
+        "{kept}"
+    );
+    // It still keeps its record from being sent a second time.
+    folder.verify(NIK, doubtful, &[]).code(4);
+    assert_eq!(sandbox.charged(), 1);
+    folder.idv(&["ledger", "--sandbox", "resolve", "1", "--charged"]).code(0);
+    let erased = stderr(&folder.idv(&forget).code(0));
+    assert!(erased.contains("erased for good: 1 call") && !erased.contains("kept"), "{erased}");
+    let bill = folder.idv(&["ledger", "--sandbox", "bill", "-f", "jsonl"]).code(0);
+    assert_eq!(jsonl(&stdout(&bill))[0]["charged"], "yes");
+    folder.idv(&["ledger", "--sandbox", "verify"]).code(0);
+    assert_eq!(sandbox.charged(), 1);
+}
+
+#[test]
+fn the_summary_and_the_report_name_operator_reference_and_purpose() {
+    let sandbox = Sandbox::start();
+    let folder = Folder::at(&sandbox.url);
+    folder.write("a.csv", applicants(2));
+    let origin =
+        ["--operator", "siti", "--reference", "case <7>", "--purpose", "loan & renewal check"];
+    let files = ["-o", "r.csv", "--summary", "s.json", "--report", "r.html"];
+    let run = folder.idv(&[&["batch", "a.csv"], &files[..], &origin].concat()).code(0);
+    let line = "operator siti; reference case <7>; purpose loan & renewal check";
+    assert!(stderr(&run).contains(line), "{}", stderr(&run));
+    let summary: Value = serde_json::from_str(&folder.read("s.json")).unwrap();
+    assert_eq!(summary["operator"], "siti");
+    assert_eq!(summary["reference"], "case <7>");
+    assert_eq!(summary["purpose"], "loan & renewal check");
+    let report = folder.read("r.html");
+    let shown = "operator siti; reference case &lt;7&gt;; purpose loan &amp; renewal check";
+    assert!(report.contains(shown), "{report}");
+    folder.idv(&[&["batch", "a.csv", "--lang", "id"], &files[..], &origin].concat()).code(0);
+    assert!(folder.read("r.html").contains("petugas siti; referensi case &lt;7&gt;; tujuan loan"));
+    // Without a reference and a purpose the operator is in the files alone.
+    let run = folder.idv(&[&["batch", "a.csv"], &files[..], &["--operator", "budi"]].concat());
+    assert!(!stderr(&run.code(0)).contains("budi"));
+    let summary: Value = serde_json::from_str(&folder.read("s.json")).unwrap();
+    assert_eq!((&summary["operator"], &summary["purpose"]), (&"budi".into(), &Value::Null));
+    assert_eq!(sandbox.charged(), 2);
+}

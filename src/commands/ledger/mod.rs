@@ -17,8 +17,8 @@ use crate::cli::{FilterArgs, LedgerAction, LedgerCommand, LedgerFormat, OriginAr
 use crate::commands::arguments;
 use crate::exit::Exit;
 use crate::ledger::{
-    CallFilter, CallRow, ChainReport, Ledger, LedgerError, LedgerPlace, Reader, Resolution, RunEnd,
-    RunRow,
+    CallFilter, CallRow, ChainReport, Ledger, LedgerError, LedgerPlace, PurgeScope, Reader,
+    Resolution, RunEnd, RunRow,
 };
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
@@ -153,7 +153,8 @@ async fn resolve(ledger: &Ledger, call: i64, charged: bool) -> anyhow::Result<()
 }
 
 async fn purge(ledger: &Ledger, before: Timestamp, include_unknown: bool) -> anyhow::Result<()> {
-    let purged = ledger.purge(before, include_unknown).await?;
+    let scope = if include_unknown { PurgeScope::All } else { PurgeScope::Settled };
+    let purged = ledger.purge(before, scope).await?;
     say(&format!("erased for good: {}", count(purged.calls as u64, "call")));
     if purged.kept_in_doubt > 0 {
         let kept = count(purged.kept_in_doubt as u64, "call");

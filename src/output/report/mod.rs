@@ -73,6 +73,9 @@ fn header(page: &mut Html, summary: &Summary<'_>, lang: Lang) {
     let when = words.when(begun, ended, totals.elapsed, summary.tally.rows());
     page.put("<header>\n<h1>", &title(summary, words), "</h1>\n");
     page.put("<p class=\"soft\">", &when, "</p>\n");
+    if let Some(origin) = totals.origin.in_words(words) {
+        page.put("<p class=\"soft\">", &origin, "</p>\n");
+    }
     if let Some(sentence) = words.left_out(totals.left_out) {
         page.put("<p class=\"soft\">", &sentence, ".</p>\n");
     }

@@ -10,7 +10,7 @@ use crate::model::left_out::LeftOut;
 use crate::model::outcome::Source;
 use crate::model::problem::NameProblem;
 use crate::model::verdict::Verdict;
-use crate::output::summary::{PaceSummary, Totals};
+use crate::output::summary::{PaceSummary, SummaryOrigin, Totals};
 use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
 use crate::words::NextStep;
@@ -42,6 +42,7 @@ fn answered(code: i64, phone: &str, after: i64) -> Verdict {
 
 fn totals(stopped: Option<StopReason>) -> Totals {
     Totals {
+        origin: SummaryOrigin::default(),
         left_out: LeftOut::default(),
         started: begun(),
         elapsed: Duration::from_secs(4),

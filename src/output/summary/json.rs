@@ -30,6 +30,9 @@ impl Summary<'_> {
         json!({
             "idv": env!("CARGO_PKG_VERSION"),
             "sandbox": totals.sandbox,
+            "operator": totals.origin.operator,
+            "reference": totals.origin.reference,
+            "purpose": totals.origin.purpose,
             "started_at": format!("{:.3}", totals.started),
             "ended_at": format!("{:.3}", self.ended()),
             "rows": tally.rows(),

@@ -16,7 +16,7 @@ use crate::model::left_out::LeftOut;
 use crate::model::price::Price;
 use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
-use crate::words::NextStep;
+use crate::words::{NextStep, Words};
 
 pub(crate) use crate::output::summary::cross_table::CrossTable;
 pub use crate::output::summary::pace::PaceSummary;
@@ -29,6 +29,8 @@ pub struct Totals {
     pub started: Timestamp,
     /// Duration from the first row to the last.
     pub elapsed: Duration,
+    /// Who ran it, and why.
+    pub origin: SummaryOrigin,
     /// Records of the input that are no rows.
     pub left_out: LeftOut,
     /// Whether the endpoint is a sandbox, which checks nobody and charges nothing.
@@ -46,6 +48,28 @@ pub struct Totals {
     /// The flag with which `idv ledger` finds this ledger, with a space before it. Empty if none is
     /// needed.
     pub ledger: String,
+}
+
+/// Who ran a run, and why.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SummaryOrigin {
+    /// The person or the job that ran it.
+    pub operator: Option<String>,
+    /// The user's own reference.
+    pub reference: Option<String>,
+    /// Why the records were checked.
+    pub purpose: Option<String>,
+}
+
+impl SummaryOrigin {
+    /// Names what is known of it.
+    pub(crate) fn in_words(&self, words: &dyn Words) -> Option<String> {
+        let values = [&self.operator, &self.reference, &self.purpose];
+        let named = words.origin_labels().into_iter().zip(values);
+        let named = named.filter_map(|(label, value)| Some(format!("{label} {}", value.as_ref()?)));
+        let named: Vec<_> = named.collect();
+        (!named.is_empty()).then(|| named.join("; "))
+    }
 }
 
 /// The summary of a run: its sums and the facts about it.

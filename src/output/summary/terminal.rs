@@ -64,6 +64,11 @@ impl Summary<'_> {
     fn headline(&self, page: &mut Page) {
         let (rows, elapsed) = (self.tally.rows(), self.totals.elapsed);
         page.line(&page.words().headline(rows, elapsed, self.rate()));
+        let origin = &self.totals.origin;
+        // The system's user alone is no news on the user's own terminal.
+        if origin.reference.is_some() || origin.purpose.is_some() {
+            page.line(&origin.in_words(page.words()).unwrap_or_default());
+        }
         if let Some(sentence) = page.words().left_out(self.totals.left_out) {
             page.line(&sentence);
         }

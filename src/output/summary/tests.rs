@@ -71,6 +71,7 @@ fn eventful() -> Tally {
 
 fn totals(next: &[NextStep], stopped: Option<StopReason>) -> Totals {
     Totals {
+        origin: SummaryOrigin::default(),
         left_out: LeftOut::default(),
         started: Timestamp::UNIX_EPOCH,
         elapsed: Duration::from_secs(125),

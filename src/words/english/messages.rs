@@ -20,6 +20,23 @@ impl MessageWords for English {
         format!("results: {file}")
     }
 
+    fn purged(&self, calls: usize, kept: usize) -> String {
+        let kept = match kept {
+            0 => String::new(),
+            kept => format!("; {kept} as old stay, since they are in doubt"),
+        };
+        let calls = if calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") };
+        format!("ledger: {calls} older than IDV_RETENTION erased for good{kept}")
+    }
+
+    fn team_not_purged(&self) -> &'static str {
+        "IDV_RETENTION is for a file: a run purges no team's ledger"
+    }
+
+    fn not_purged(&self, why: &str) -> String {
+        format!("calls older than IDV_RETENTION are still in the ledger: {why}")
+    }
+
     fn checked_rows(&self, file: &str) -> String {
         format!("rows: {file}")
     }

@@ -8,6 +8,10 @@ use crate::words::english::English;
 use crate::words::{Lang, PlanWords, SummaryWords};
 
 impl SummaryWords for English {
+    fn origin_labels(&self) -> [&'static str; 3] {
+        ["operator", "reference", "purpose"]
+    }
+
     fn headline(&self, rows: u64, elapsed: Duration, rate: f64) -> String {
         format!("{} in {}, {} rows/s", self.rows(rows), Lang::En.span(elapsed), Lang::En.rate(rate))
     }

@@ -20,6 +20,24 @@ impl MessageWords for Indonesian {
         format!("hasil: {file}")
     }
 
+    fn purged(&self, calls: usize, kept: usize) -> String {
+        let kept = match kept {
+            0 => String::new(),
+            kept => format!("; {kept} yang sama lamanya tetap disimpan karena belum pasti"),
+        };
+        format!(
+            "catatan pengecekan: {calls} panggilan lebih lama dari IDV_RETENTION dihapus selamanya{kept}"
+        )
+    }
+
+    fn team_not_purged(&self) -> &'static str {
+        "IDV_RETENTION hanya untuk berkas: catatan pengecekan tim tidak dibersihkan"
+    }
+
+    fn not_purged(&self, why: &str) -> String {
+        format!("panggilan yang lebih lama dari IDV_RETENTION masih tersimpan: {why}")
+    }
+
     fn checked_rows(&self, file: &str) -> String {
         format!("baris: {file}")
     }

@@ -8,6 +8,10 @@ use crate::words::indonesian::Indonesian;
 use crate::words::{Lang, PlanWords, SummaryWords};
 
 impl SummaryWords for Indonesian {
+    fn origin_labels(&self) -> [&'static str; 3] {
+        ["petugas", "referensi", "tujuan"]
+    }
+
     fn headline(&self, rows: u64, elapsed: Duration, rate: f64) -> String {
         format!(
             "{} dalam {}, {} baris/detik",
