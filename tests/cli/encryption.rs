@@ -89,10 +89,19 @@ fn a_single_check_and_the_rows_of_a_check_are_encrypted_too() {
     let to = reader.to_public().to_string();
     folder.verify(NIK, PHONE, &["-o", "r.jsonl.age", "--encrypt-to", &to]).code(0);
     assert!(holds(&decrypt(&folder.path("r.jsonl.age"), &reader), NAME));
-    folder.write("input.csv", applicants(3));
+    // One phone of many persons: the rows are written a second time, from the beginning.
+    let row = |(n, letter): (u32, char)| format!("33109901019{n:05},{PHONE},Contoh {letter}a\n");
+    folder.write(
+        "input.csv",
+        "nik,phone,name\n".to_owned() + &(1..9).zip('A'..).map(row).collect::<String>(),
+    );
+    folder.idv(&["check", "input.csv", "-o", "input-rows.csv"]).code(0);
     let check = ["check", "input.csv", "-o", "rows.csv.age", "--encrypt-to", &to];
     folder.idv(&check).code(0);
-    assert!(holds(&decrypt(&folder.path("rows.csv.age"), &reader), "idv_problems"));
+    let (decrypted, plain) =
+        (decrypt(&folder.path("rows.csv.age"), &reader), folder.read("input-rows.csv"));
+    assert!(plain.contains("phone_number.shared"), "{plain}");
+    assert_eq!(String::from_utf8(decrypted).unwrap(), plain);
     nothing_plain(&folder);
     assert_eq!(sandbox.charged(), 1);
 }
