@@ -30,6 +30,7 @@ use anyhow::Context as _;
 
 use crate::cli::Action;
 use crate::commands::options::BatchOptions;
+use crate::commands::plan::PlanError;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, LedgerPlace, Run};
 use crate::output::progress::Progress;
@@ -84,8 +85,11 @@ fn refuse(error: &anyhow::Error, lang: Lang) -> Exit {
     let said = error_text::of(error, lang);
     let shown: Vec<_> = said.split('\n').map(escape).collect();
     Progress::messages(false, lang).warn(&shown.join("\n"));
-    let ledger = error.chain().find_map(|cause| cause.downcast_ref::<LedgerError>());
-    if ledger.is_some_and(LedgerError::is_away) { Exit::Disk } else { Exit::Usage }
+    let is_away = error.chain().any(|cause| {
+        let planned = cause.downcast_ref::<PlanError>().and_then(PlanError::ledger);
+        cause.downcast_ref::<LedgerError>().or(planned).is_some_and(LedgerError::is_away)
+    });
+    if is_away { Exit::Disk } else { Exit::Usage }
 }
 
 /// The files of a command that no output may be: its input, and the ledger with the files beside it.

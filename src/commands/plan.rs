@@ -32,6 +32,16 @@ pub(crate) enum PlanError {
     Output(#[from] std::io::Error),
 }
 
+impl PlanError {
+    /// Returns the error of the ledger, if it is one.
+    pub(crate) fn ledger(&self) -> Option<&LedgerError> {
+        match self {
+            Self::Ledger(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 impl PlanLedger {
     /// Opens the ledger for reading. Without a partner code no record has a key to look up.
     pub(crate) fn open(

@@ -166,3 +166,55 @@ fn the_line_of_gnu_parallel_shares_a_file_among_four_runs() {
     assert_paid_once(&sandbox);
     assert_eq!(sandbox.charged(), 400);
 }
+
+/// A library that sets the wall clock six hours back; `None` without a C compiler.
+#[cfg(target_os = "linux")]
+fn late_clock(folder: &std::path::Path) -> Option<std::path::PathBuf> {
+    let (source, library) = (folder.join("late.c"), folder.join("late.so"));
+    let text = "#define _GNU_SOURCE\n#include <dlfcn.h>\n#include <time.h>\n
+        int clock_gettime(clockid_t id, struct timespec *now) {
+            static int (*real)(clockid_t, struct timespec *);
+            if (!real) real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, \"clock_gettime\");
+            int done = real(id, now);
+            if (id == CLOCK_REALTIME) now->tv_sec -= 6 * 3600;
+            return done;
+        }";
+    std::fs::write(&source, text).unwrap();
+    let mut compiler = std::process::Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).arg("-ldl");
+    if !compiler.output().is_ok_and(|output| output.status.success()) {
+        println!("skipped: there is no C compiler here");
+        return None;
+    }
+    Some(library)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn machines_whose_clocks_are_hours_apart_share_a_ledger() {
+    let Some(cluster) = Cluster::with_ledger() else { return };
+    let sandbox = Sandbox::with(&["--latency", "3ms"]);
+    let machines = [(); 2].map(|()| Machine::new(&sandbox, &cluster.url()));
+    let Some(clock) = late_clock(machines[0].folder.dir.path()) else { return };
+    let rows = applicants(1000);
+    let late = |more: &[&str]| {
+        let mut command = machines[0].batch(&rows, &[&["-c", "8"], more].concat());
+        command.env("LD_PRELOAD", &clock);
+        command
+    };
+    let runs =
+        [late(&[]), machines[1].batch(&rows, &["-c", "8"])].map(|mut run| run.spawn().unwrap());
+    for run in runs {
+        let (code, said) = finish(run);
+        assert_eq!(code, 0, "{said}");
+    }
+    assert_paid_once(&sandbox);
+    assert_eq!(sandbox.charged(), 1000);
+    // What was answered before a run is not fresh, whatever its machine's clock says.
+    let (code, said) = end(&mut late(&["--fresh"]));
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(sandbox.charged(), 2000);
+    let hours =
+        "SELECT count(*) FROM idv.answers WHERE abs(extract(epoch FROM now() - ended)) > 3600";
+    assert_eq!(cluster.count(hours), 0);
+}
