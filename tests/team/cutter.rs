@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
+use std::time::Duration;
 
 /// Listens until the process ends.
 pub struct Cutter {
@@ -45,7 +46,11 @@ fn carry(mut client: TcpStream, socket: &PathBuf, cuts: &AtomicI64) {
     let Ok(mut server) = UnixStream::connect(socket) else { return };
     let (mut back, mut from) = (client.try_clone().unwrap(), server.try_clone().unwrap());
     thread::spawn(move || {
-        let _ = std::io::copy(&mut from, &mut back);
+        let mut bytes = vec![0; 1 << 16];
+        while let Ok(count @ 1..) = from.read(&mut bytes) {
+            // Read on when the client is cut off, so that the server does not notice.
+            let _ = back.write_all(&bytes[..count]);
+        }
         let _ = back.shutdown(Shutdown::Both);
     });
     let mut bytes = vec![0; 1 << 16];
@@ -64,5 +69,7 @@ fn carry(mut client: TcpStream, socket: &PathBuf, cuts: &AtomicI64) {
         }
     }
     let _ = client.shutdown(Shutdown::Both);
+    // The server has the commit, and its time to carry it out.
+    thread::sleep(Duration::from_millis(50));
     let _ = server.shutdown(Shutdown::Write);
 }
