@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_postgres::types::Type;
+use tracing::debug;
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::requests::TeamClaim;
@@ -223,6 +224,7 @@ impl Claimer {
             let calls = histories.get(&want.asked.key).map_or(&[] as &[TeamCall], Vec::as_slice);
             if let Some(own) = calls.iter().find(|call| call.is_own && call.claim == want.claim) {
                 // Its commit was done, and its answer lost.
+                debug!(call = own.past.call, "claimed, though the commit was not answered");
                 want.decision = Some(self.won(own.past.call, own.claim, epoch));
                 continue;
             }
