@@ -28,6 +28,12 @@ pub(crate) fn of_flaw(flaw: Flaw) -> RowProblem {
 
 /// Whether a cell holds the error of a formula, or a formula in the place of its result.
 pub(crate) fn is_formula(cell: &str) -> bool {
+    // Nearly every cell begins with another letter or a digit.
+    if let None | Some(b'0'..=b'9' | b'A'..=b'D' | b'F'..=b'Z' | b'a'..=b'z' | b'+') =
+        cell.as_bytes().first()
+    {
+        return false;
+    }
     // A results file has an apostrophe before what a spreadsheet would run.
     let cell = trimmed(cell);
     let cell = if cell.starts_with("'=") { &cell[1..] } else { cell };

@@ -283,10 +283,24 @@ fn add(mac: &mut Hmac<Sha256>, part: &str) {
 /// Canonical form of a value: NFC, no invisible characters, no outer white space, inner white space as
 /// one space. Case counts, because it may matter to the endpoint.
 fn canonical(value: &str) -> Cow<'_, str> {
+    if is_canonical_ascii(value) {
+        return Cow::Borrowed(value);
+    }
     match visible(value) {
         Cow::Borrowed(value) => composed(value),
         Cow::Owned(value) => Cow::Owned(composed(&value).into_owned()),
     }
+}
+
+/// Whether a value is ASCII with single spaces inside, as nearly every one. One pass.
+fn is_canonical_ascii(value: &str) -> bool {
+    let mut before = b' ';
+    let is_plain = value.bytes().all(|byte| {
+        let fits = byte.is_ascii_graphic() || (byte == b' ' && before != b' ');
+        before = byte;
+        fits
+    });
+    is_plain && before != b' '
 }
 
 fn composed(value: &str) -> Cow<'_, str> {
