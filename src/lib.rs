@@ -147,6 +147,7 @@ pub mod internal {
         pub use crate::model::redaction::{mask_digits, mask_name};
     }
     pub mod text {
+        pub use crate::model::characters::bare;
         pub use crate::output::text::{escape, message, quoted, shown};
         pub use crate::output::text_layout::{columns, cut, fit, lines, wrap};
     }

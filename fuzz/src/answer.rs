@@ -59,6 +59,8 @@ fn with_key(bytes: &[u8]) -> Vec<u8> {
 
 /// Another reader of JSON finds the same, and a legible code is always found.
 fn is_what_stands_there(body: &[u8], read: &Result<Answer, Unreadable>) {
+    // A gateway may put a byte order mark before it.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let Ok(fields) = serde_json::from_slice::<Map<String, Value>>(body) else {
         assert!(matches!(read, Err(Unreadable::NotJson | Unreadable::Contradiction)), "{read:?}");
         return;

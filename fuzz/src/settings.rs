@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use idv::internal::text::bare;
 use idv::internal::{EndpointOptions, PlanSettings, Settings, SettingsError};
 use tempfile::TempDir;
 
@@ -60,7 +61,7 @@ fn a_settings_file(text: &[u8], endpoint: Option<&str>) {
     shows_nothing(plan.as_ref().err(), KEY);
 }
 
-/// What stands between single quotes is the key, to the letter.
+/// What stands between single quotes is the key, to the letter; but for marks, and blanks at its end.
 fn a_value(bytes: &[u8]) {
     let Ok(key) = std::str::from_utf8(bytes) else { return };
     if key.contains('\'') {
@@ -69,7 +70,8 @@ fn a_value(bytes: &[u8]) {
     let text = format!("IDV_PARTNER_CODE='c'\nIDV_PARTNER_KEY='{key}'\n");
     let file = write("env", text.as_bytes());
     let settings = resolve(options(Some(ENDPOINT), Some(&file), None));
-    is_key(settings, key);
+    let key = key.replace("\r\n", "\n").replace(['\u{feff}', '\r'], "");
+    is_key(settings, bare(&key));
 }
 
 fn a_key_file(bytes: &[u8]) {
@@ -77,7 +79,7 @@ fn a_key_file(bytes: &[u8]) {
     let file = write("key", bytes);
     let settings = resolve(options(Some(ENDPOINT), Some(&env), Some(&file)));
     match std::str::from_utf8(bytes) {
-        Ok(key) => is_key(settings, key.trim_end_matches(['\r', '\n'])),
+        Ok(key) => is_key(settings, bare(key)),
         Err(_) => assert!(settings.is_err()),
     }
 }

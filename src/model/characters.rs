@@ -56,7 +56,7 @@ pub(crate) fn trimmed(text: &str) -> &str {
 }
 
 /// A value without a byte order mark, and without the blanks and the line break at its end.
-pub(crate) fn bare(value: &str) -> &str {
+pub fn bare(value: &str) -> &str {
     let value = value.trim_start_matches('\u{feff}');
     value.trim_end_matches(|c| is_blank(c) || is_invisible(c))
 }
