@@ -32,7 +32,8 @@ command -v $compiler >/dev/null || cannot "$compiler is missing (apt-get install
 
 export CC_x86_64_pc_windows_gnu=x86_64-w64-mingw32-gcc AR_x86_64_pc_windows_gnu=x86_64-w64-mingw32-ar
 export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
-export CC_x86_64_unknown_linux_musl=musl-gcc
+# The linker too: with gcc it would be the C library of this system.
+export CC_x86_64_unknown_linux_musl=musl-gcc CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=musl-gcc
 
 if command -v rustup >/dev/null && rustup target list --installed 2>/dev/null | grep -qx $target; then
   exec cargo "$@" --locked --target $target
