@@ -26,7 +26,7 @@ pub(crate) fn normalised(value: &str) -> Option<String> {
 const LONGEST: usize = 200;
 
 /// Words that programs write where there is nothing, as they write them.
-const PLACEHOLDERS: [&str; 22] = [
+const PLACEHOLDERS: [&str; 26] = [
     "NULL",
     "null",
     "Null",
@@ -47,8 +47,12 @@ const PLACEHOLDERS: [&str; 22] = [
     "UNDEFINED",
     "(blank)",
     "(null)",
+    "(NULL)",
     "<null>",
+    "<NULL>",
     "[null]",
+    "[NULL]",
+    "<nil>",
 ];
 
 /// Bytes of the longest of these words.

@@ -6,8 +6,9 @@ use crate::input::cells::Cells;
 use crate::input::detected_format::printable;
 use crate::input::error::InputError;
 use crate::input::header::{self, ColumnChoice, HeaderPosition, Mapping};
+use crate::input::header_words;
 use crate::model::characters::{shows_nothing, trimmed};
-use crate::model::record::Field;
+use crate::model::record::{Field, plain_header};
 
 /// Records that are searched at most.
 pub(crate) const SEARCHED: usize = 30;
@@ -24,6 +25,17 @@ pub(crate) struct FoundHeader {
     pub columns: Vec<String>,
     /// The mapping of fields to columns.
     pub mapping: Mapping,
+}
+
+/// What a record below a possible title says about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Below {
+    /// It is a header too, so the other one was a title.
+    Header,
+    /// It is data, so the other one is the header.
+    Data,
+    /// Nothing.
+    Nothing,
 }
 
 /// The search for the header of one table.
@@ -95,6 +107,33 @@ impl<'a> HeaderSearch<'a> {
                 self.keep_best(&columns, error);
                 Ok(None)
             }
+        }
+    }
+
+    /// Whether a record that was found may be a title, which a header follows: a cell of it holds more than
+    /// the name of its field, as in `Daftar NIK,No HP,Nama`.
+    pub(crate) fn may_be_title(&self, found: &FoundHeader) -> bool {
+        let by_user = |field: &Field| self.choice.map.iter().any(|(mapped, _)| mapped == field);
+        let is_name = |field: &Field| {
+            let column = found.mapping.column(*field).and_then(|at| found.columns.get(at));
+            by_user(field) || column.is_none_or(|column| header_words::is_name_alone(column))
+        };
+        self.wanted.is_none() && !header::REQUIRED.iter().all(is_name)
+    }
+
+    /// What a record below a possible title says about it.
+    pub(crate) fn below(&mut self, title: &FoundHeader, cells: &Cells) -> Below {
+        let names = header::names_of_header(cells, false);
+        let plain =
+            |names: &[String]| names.iter().map(|name| plain_header(name)).collect::<Vec<_>>();
+        let is_again = || plain(&names) == plain(&title.columns);
+        if cells.iter().any(is_long_number) {
+            Below::Data
+        } else if self.score(cells).0 && !is_again() {
+            Below::Header
+        } else {
+            self.searched += 1;
+            Below::Nothing
         }
     }
 
@@ -180,6 +219,11 @@ fn is_id_number(cell: &[u8]) -> bool {
     let grouping = |c: char| matches!(c, ' ' | '.' | ',' | '-' | '\'' | '=' | '"');
     let digits: Vec<char> = trimmed(&text).chars().filter(|c| !grouping(*c)).collect();
     digits.len() == 16 && digits.iter().all(char::is_ascii_digit)
+}
+
+/// Whether a cell holds a number that is too long for a title.
+fn is_long_number(cell: &[u8]) -> bool {
+    cell.iter().filter(|byte| byte.is_ascii_digit()).count() >= 9
 }
 
 /// A record as a message shows it. One that may be an applicant is not shown.

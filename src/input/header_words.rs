@@ -57,6 +57,37 @@ const NEVER: &[&str] = &[
     "provinsi",
 ];
 
+/// Words that stand beside the name of a field and change nothing.
+const FILLERS: &[&str] = &[
+    "no",
+    "nomor",
+    "nr",
+    "number",
+    "kolom",
+    "wajib",
+    "sesuai",
+    "di",
+    "lengkap",
+    "full",
+    "induk",
+    "elektronik",
+    "el",
+    "e",
+    "atas",
+    "aktif",
+    "digit",
+    "angka",
+    "pemohon",
+    "nasabah",
+    "debitur",
+    "anggota",
+    "karyawan",
+    "pelanggan",
+    "customer",
+    "warga",
+    "applicant",
+];
+
 /// The order in which words decide if a header has words of several fields: "Nama sesuai KTP" is a name.
 const PRECEDENCE: [Field; 3] = [Field::Name, Field::PhoneNumber, Field::IdNumber];
 
@@ -83,6 +114,23 @@ pub(crate) fn field_of(header: &str) -> Option<(Field, Certainty)> {
     let has_word =
         |field: &Field| field.spec().header_words.iter().any(|phrase| contains(&words, phrase));
     PRECEDENCE.into_iter().find(has_word).map(|field| (field, Certainty::Word))
+}
+
+/// Whether a header holds nothing but the name of a field. The cell of a title holds other words too.
+pub(crate) fn is_name_alone(header: &str) -> bool {
+    let of_field = |word: &str| {
+        let phrases = Field::ALL.into_iter().flat_map(|field| field.spec().header_words);
+        phrases.flat_map(|phrase| phrase.split(' ')).any(|other| other == word)
+    };
+    let is_plain = |word: &String| {
+        of_field(word)
+            || FILLERS.contains(&word.as_str())
+            || word.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    match field_of(header) {
+        Some((_, Certainty::WholeName)) => true,
+        _ => words_of(header).iter().all(is_plain),
+    }
 }
 
 /// The words of a header in lower case, without accents and punctuation. `phoneNumber` has two words.
@@ -220,6 +268,16 @@ mod tests {
     fn a_whole_name_is_more_certain_than_a_word() {
         assert!(field_of("NIK").unwrap().1 > field_of("NIK KTP").unwrap().1);
         assert_eq!(certain("ID Type"), Some(Field::IdType));
+    }
+
+    #[test]
+    fn the_cell_of_a_title_holds_more_than_the_name_of_a_field() {
+        for header in ["NIK", "No. KTP / NIK*", "NIK (16 digit)", "Nama Lengkap (sesuai KTP)"] {
+            assert!(is_name_alone(header), "{header}");
+        }
+        for header in ["Daftar NIK", "No HP dan WA", "Nama pemohon bulan Juli", "Data NIK"] {
+            assert!(!is_name_alone(header), "{header}");
+        }
     }
 
     /// The table in `docs/input.md` is this one.

@@ -29,16 +29,16 @@ impl HeaderCells {
         Self { mapping, plain: names.iter().map(|name| plain(name)).collect() }
     }
 
-    /// The kind of a record. `first` says that no row was read before it.
-    pub(crate) fn kind_of(&self, text: Text<'_>, first: bool) -> RecordKind {
+    /// The kind of a record. `below_header` says that it stands right below a header.
+    pub(crate) fn kind_of(&self, text: Text<'_>, below_header: bool) -> RecordKind {
         let id_number = self.mapping.column(Field::IdNumber).map_or("", |at| text.cell(at));
         // Nearly every record is a row that begins with the digits of its identity number.
-        if !first && id_number.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        if !below_header && id_number.as_bytes().first().is_some_and(u8::is_ascii_digit) {
             return RecordKind::Row;
         }
         if self.is_blank(text) {
             RecordKind::Blank
-        } else if self.is_again(text) || (first && self.is_column_numbers(text)) {
+        } else if self.is_again(text) || (below_header && self.is_column_numbers(text)) {
             RecordKind::Header
         } else {
             RecordKind::Row
@@ -112,13 +112,13 @@ mod tests {
         HeaderCells::new(&names, mapping)
     }
 
-    fn kind(record: &str, first: bool) -> RecordKind {
+    fn kind(record: &str, below_header: bool) -> RecordKind {
         let mut cells = Cells::default();
         for cell in record.split(',') {
             cells.extend(cell.as_bytes());
             cells.end_cell();
         }
-        header().kind_of(cells.as_text().unwrap(), first)
+        header().kind_of(cells.as_text().unwrap(), below_header)
     }
 
     #[test]

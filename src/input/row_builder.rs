@@ -22,8 +22,10 @@ use crate::model::row::Row;
 /// Counts the rows of an input, and the records that are none.
 #[derive(Default)]
 pub(crate) struct RowCounts {
-    /// Whether column numbers may stand below the header. Objects have no header.
+    /// Whether column numbers may stand below a header. Objects have no header.
     has_header: bool,
+    /// Whether the last record that is not blank was a header.
+    below_header: bool,
     rows: u64,
     left_out: LeftOutCounter,
 }
@@ -31,12 +33,13 @@ pub(crate) struct RowCounts {
 impl RowCounts {
     /// Counts the rows of a table below its header, if it has one.
     pub(crate) fn of_table(has_header: bool) -> Self {
-        Self { has_header, ..Self::default() }
+        Self { has_header, below_header: has_header, ..Self::default() }
     }
 
     /// The number of the next row.
     pub(crate) fn next_row(&mut self) -> u64 {
         self.rows += 1;
+        self.below_header = false;
         self.rows
     }
 
@@ -120,7 +123,7 @@ impl RowBuilder {
         }
         let text = raw.cells.as_text().unwrap_or_default();
         if raw.flaw.is_none() && problems.is_empty() && raw.marks.is_empty() {
-            match self.header.kind_of(text, counts.has_header && counts.rows == 0) {
+            match self.header.kind_of(text, counts.below_header) {
                 RecordKind::Row => {}
                 RecordKind::Blank => {
                     counts.left_out.add_blank();
@@ -128,6 +131,7 @@ impl RowBuilder {
                 }
                 RecordKind::Header => {
                     counts.left_out.add_header();
+                    counts.below_header = counts.has_header;
                     return None;
                 }
             }

@@ -24,6 +24,7 @@ mod errors;
 mod generated;
 mod gentle_start;
 mod help;
+mod hidden_rows;
 mod house;
 mod inputs;
 mod interrupts;

@@ -12,7 +12,7 @@ use crate::input::csv::record_splitter::{RecordShape, RecordSplitter};
 use crate::input::detect::TextSource;
 use crate::input::error::InputError;
 use crate::input::header;
-use crate::input::header_search::{FoundHeader, HeaderSearch};
+use crate::input::header_search::{Below, FoundHeader, HeaderSearch};
 use crate::input::raw_record::RawRecord;
 
 /// The possible delimiters. The first one is used if all fit equally.
@@ -134,12 +134,34 @@ impl CsvRecords {
                 return Err(search.not_found());
             }
             if let Some(found) = search.try_record(&cells, line)? {
+                if search.may_be_title(&found) && self.skip_title(&found, given, &mut search)? {
+                    continue;
+                }
                 self.splitter.set_delimiter(delimiter);
                 self.splitter.next(None, &mut cells).map_err(|error| self.read_error(error))?;
                 return Ok(found);
             }
             self.splitter.skip_line().map_err(|error| self.read_error(error))?;
         }
+    }
+
+    /// Skips a title and what stands between it and the header below it. Returns false if there is none.
+    fn skip_title(
+        &mut self,
+        title: &FoundHeader,
+        given: Option<u8>,
+        search: &mut HeaderSearch<'_>,
+    ) -> Result<bool, InputError> {
+        let mut cells = Cells::default();
+        let skipped = self.splitter.skip_to(|ahead| {
+            let delimiter = given.unwrap_or_else(|| best_delimiter(ahead, search));
+            match search.below(title, cells_by(ahead, delimiter, &mut cells)) {
+                Below::Header => Some(true),
+                Below::Nothing if search.goes_on(0) => None,
+                Below::Nothing | Below::Data => Some(false),
+            }
+        });
+        skipped.map_err(|error| self.read_error(error))
     }
 }
 

@@ -102,6 +102,37 @@ impl RecordSplitter {
         Ok(())
     }
 
+    /// Skips the next record and those behind it, up to the one for which `decide` returns true. Skips
+    /// nothing if it returns false for one, or if the input ends. Lines without a cell are passed over.
+    pub(crate) fn skip_to(
+        &mut self,
+        mut decide: impl FnMut(&[u8]) -> Option<bool>,
+    ) -> io::Result<bool> {
+        let (mut at, mut cells) = (0, Cells::default());
+        while at <= self.lines.window().len() {
+            let (window, eof) = (self.lines.window(), self.lines.eof());
+            let ahead = &window[at..];
+            cells.clear();
+            match scan(ahead, eof, self.delimiter, &mut cells) {
+                Scan::Open if eof || window.len() > LONGEST => break,
+                Scan::Open => self.lines.fill_until(b'\n')?,
+                Scan::Whole { len, .. } => {
+                    let decided = if at == 0 || len == 0 { None } else { decide(ahead) };
+                    match decided {
+                        Some(true) => {
+                            let lines = line_ends(&window[..at]);
+                            self.lines.take_lines(at - 1, lines);
+                            return Ok(true);
+                        }
+                        Some(false) => break,
+                        None => at += len + 1,
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// Splits off the next record. `None` at the end. A record of several lines must have the shape of
     /// the header, if that is known.
     pub(crate) fn next(

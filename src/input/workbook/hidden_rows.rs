@@ -1,6 +1,7 @@
 //! Finds the hidden rows of a sheet of an .xlsx workbook, on a thread of its own: the library that reads
 //! the cells does not tell them.
 
+use std::borrow::Cow;
 use std::io::{Read, Seek};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -32,6 +33,9 @@ pub(super) struct HiddenRows {
     known: u64,
 }
 
+/// The hidden rows of a sheet can't be told.
+pub(super) struct Unknown;
+
 /// A report of the thread.
 enum Report {
     /// This row is hidden, and none between it and the report before.
@@ -45,22 +49,24 @@ impl HiddenRows {
     pub(super) fn start(source: impl Read + Seek + Send + 'static, sheet: usize) -> Self {
         let (send, reports) = sync_channel(AHEAD);
         thread::spawn(move || {
-            // A sheet that can't be read here can't be read by the reader of its cells, which tells it.
-            let _ = scan(source, sheet, &send);
+            if scan(source, sheet, &send).is_some() {
+                // Nobody may listen any more.
+                let _ = send.send(Report::Shown(u64::MAX));
+            }
         });
         Self { reports, hidden: 0, known: 0 }
     }
 
     /// Whether a row is hidden. Rows are asked for in their order.
-    pub(super) fn contains(&mut self, row: u64) -> bool {
+    pub(super) fn contains(&mut self, row: u64) -> Result<bool, Unknown> {
         while self.known < row {
             match self.reports.recv() {
                 Ok(Report::Hidden(hidden)) => (self.hidden, self.known) = (hidden, hidden),
                 Ok(Report::Shown(known)) => self.known = known,
-                Err(_) => self.known = u64::MAX,
+                Err(_) => return Err(Unknown),
             }
         }
-        self.hidden == row
+        Ok(self.hidden == row)
     }
 }
 
@@ -68,6 +74,7 @@ impl HiddenRows {
 fn scan(source: impl Read + Seek, sheet: usize, send: &SyncSender<Report>) -> Option<()> {
     let mut archive = ZipArchive::new(source).ok()?;
     let path = sheet_path(&mut archive, sheet)?;
+    let path = stored_name(&archive, &path);
     let mut xml = archive.by_name(&path).ok()?;
     let mut rows = RowTags { row: 0, reported: 0 };
     let mut window = Vec::with_capacity(2 * CHUNK);
@@ -184,7 +191,7 @@ fn sheet_path(archive: &mut ZipArchive<impl Read + Seek>, sheet: usize) -> Optio
 }
 
 /// The target of the first matching relationship.
-fn related(
+pub(super) fn related(
     archive: &mut ZipArchive<impl Read + Seek>,
     relations: &str,
     folder: &str,
@@ -199,9 +206,20 @@ fn related(
     })
 }
 
+/// The name in the archive of a part. Some programs write it in other case, or with backslashes.
+fn stored_name(archive: &ZipArchive<impl Read + Seek>, path: &str) -> String {
+    if archive.index_for_name(path).is_some() {
+        return path.to_owned();
+    }
+    let is_it = |name: &Cow<'_, str>| name.replace('\\', "/").eq_ignore_ascii_case(path);
+    archive.file_names().flatten().find(is_it).map_or_else(|| path.to_owned(), Cow::into_owned)
+}
+
+/// The bytes of a part.
 pub(super) fn part(archive: &mut ZipArchive<impl Read + Seek>, path: &str) -> Option<Vec<u8>> {
     let mut text = Vec::new();
-    archive.by_name(path).ok()?.take(LONGEST_PART).read_to_end(&mut text).ok()?;
+    let path = stored_name(archive, path);
+    archive.by_name(&path).ok()?.take(LONGEST_PART).read_to_end(&mut text).ok()?;
     Some(text)
 }
 

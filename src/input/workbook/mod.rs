@@ -2,10 +2,14 @@
 //! their own.
 
 mod cell_text;
+mod compound_file;
+mod hidden_ranges;
 mod hidden_rows;
 mod ods_hidden_rows;
 mod shared_file;
 mod sheet_range;
+mod xls_hidden_rows;
+mod xlsb_hidden_rows;
 mod xlsx;
 
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -16,7 +20,7 @@ use crate::input::csv::record_splitter::RecordShape;
 use crate::input::detected_format::{Format, list};
 use crate::input::error::InputError;
 use crate::input::header;
-use crate::input::header_search::{FoundHeader, HeaderSearch};
+use crate::input::header_search::{Below, FoundHeader, HeaderSearch};
 use crate::input::raw_record::RawRecord;
 use crate::input::watched_file::WatchedFile;
 use crate::input::workbook::sheet_range::RangeWorkbook;
@@ -167,19 +171,28 @@ fn header_of(
     options: &Options,
 ) -> Result<FoundHeader, InputError> {
     let mut search = Some(HeaderSearch::new(options, name));
-    let mut found = None;
+    let (mut found, mut title) = (None, None);
     let read = workbook.read_rows(sheet, &mut |record| {
         let Some(tried) = search.as_mut().filter(|search| search.goes_on(record.line)) else {
             return false;
         };
+        match title.as_ref().map(|title| tried.below(title, &record.cells)) {
+            Some(Below::Data) => return false,
+            Some(Below::Nothing) => return true,
+            Some(Below::Header) | None => {}
+        }
         found = if options.no_header {
             Some(columns_by_number(&record, name, options))
         } else {
             tried.try_record(&record.cells, record.line).transpose()
         };
+        match found.take() {
+            Some(Ok(header)) if tried.may_be_title(&header) => title = Some(header),
+            other => found = other,
+        }
         found.is_none()
     });
-    match (found, read) {
+    match (found.or(title.map(Ok)), read) {
         (Some(found), _) => found,
         (None, Err(why)) => Err(unreadable(why, Format::Xlsx, name)),
         (None, Ok(())) => Err(search

@@ -5,39 +5,25 @@ use std::io::{Read, Seek};
 
 use zip::ZipArchive;
 
+use crate::input::workbook::hidden_ranges::HiddenRanges;
 use crate::input::workbook::hidden_rows::{attribute, part, tags};
 
-/// The hidden rows of a sheet, as ranges in order.
-#[derive(Default)]
-pub(super) struct OdsHiddenRows(Vec<(u64, u64)>);
-
-impl OdsHiddenRows {
-    /// Reads the sheet of this index. A workbook that can't be read here hides nothing.
-    pub(super) fn read(source: impl Read + Seek, sheet: usize) -> Self {
-        let content =
-            ZipArchive::new(source).ok().and_then(|mut archive| part(&mut archive, "content.xml"));
-        let content = content.unwrap_or_default();
-        let start = tags(&content, b"table").nth(sheet).map(|tag| offset(&content, tag));
-        let end = tags(&content, b"table").nth(sheet + 1).map(|tag| offset(&content, tag));
-        let sheet = &content[start.unwrap_or(content.len())..end.unwrap_or(content.len())];
-        let (mut hidden, mut row) = (Vec::new(), 0);
-        for tag in tags(sheet, b"table-row") {
-            let repeated = attribute(tag, b"table:number-rows-repeated");
-            let rows = repeated.and_then(|text| text.parse().ok()).unwrap_or(1_u64);
-            let visibility = attribute(tag, b"table:visibility");
-            if matches!(visibility, Some("collapse" | "filter")) {
-                hidden.push((row + 1, row + rows));
-            }
-            row = row.saturating_add(rows);
+/// Reads the sheet of this index. `None` if it can't be read here.
+pub(super) fn read(source: impl Read + Seek, sheet: usize) -> Option<HiddenRanges> {
+    let content = part(&mut ZipArchive::new(source).ok()?, "content.xml")?;
+    let mut sheets = tags(&content, b"table").skip(sheet).map(|tag| offset(&content, tag));
+    let (start, end) = (sheets.next()?, sheets.next());
+    let (mut hidden, mut row) = (Vec::new(), 0_u64);
+    for tag in tags(&content[start..end.unwrap_or(content.len())], b"table-row") {
+        let repeated = attribute(tag, b"table:number-rows-repeated");
+        let rows = repeated.and_then(|text| text.parse().ok()).unwrap_or(1);
+        let visibility = attribute(tag, b"table:visibility");
+        if matches!(visibility, Some("collapse" | "filter")) {
+            hidden.push((row + 1, row.saturating_add(rows)));
         }
-        Self(hidden)
+        row = row.saturating_add(rows);
     }
-
-    /// Whether a row is hidden.
-    pub(super) fn contains(&self, row: u64) -> bool {
-        let at = self.0.partition_point(|(_, last)| *last < row);
-        self.0.get(at).is_some_and(|(first, _)| *first <= row)
-    }
+    Some(HiddenRanges::new(hidden))
 }
 
 /// The position of a tag in its text.

@@ -11,9 +11,11 @@ use crate::input::detected_format::Format;
 use crate::input::raw_record::RawRecord;
 use crate::input::watched_file::WatchedFile;
 use crate::input::workbook::cell_text::{is_nothing, push};
-use crate::input::workbook::ods_hidden_rows::OdsHiddenRows;
+use crate::input::workbook::hidden_ranges::HiddenRanges;
 use crate::input::workbook::shared_file::SharedFile;
-use crate::input::workbook::{SheetName, Unreadable};
+use crate::input::workbook::{
+    SheetName, Unreadable, ods_hidden_rows, xls_hidden_rows, xlsb_hidden_rows,
+};
 
 type Source = BufReader<SharedFile>;
 
@@ -27,8 +29,15 @@ const SEARCHED: u64 = 256 << 20;
 pub(super) struct RangeWorkbook {
     book: Book,
     file: SharedFile,
-    /// The sheet that was read last, with its cells.
-    read: Option<(String, Range<Data>)>,
+    /// The sheet that was read last.
+    read: Option<ReadSheet>,
+}
+
+/// A sheet with its cells and its hidden rows.
+struct ReadSheet {
+    name: String,
+    range: Range<Data>,
+    hidden: HiddenRanges,
 }
 
 enum Book {
@@ -55,17 +64,12 @@ impl RangeWorkbook {
 
     /// The sheets in their order.
     pub(super) fn sheets(&self) -> Vec<SheetName> {
-        let sheets = match &self.book {
-            Book::Xls(book) => book.sheets_metadata(),
-            Book::Xlsb(book) => book.sheets_metadata(),
-            Book::Ods(book) => book.sheets_metadata(),
-        };
         let of_cells = |sheet: &&Sheet| sheet.typ == SheetType::WorkSheet;
         let name = |sheet: &Sheet| SheetName {
             name: sheet.name.clone(),
             visible: sheet.visible == SheetVisible::Visible,
         };
-        sheets.iter().filter(of_cells).map(name).collect()
+        self.metadata().iter().filter(of_cells).map(name).collect()
     }
 
     /// Hands on the rows of a sheet, as long as `take` returns true.
@@ -74,12 +78,13 @@ impl RangeWorkbook {
         sheet: &str,
         take: &mut dyn FnMut(RawRecord) -> bool,
     ) -> Result<(), Unreadable> {
-        if self.read.as_ref().is_none_or(|(read, _)| read != sheet) {
+        if self.read.as_ref().is_none_or(|read| read.name != sheet) {
             self.read = None;
-            self.read = Some((sheet.to_owned(), self.range(sheet)?));
+            let hidden = self.hidden_rows(sheet)?;
+            self.read =
+                Some(ReadSheet { name: sheet.to_owned(), range: self.range(sheet)?, hidden });
         }
-        let hidden = self.hidden_rows(sheet);
-        let Some((_, range)) = &self.read else { return Ok(()) };
+        let Some(ReadSheet { range, hidden, .. }) = &self.read else { return Ok(()) };
         let (top, left) = range.start().unwrap_or_default();
         for (line, cells) in (u64::from(top) + 1..).zip(range.rows()) {
             let hidden = hidden.contains(line);
@@ -94,11 +99,28 @@ impl RangeWorkbook {
         Ok(())
     }
 
-    /// The hidden rows of a sheet. Those of .xls and .xlsb are not known.
-    fn hidden_rows(&self, sheet: &str) -> OdsHiddenRows {
-        let Book::Ods(book) = &self.book else { return OdsHiddenRows::default() };
-        let index = book.sheets_metadata().iter().position(|known| known.name == sheet);
-        OdsHiddenRows::read(BufReader::new(self.file.clone()), index.unwrap_or_default())
+    /// The hidden rows of a sheet.
+    fn hidden_rows(&self, sheet: &str) -> Result<HiddenRanges, Unreadable> {
+        let index = self.metadata().iter().position(|known| known.name == sheet);
+        let (index, mut file) = (index.unwrap_or_default(), self.file.clone());
+        let hidden = match &self.book {
+            Book::Xls(_) => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes).map_err(|_| Unreadable::Damaged)?;
+                xls_hidden_rows::read(&bytes, index)
+            }
+            Book::Xlsb(_) => xlsb_hidden_rows::read(BufReader::new(file), index),
+            Book::Ods(_) => ods_hidden_rows::read(BufReader::new(file), index),
+        };
+        hidden.ok_or(Unreadable::Damaged)
+    }
+
+    fn metadata(&self) -> &[Sheet] {
+        match &self.book {
+            Book::Xls(book) => book.sheets_metadata(),
+            Book::Xlsb(book) => book.sheets_metadata(),
+            Book::Ods(book) => book.sheets_metadata(),
+        }
     }
 
     fn range(&mut self, sheet: &str) -> Result<Range<Data>, Unreadable> {

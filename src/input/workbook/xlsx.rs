@@ -50,9 +50,12 @@ impl XlsxWorkbook {
         let mut cells =
             self.book.worksheet_cells_reader(sheet).map_err(|error| unreadable(&error))?;
         let (mut row, mut uncalculated) = (RawRecord::default(), false);
-        let mut finish = |mut row: RawRecord| {
-            row.hidden = hidden.contains(row.line);
-            is_nothing(&row) || take(row)
+        let mut finish = |mut row: RawRecord| -> Result<bool, Unreadable> {
+            if is_nothing(&row) {
+                return Ok(true);
+            }
+            row.hidden = hidden.contains(row.line).map_err(|_| Unreadable::Damaged)?;
+            Ok(take(row))
         };
         while let Some(cell) =
             cells.next_cell_with_formula_metadata().map_err(|error| unreadable(&error))?
@@ -61,7 +64,7 @@ impl XlsxWorkbook {
             let line = u64::from(index) + 1;
             if line != row.line {
                 let done = std::mem::replace(&mut row, RawRecord { line, ..RawRecord::default() });
-                if !finish(done) {
+                if !finish(done)? {
                     return Ok(());
                 }
             }
@@ -70,8 +73,7 @@ impl XlsxWorkbook {
             uncalculated |= formula && matches!(cell.value, DataRef::Empty);
             push(&mut row, column, &cell.value, formula && uncalculated);
         }
-        finish(row);
-        Ok(())
+        finish(row).map(|_| ())
     }
 }
 
