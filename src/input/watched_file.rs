@@ -1,6 +1,6 @@
 //! A file that is watched while it is read: what was read after a change is not used.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,19 +10,16 @@ use crate::platform;
 
 /// Size, times and identity of a regular file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FileStamp {
-    size: u64,
-    marks: [i64; 6],
-}
+pub(crate) struct FileStamp([i64; 7]);
 
 impl FileStamp {
     /// The stamp of a regular file. `None` for a pipe or a device, which can't be read twice.
-    fn of(found: &Metadata) -> Option<Self> {
-        found.is_file().then(|| Self { size: found.len(), marks: platform::file_marks(found) })
+    fn of(file: &File) -> io::Result<Option<Self>> {
+        platform::file_marks(file).map(|marks| marks.map(Self))
     }
 
     fn of_path(path: &Path) -> Option<Self> {
-        std::fs::metadata(path).ok().as_ref().and_then(Self::of)
+        platform::file_marks_at(path).ok().flatten().map(Self)
     }
 }
 
@@ -48,7 +45,7 @@ impl ChangeFlag {
 impl WatchedFile {
     /// Watches a file from now on. `None` if it is no regular file.
     pub(crate) fn new(file: File, path: &Path) -> io::Result<Result<Self, File>> {
-        let Some(stamp) = FileStamp::of(&file.metadata()?) else { return Ok(Err(file)) };
+        let Some(stamp) = FileStamp::of(&file)? else { return Ok(Err(file)) };
         let changed = ChangeFlag::default();
         Ok(Ok(Self { file, path: path.to_owned(), stamp, changed }))
     }
@@ -65,7 +62,7 @@ impl WatchedFile {
 
     /// Returns an error if the file has changed, or if another one has its name now.
     pub(crate) fn ensure_unchanged(&self) -> io::Result<()> {
-        let is_same = FileStamp::of(&self.file.metadata()?) == Some(self.stamp)
+        let is_same = FileStamp::of(&self.file)? == Some(self.stamp)
             && FileStamp::of_path(&self.path) == Some(self.stamp);
         if is_same {
             return Ok(());

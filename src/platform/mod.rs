@@ -22,10 +22,10 @@ use jiff::tz::TimeZone;
 pub(crate) use crate::platform::shell::ShellSyntax;
 pub(crate) use crate::platform::system::{
     Signals, TOO_MANY_OPEN_FILES, built_in_certificates, check_replaceable, create_private_file,
-    create_private_folder, disable_crash_dumps, end_after_panic, file_marks, file_size_limit,
-    free_space, has_colors, home_folder, host_name, is_open_at, is_readable_by_others,
-    is_same_file, network_file_system, outlive_file_size_limit, state_folder, stdout, sync_folder,
-    uptime, user_name,
+    create_private_folder, disable_crash_dumps, end_after_panic, file_marks, file_marks_at,
+    file_size_limit, free_space, has_colors, home_folder, host_name, is_open_at,
+    is_readable_by_others, is_same_file, network_file_system, outlive_file_size_limit,
+    state_folder, stdout, sync_folder, uptime, user_name,
 };
 pub(crate) use crate::platform::system::{is_own_file, shell_process};
 

@@ -99,17 +99,29 @@ pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
     matches!((node(a), node(b)), (Ok(a), Ok(b)) if a == b)
 }
 
-/// What a file is and when it was changed last, beside its size: device, inode, and the times of its
-/// content and of its status.
-pub(crate) fn file_marks(found: &fs::Metadata) -> [i64; 6] {
-    [
-        found.dev().cast_signed(),
-        found.ino().cast_signed(),
-        found.mtime(),
-        found.mtime_nsec(),
-        found.ctime(),
-        found.ctime_nsec(),
-    ]
+/// What a regular file is and when it was changed last: its size, device and inode, and the times of
+/// its content and of its status. `None` for a pipe or a device.
+pub(crate) fn file_marks(file: &File) -> io::Result<Option<[i64; 7]>> {
+    file.metadata().map(|found| marks(&found))
+}
+
+/// The same of the file that has this path now.
+pub(crate) fn file_marks_at(path: &Path) -> io::Result<Option<[i64; 7]>> {
+    fs::metadata(path).map(|found| marks(&found))
+}
+
+fn marks(found: &fs::Metadata) -> Option<[i64; 7]> {
+    found.is_file().then(|| {
+        [
+            found.len().cast_signed(),
+            found.dev().cast_signed(),
+            found.ino().cast_signed(),
+            found.mtime(),
+            found.mtime_nsec(),
+            found.ctime(),
+            found.ctime_nsec(),
+        ]
+    })
 }
 
 /// Whether an open file is the one of this name.

@@ -83,12 +83,30 @@ pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
     same_file::is_same_file(a, b).unwrap_or(false)
 }
 
-/// What a file is and when it was changed last, beside its size: when it was made and written. The
-/// standard library does not tell its index.
-pub(crate) fn file_marks(found: &fs::Metadata) -> [i64; 6] {
+/// What a regular file is and when it was changed last: its size, volume and index, and when it was
+/// made and written. `None` for a pipe or a device.
+pub(crate) fn file_marks(file: &File) -> io::Result<Option<[i64; 7]>> {
     use std::os::windows::fs::MetadataExt as _;
-    let (made, written) = (found.creation_time(), found.last_write_time());
-    [made.cast_signed(), written.cast_signed(), 0, 0, 0, 0]
+    let found = file.metadata()?;
+    if !found.is_file() {
+        return Ok(None);
+    }
+    let identity = winapi_util::file::information(file)?;
+    let marks = [
+        found.file_size(),
+        identity.volume_serial_number(),
+        identity.file_index(),
+        found.creation_time(),
+        found.last_write_time(),
+        0,
+        0,
+    ];
+    Ok(Some(marks.map(u64::cast_signed)))
+}
+
+/// The same of the file that has this path now.
+pub(crate) fn file_marks_at(path: &Path) -> io::Result<Option<[i64; 7]>> {
+    file_marks(&File::open(path)?)
 }
 
 /// Whether an open file is the one of this name.
