@@ -62,14 +62,16 @@ use crate::exit::Exit;
 
 pub use crate::client::endpoint_url::EndpointError;
 pub use crate::ledger::{LedgerError, TeamError};
-pub use crate::model::answer::Answer;
+pub use crate::model::answer::{Answer, Unreadable};
+pub use crate::model::explanation::{DoubtReason, Explanation};
 pub use crate::model::outcome::{Outcome, Source};
 pub use crate::model::problem::{
     IdNumberProblem, Level, NameProblem, PhoneNumberProblem, Problem, RowProblem,
 };
 pub use crate::model::record::{Field, Record};
+pub use crate::model::send_error::{SendError, Trouble};
+pub use crate::model::stop_reason::StopReason;
 pub use crate::model::verdict::Verdict;
-pub use crate::run::stop::StopReason;
 pub use crate::run::{Verdicts, Verified, Verifier, VerifierBuilder, VerifierError};
 pub use crate::sandbox::Sandbox;
 pub use crate::words::Lang;
@@ -81,7 +83,7 @@ pub mod nik {
 
 /// The documented status codes: what each means and costs.
 pub mod code {
-    pub use crate::model::code::{CODES, Charge, Class, Code, find};
+    pub use crate::model::code::{CODES, Charge, Class, Code, CodeName, find};
 }
 
 /// Runs the program `idv` with these arguments, the first of which is its name, and returns its exit
@@ -113,7 +115,8 @@ pub mod internal {
         pub use crate::model::file_sign::FileSign;
     }
     pub mod client {
-        pub use crate::client::{Client, Options, SendError};
+        pub use crate::client::{Client, Options};
+        pub use crate::model::send_error::SendError;
     }
     pub mod input {
         pub use crate::input::{Encoding, Format, InputError, Options, Reader};
@@ -152,7 +155,7 @@ pub mod internal {
         pub use crate::output::text_layout::{columns, cut, fit, lines, wrap};
     }
     pub mod run {
-        pub use crate::run::stop::StopReason;
+        pub use crate::model::stop_reason::StopReason;
         pub use crate::run::tally::Tally;
     }
     pub mod words {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::completion_values::outcomes;
-use crate::cli::shared::{EndpointArgs, InputArgs, LedgerArgs, OriginArgs, OutputArgs, PlanArgs};
+use crate::cli::shared::{CommonArgs, InputArgs, PlanArgs};
 use crate::cli::values::{duration, whole};
 use crate::model::limits::{MaxInFlight, MaxUnknown, parse_rate};
 use crate::model::outcome::Outcome;
@@ -94,16 +94,7 @@ pub(crate) struct BatchArgs {
     /// How the file is read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// The endpoint.
+    /// What every command that sends has in common.
     #[command(flatten)]
-    pub endpoint: EndpointArgs,
-    /// The ledger.
-    #[command(flatten)]
-    pub ledger: LedgerArgs,
-    /// The origin of the run.
-    #[command(flatten)]
-    pub origin: OriginArgs,
-    /// The output.
-    #[command(flatten)]
-    pub output: OutputArgs,
+    pub common: CommonArgs,
 }

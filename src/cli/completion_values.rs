@@ -11,6 +11,7 @@ use crate::cli::values::{InputFormat, code, encoding, input_format, outcome};
 use crate::input::Encoding;
 use crate::model::code::CODES;
 use crate::model::outcome::Outcome;
+use crate::words::Lang;
 
 /// A parser of a flag, with the values that a shell offers.
 #[derive(Debug, Clone)]
@@ -56,8 +57,9 @@ pub(crate) fn commands() -> CompletableParser<String> {
 /// Parser of status codes. It accepts any number and offers the documented codes.
 pub(crate) fn codes() -> CompletableParser<i64> {
     let values = || {
+        let english = Lang::En.words();
         let value = |code: &crate::model::code::Code| {
-            PossibleValue::new(code.number.to_string()).help(code.meaning)
+            PossibleValue::new(code.number.to_string()).help(english.code_meaning(code.name))
         };
         CODES.iter().map(value).collect()
     };
@@ -67,7 +69,10 @@ pub(crate) fn codes() -> CompletableParser<i64> {
 /// Parser of outcomes.
 pub(crate) fn outcomes() -> CompletableParser<Outcome> {
     let values = || {
-        let value = |outcome: Outcome| PossibleValue::new(outcome.word()).help(outcome.meaning());
+        let english = Lang::En.words();
+        let value = |outcome: Outcome| {
+            PossibleValue::new(outcome.word()).help(english.outcome_meaning(outcome))
+        };
         Outcome::ALL.map(value).to_vec()
     };
     CompletableParser { parse: outcome, values }

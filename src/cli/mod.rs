@@ -24,7 +24,7 @@ pub(crate) use crate::cli::ledger::{
 pub(crate) use crate::cli::record::RecordArgs;
 pub(crate) use crate::cli::sandbox::{Dialect, SandboxArgs};
 pub(crate) use crate::cli::schema::{SchemaArgs, SchemaName};
-pub(crate) use crate::cli::shared::{EndpointArgs, SuspectHandling, UnknownHandling};
+pub(crate) use crate::cli::shared::{CommonArgs, EndpointArgs, SuspectHandling, UnknownHandling};
 pub(crate) use crate::cli::shared::{InputArgs, LedgerArgs, LedgerFormat, OriginArgs, OutputArgs};
 pub(crate) use crate::cli::values::{Burst, FailKind};
 
@@ -117,18 +117,9 @@ pub(crate) struct VerifyArgs {
     /// What to do with a record that would be charged and can't match
     #[arg(long, value_enum, value_name = "WHAT", default_value = "send")]
     pub suspect: SuspectHandling,
-    /// The endpoint.
+    /// What every command that sends has in common.
     #[command(flatten)]
-    pub endpoint: EndpointArgs,
-    /// The ledger.
-    #[command(flatten)]
-    pub ledger: LedgerArgs,
-    /// The origin of the run.
-    #[command(flatten)]
-    pub origin: OriginArgs,
-    /// The output.
-    #[command(flatten)]
-    pub output: OutputArgs,
+    pub common: CommonArgs,
 }
 
 /// `idv codes`.

@@ -203,3 +203,20 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "LANG", value_parser = lang)]
     pub lang: Option<Lang>,
 }
+
+/// The flags of every command that sends.
+#[derive(Debug, Args)]
+pub(crate) struct CommonArgs {
+    /// The endpoint.
+    #[command(flatten)]
+    pub endpoint: EndpointArgs,
+    /// The ledger.
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+    /// The origin of the run.
+    #[command(flatten)]
+    pub origin: OriginArgs,
+    /// The output.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}

@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Identity, Proxy, Url};
 use secrecy::SecretString;
-use tracing::warn;
 
 use crate::client::body::{ExchangeTrace, SendPermission, TrackedBody};
 use crate::client::connect::EXCHANGE;
@@ -24,8 +23,9 @@ use crate::client::endpoint_url::EndpointError;
 use crate::client::redact::KeyRedactor;
 use crate::client::response::ReceivedResponse;
 use crate::model::answer::Answer;
-use crate::model::code::Charge;
 use crate::model::record::Record;
+use crate::model::send_error::{SendError, Trouble};
+use crate::model::warning::Warning;
 
 /// How to reach the endpoint.
 pub struct Options {
@@ -68,51 +68,6 @@ impl Options {
     }
 }
 
-/// The reason why there is no answer. Its text shows neither the URL nor the record.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SendError {
-    /// Proved not sent: there was no connection, or it broke before the body was requested.
-    #[error("not sent: {0}")]
-    NotSent(String),
-    /// Not sent: the server's certificate or its TLS is not trusted.
-    #[error("not sent: no trusted TLS connection: {0}")]
-    Tls(String),
-    /// Not sent: the proxy refuses the connection.
-    #[error("not sent: the proxy refuses: {0}")]
-    Proxy(String),
-    /// The server or a gateway asks to wait, and has not processed the request.
-    #[error("the server asks to wait (HTTP {status})")]
-    Busy {
-        /// 429 or 503.
-        status: u16,
-        /// Its `Retry-After`.
-        retry_after: Option<Duration>,
-    },
-    /// The server or a proxy denies access.
-    #[error("the server refuses the request itself (HTTP {0})")]
-    Denied(u16),
-    /// The server redirects. Never followed, since the key would go with the request.
-    #[error("the server redirects elsewhere (HTTP {0}), which is never followed")]
-    Redirected(u16),
-    /// Sent, or perhaps sent, without a usable answer.
-    #[error("no usable answer: {0}")]
-    NoAnswer(String),
-}
-
-impl SendError {
-    /// The charge of the attempt.
-    pub fn charge(&self) -> Charge {
-        match self {
-            Self::NotSent(_)
-            | Self::Tls(_)
-            | Self::Proxy(_)
-            | Self::Busy { .. }
-            | Self::Denied(_) => Charge::No,
-            Self::Redirected(_) | Self::NoAnswer(_) => Charge::Unknown,
-        }
-    }
-}
-
 /// Sends records to one endpoint. Cheap to clone; all clones share their connections.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
@@ -139,7 +94,8 @@ impl Client {
     pub fn new(mut options: Options) -> Result<Self, SendError> {
         if options.environment_proxy && !options.loopback && options.proxy.is_none() {
             let found = proxy::of_environment();
-            options.proxy = found.map_err(|error| SendError::Proxy(error.to_string()))?;
+            options.proxy =
+                found.map_err(|error| SendError::Proxy(Trouble::Said(error.to_string())))?;
         }
         let pooled = connect::client(&options, options.connections)
             .map_err(|error| SendError::Tls(response::innermost_cause(&error)))?;
@@ -160,7 +116,7 @@ impl Client {
         permission: SendPermission,
     ) -> Result<Answer, SendError> {
         let body = serde_json::to_vec(record)
-            .map_err(|_| SendError::NotSent("the record can't be written as JSON".to_owned()))?;
+            .map_err(|_| SendError::NotSent(Trouble::RecordUnwritable))?;
         let trace = Arc::new(ExchangeTrace::default());
         let body = reqwest::Body::wrap(TrackedBody::new(body, Arc::clone(&trace), permission));
         let request = self.http().post(self.0.options.url.clone()).body(body);
@@ -192,10 +148,7 @@ impl Client {
     /// breaks a call that may be charged, and it will do so again.
     fn end_reuse(&self) {
         if self.0.reuse.swap(false, Ordering::Relaxed) {
-            warn!(
-                "the endpoint closed a connection just as it was used again; from now on each \
-                 call opens one of its own, which is slower and safer"
-            );
+            Warning::ReuseEnded.tell();
         }
     }
 }

@@ -2,14 +2,15 @@
 //! request can have been sent.
 
 use std::error::Error as StdError;
+use std::io;
 use std::time::{Duration, SystemTime};
 
 use reqwest::StatusCode;
 use reqwest::header::{HeaderValue, RETRY_AFTER};
 
-use crate::client::SendError;
 use crate::client::content_encoding::ContentEncoding;
 use crate::model::answer::{Answer, Unreadable};
+use crate::model::send_error::{SendError, Trouble};
 
 /// The longest body that is read.
 const LONGEST_BODY: usize = 1 << 20;
@@ -39,7 +40,7 @@ pub(super) enum ExchangeEnd {
     /// The deadline passed.
     TimedOut(Duration),
     /// The connection broke, or the body is too long.
-    Broken(String),
+    Broken(Trouble),
 }
 
 impl ReceivedResponse {
@@ -59,12 +60,12 @@ impl ReceivedResponse {
             match response.chunk().await {
                 Ok(Some(chunk)) => self.body.extend_from_slice(&chunk),
                 Ok(None) => return ExchangeEnd::Whole,
-                Err(error) => return ExchangeEnd::Broken(innermost_cause(&error.without_url())),
+                Err(error) => return ExchangeEnd::Broken(said(&error.without_url())),
             }
             if self.body.len() > LONGEST_BODY {
                 // The body may hold a whole answer by chance, depending on how the chunks fall.
                 self.body.clear();
-                return ExchangeEnd::Broken("the answer is longer than 1 MiB".to_owned());
+                return ExchangeEnd::Broken(Trouble::AnswerTooLong);
             }
         }
     }
@@ -78,16 +79,20 @@ impl ReceivedResponse {
     /// decides. Without a status it matters whether the body of the request was requested.
     pub(super) fn read(self, end: ExchangeEnd, polled: bool) -> Result<Answer, SendError> {
         let Some(head) = self.head else {
-            let why = match end {
+            let trouble = match end {
                 ExchangeEnd::Unsent(error) => return Err(error),
-                ExchangeEnd::TimedOut(after) => format!("timed out after {after:?}"),
-                ExchangeEnd::Broken(why) => why,
-                ExchangeEnd::Whole => "nothing came back".to_owned(),
+                ExchangeEnd::TimedOut(after) => Trouble::TimedOut(after),
+                ExchangeEnd::Broken(trouble) => trouble,
+                ExchangeEnd::Whole => Trouble::NothingCame,
             };
-            return Err(if polled { SendError::NoAnswer(why) } else { SendError::NotSent(why) });
+            return Err(if polled {
+                SendError::NoAnswer { status: None, trouble }
+            } else {
+                SendError::NotSent(trouble)
+            });
         };
         let Some(body) = head.encoding.decode(self.body, LONGEST_BODY) else {
-            let end = ExchangeEnd::Broken("the answer is longer than 1 MiB".to_owned());
+            let end = ExchangeEnd::Broken(Trouble::AnswerTooLong);
             return Err(head.error(end, Unreadable::NotJson));
         };
         Answer::read(&body).map_err(|unreadable| head.error(end, unreadable))
@@ -103,13 +108,14 @@ impl ResponseHead {
             429 => SendError::Busy { status, retry_after: self.retry_after },
             // A gateway answers with a bare 503 when its upstream broke after the request.
             503 if self.asks_to_wait => SendError::Busy { status, retry_after: self.retry_after },
-            _ => SendError::NoAnswer(match end {
-                ExchangeEnd::Broken(why) => format!("HTTP {status}, {why}"),
-                ExchangeEnd::TimedOut(after) => format!("HTTP {status}, timed out after {after:?}"),
-                ExchangeEnd::Whole | ExchangeEnd::Unsent(_) => {
-                    format!("HTTP {status}, {unreadable}")
-                }
-            }),
+            _ => {
+                let trouble = match end {
+                    ExchangeEnd::Broken(trouble) => trouble,
+                    ExchangeEnd::TimedOut(after) => Trouble::TimedOut(after),
+                    ExchangeEnd::Whole | ExchangeEnd::Unsent(_) => Trouble::Unreadable(unreadable),
+                };
+                SendError::NoAnswer { status: Some(status), trouble }
+            }
         }
     }
 }
@@ -133,16 +139,16 @@ fn unsent_or_broken(error: reqwest::Error) -> ExchangeEnd {
     }
     // After the connection is open, another TLS error does not prove that nothing was sent.
     if !error.is_connect() {
-        return ExchangeEnd::Broken(innermost_cause(&error));
+        return ExchangeEnd::Broken(said(&error));
     }
     ExchangeEnd::Unsent(if is_tls(&error) {
         SendError::Tls(innermost_cause(&error))
-    } else if let Some(why) = refused_tunnel(&error) {
-        SendError::Proxy(why)
+    } else if let Some(trouble) = refused_tunnel(&error) {
+        SendError::Proxy(trouble)
     } else if error.is_timeout() {
-        SendError::NotSent("the connection timed out".to_owned())
+        SendError::NotSent(Trouble::ConnectTimedOut)
     } else {
-        SendError::NotSent(innermost_cause(&error))
+        SendError::NotSent(said(&error))
     })
 }
 
@@ -184,15 +190,28 @@ fn refuses_the_certificate(error: &(dyn StdError + 'static)) -> bool {
 
 /// The reason why a proxy refuses a tunnel. reqwest hides the type of this error, so its words are
 /// compared; a test with a refusing proxy guards them.
-fn refused_tunnel(error: &(dyn StdError + 'static)) -> Option<String> {
+fn refused_tunnel(error: &(dyn StdError + 'static)) -> Option<Trouble> {
     let words: Vec<_> = chain(error).map(ToString::to_string).collect();
-    let said = |end| words.iter().any(|words| words == &format!("tunnel error: {end}"));
-    if said("proxy authorization required") {
-        Some("it wants a user name and a password (HTTP 407)".to_owned())
-    } else if said("unsuccessful") {
-        Some("it does not connect to the endpoint".to_owned())
+    let is_said = |end| words.iter().any(|words| words == &format!("tunnel error: {end}"));
+    if is_said("proxy authorization required") {
+        Some(Trouble::ProxyWantsPassword)
+    } else if is_said("unsuccessful") {
+        Some(Trouble::ProxyDoesNotConnect)
     } else {
         None
+    }
+}
+
+/// What the innermost cause says. hyper hides the kind of its errors, so the words are compared.
+fn said(error: &(dyn StdError + 'static)) -> Trouble {
+    let text = innermost_cause(error);
+    if text == "connection closed before message completed" {
+        return Trouble::Closed;
+    }
+    let system = chain(error).last().and_then(<dyn StdError>::downcast_ref::<io::Error>);
+    match system.map(io::Error::kind) {
+        Some(kind) => Trouble::System { kind, text },
+        None => Trouble::Said(text),
     }
 }
 
@@ -256,13 +275,16 @@ mod tests {
             encoding: ContentEncoding::Plain,
         };
         let received = ReceivedResponse { head: Some(head), body: br#"{"code":200}"#.to_vec() };
-        assert!(received.read(ExchangeEnd::Broken("reset".to_owned()), true).is_ok());
+        assert!(
+            received.read(ExchangeEnd::Broken(Trouble::Said("reset".to_owned())), true).is_ok()
+        );
     }
 
     #[test]
     fn broken_before_the_body_was_asked_for_is_not_sent() {
         let read = |polled| {
-            ReceivedResponse::default().read(ExchangeEnd::Broken("reset".to_owned()), polled)
+            ReceivedResponse::default()
+                .read(ExchangeEnd::Broken(Trouble::Said("reset".to_owned())), polled)
         };
         assert_eq!(read(false).unwrap_err().charge(), Charge::No);
         assert_eq!(read(true).unwrap_err().charge(), Charge::Unknown);

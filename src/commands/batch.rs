@@ -20,23 +20,24 @@ use crate::input::{FileStamp, InputError, Reader};
 use crate::ledger;
 use crate::model::row::Row;
 use crate::model::shard::Shard;
+use crate::model::stop_reason::StopReason;
 use crate::output::progress::Progress;
 use crate::output::text::path;
 use crate::output::{self, AddedColumns, ResultFormat, Summary};
 use crate::run::interrupt::Interrupts;
 use crate::run::retry::RetryPolicy;
-use crate::run::stop::{StopReason, StopSwitch};
+use crate::run::stop::StopSwitch;
 use crate::run::tally::Tally;
 use crate::run::{self, Pipeline, RowSource, SendOptions, StreamLimits};
 
 /// Verifies a file.
 pub(crate) async fn run(options: BatchOptions) -> anyhow::Result<Exit> {
-    let endpoint = Endpoint::open(&options.endpoint)?;
+    let endpoint = Endpoint::open(&options.source.endpoint)?;
     // A pipe may be slow to deliver its first bytes. Until then Ctrl-C ends the process as usual.
     let applicants = Applicants::open(&options)?;
     let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let files = OutputFiles::open(&options, &endpoint, &applicants)?;
-    let messages = Progress::messages(options.messages.quiet, options.messages.lang);
+    let messages = Progress::messages(options.source.messages.quiet, options.source.messages.lang);
     endpoint.announce(&messages);
     let words = messages.words();
     messages.say(&words.input(&applicants.reader.detected().in_words(words)));
@@ -64,9 +65,9 @@ async fn send(
     files: OutputFiles,
     interrupts: Interrupts,
 ) -> anyhow::Result<Exit> {
-    let messages = Progress::messages(options.messages.quiet, options.messages.lang);
+    let messages = Progress::messages(options.source.messages.quiet, options.source.messages.lang);
     let progress = messages.run(options.progress, applicants.plan.as_ref().map(|plan| plan.rows));
-    log::start(options.messages, &progress);
+    log::start(options.source.messages, &progress);
     let stop = StopSwitch::default();
     let results = files.collector(options, &applicants, &progress, &stop)?;
     let begun = Instant::now();
@@ -108,7 +109,7 @@ struct Applicants {
 
 impl Applicants {
     fn open(options: &BatchOptions) -> anyhow::Result<Self> {
-        let reader = Reader::open(&options.file, &options.input)?;
+        let reader = Reader::open(&options.source.file, &options.source.input)?;
         let stamp = reader.stamp();
         Ok(Self { reader, stamp, plan: None })
     }
@@ -130,8 +131,8 @@ impl Applicants {
         if plan.is_none() {
             return Ok(Planned::Declined);
         }
-        let reader =
-            Reader::reopen(&options.file, &options.input, stamp).context("nothing was sent")?;
+        let reader = Reader::reopen(&options.source.file, &options.source.input, stamp)
+            .context("nothing was sent")?;
         Ok(Planned::Confirmed(Box::new(Self { reader, stamp: self.stamp, plan })))
     }
 
@@ -202,7 +203,7 @@ impl OutputFiles {
         endpoint: &Endpoint,
         applicants: &Applicants,
     ) -> anyhow::Result<Self> {
-        let input = applicants.stamp.map(|_| options.file.as_path());
+        let input = applicants.stamp.map(|_| options.source.file.as_path());
         let mut files = command_files(input, endpoint.ledger());
         let results = ResultsFile::open(&options.results, &mut files)?;
         let reports = ReportFiles::open(options, &mut files, &results)?;
@@ -268,9 +269,9 @@ impl OutputFiles {
         }
         let totals = facts.totals(tally, stop, progress);
         let summary = Summary { tally, totals: &totals };
-        progress.say(&summary.text(look(options.results.color, options.messages.lang)));
+        progress.say(&summary.text(look(options.results.color, options.source.messages.lang)));
         let exit = next_steps::exit(tally, stop.reason().as_ref(), &options.exit);
-        exit.max(self.reports.write(&summary, options.messages.lang, progress))
+        exit.max(self.reports.write(&summary, options.source.messages.lang, progress))
     }
 }
 
@@ -287,9 +288,10 @@ impl Run<'_> {
     fn pipeline(&self) -> Pipeline {
         let (options, endpoint) = (self.options, self.endpoint);
         let policy = RetryPolicy::new(options.retries, None);
-        let send = endpoint.send_options(&self.ledger, policy, options.reuse, options.hold);
+        let send =
+            endpoint.send_options(&self.ledger, policy, options.source.reuse, options.source.hold);
         let send = SendOptions {
-            max_charges: options.max_charges,
+            max_charges: options.source.max_charges,
             give_up_after: options.give_up_after,
             max_unknown: Some(options.max_unknown),
             ..send
@@ -310,7 +312,7 @@ impl Run<'_> {
         let (sums, sum) = oneshot::channel();
         std::thread::spawn(move || drop(sums.send(results.collect(&receive))));
         let run = async {
-            let rows = applicants.rows(self.options.shard);
+            let rows = applicants.rows(self.options.source.shard);
             let limits = StreamLimits::new(usize::from(self.endpoint.concurrency.most()));
             // The receiver ends only with the process.
             let deliver = move |row| drop(done.send(row));

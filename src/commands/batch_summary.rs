@@ -47,15 +47,15 @@ impl RunFacts {
         run: &Run,
         left_out: LeftOutCounter,
     ) -> Self {
-        let fresh = options.reuse.fresh.then(|| run.started());
+        let fresh = options.source.reuse.fresh.then(|| run.started());
         // Rows from a pipe have to be piped again. The arguments alone do not say how.
-        let from_pipe = options.file.as_os_str() == "-";
+        let from_pipe = options.source.file.as_os_str() == "-";
         let resume = || resume_command::command(std::env::args_os(), fresh);
         Self {
             fresh,
             resume: if from_pipe { None } else { resume() },
             ledger: endpoint.ledger_flag(),
-            price: options.price.or(endpoint.price),
+            price: options.source.price.or(endpoint.price),
             origin: endpoint.origin(),
             started: run.started(),
             elapsed: Duration::ZERO,

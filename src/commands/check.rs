@@ -9,13 +9,12 @@ use crate::checks;
 use crate::cli::CheckArgs;
 use crate::commands::command_files;
 use crate::commands::options::{CheckOptions, ResultsOptions};
-use crate::commands::plan::{PlanError, PlanLedger};
+use crate::commands::plan::{PlanError, PlanLedger, PlannedFile};
 use crate::commands::results_file::{ResultsFile, color};
 use crate::exit::Exit;
-use crate::input::{DetectedFormat, FileStamp, Reader};
+use crate::input::{FileStamp, Reader};
 use crate::ledger::LedgerPlace;
 use crate::model::outcome::Outcome;
-use crate::model::price::Price;
 use crate::model::record::Field;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
@@ -38,13 +37,13 @@ pub(crate) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
 
 /// Checks a file.
 pub(crate) async fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
-    let progress = Progress::messages(options.messages.quiet, options.messages.lang);
+    let progress = Progress::messages(options.source.messages.quiet, options.source.messages.lang);
     let format = plan_format(&options.rows)?;
-    let settings = PlanSettings::resolve(&options.endpoint)?;
+    let settings = PlanSettings::resolve(&options.source.endpoint)?;
     let code = settings.partner_code.as_deref();
-    let rules = options.reuse.rules(jiff::Timestamp::now());
+    let rules = options.source.reuse.rules(jiff::Timestamp::now());
     let ledger = PlanLedger::open(settings.ledger, settings.kind, code, rules)?;
-    let reader = Reader::open(&options.file, &options.input)?;
+    let reader = Reader::open(&options.source.file, &options.source.input)?;
     let mut interrupts = Interrupts::install().context("can't watch for Ctrl-C")?;
     let (detected, stamp) = (reader.detected().clone(), reader.stamp());
     let rows = options
@@ -64,9 +63,10 @@ pub(crate) async fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
     if let (Some(rows), Some(stamp), false) = (&rows, stamp, planned.0.shared.is_empty()) {
         write_signs(options, rows, stamp, &planned.0.shared)?;
     }
-    let price = options.price.or(settings.price);
-    let checked = CheckResult { options, detected, plan: planned.0, ledger: planned.1, price };
-    Ok(checked.show(rows, format, &progress))
+    let price = options.source.price.or(settings.price);
+    let ((plan, ledger), source) = (planned, &options.source);
+    let checked = PlannedFile { source, plan, detected, ledger, price };
+    Ok(show(&checked, options, rows, format, &progress))
 }
 
 /// Makes the plan, and writes each row into the sink.
@@ -76,7 +76,7 @@ async fn plan(
     mut ledger: PlanLedger,
     mut sink: Option<Box<dyn Sink>>,
 ) -> anyhow::Result<(Plan, PlanLedger)> {
-    let (hold, shard) = (options.hold, options.shard);
+    let (hold, shard) = (options.source.hold, options.source.shard);
     let planned = spawn_blocking(move || {
         let plan = ledger.plan(reader, hold, shard, |row, held| {
             let outcome = if held { Outcome::Held } else { Outcome::Skipped };
@@ -96,57 +96,43 @@ fn write_signs(
     stamp: FileStamp,
     shared: &SharedRows,
 ) -> anyhow::Result<()> {
-    let reader = Reader::reopen(&options.file, &options.input, stamp)?;
+    let reader = Reader::reopen(&options.source.file, &options.source.input, stamp)?;
     rows.restart().context("can't write the rows once more")?;
     let layout = rows.layout(&reader, &options.rows, AddedColumns::Checks);
     let mut sink = rows.sink(output::Layout { color: false, ..layout })?;
     for row in reader {
         let mut row = row?;
         checks::prepare(&mut row);
-        if options.shard.is_some_and(|shard| !shard.contains(&row.record)) {
+        if options.source.shard.is_some_and(|shard| !shard.contains(&row.record)) {
             continue;
         }
         row.problems.extend(shared.problems(row.number));
-        let held = row.worst() >= Some(options.hold);
+        let held = row.worst() >= Some(options.source.hold);
         let outcome = if held { Outcome::Held } else { Outcome::Skipped };
         sink.write(&row, &Verdict::local(outcome, None))?;
     }
     Ok(sink.flush()?)
 }
 
-/// The result of a check.
-struct CheckResult<'a> {
-    options: &'a CheckOptions,
-    detected: DetectedFormat,
-    plan: Plan,
-    ledger: PlanLedger,
-    price: Option<Price>,
-}
-
-impl CheckResult<'_> {
-    /// Puts the file of rows in place and shows the plan.
-    fn show(&self, rows: Option<ResultsFile>, format: ResultFormat, progress: &Progress) -> Exit {
-        let view = PlanView {
-            plan: &self.plan,
-            file: self.options.file.display().to_string(),
-            detected: &self.detected,
-            ledger: self.ledger.ledger.to_string(),
-            consulted: self.ledger.consulted,
-            price: self.price,
-            max_charges: self.options.max_charges,
-            lang: self.options.messages.lang,
-        };
-        match rows.map(|rows| rows.persist(CHECK_SHEETS, &view.json())).transpose() {
-            Ok(Some(Some(file))) => progress.say(&progress.words().checked_rows(&path(&file))),
-            Ok(_) => {}
-            Err(error) => {
-                progress.warn(&progress.words().rows_not_written(&error.to_string()));
-                return Exit::Disk;
-            }
+/// Puts the file of rows in place and shows the plan.
+fn show(
+    checked: &PlannedFile<'_>,
+    options: &CheckOptions,
+    rows: Option<ResultsFile>,
+    format: ResultFormat,
+    progress: &Progress,
+) -> Exit {
+    let view = checked.view();
+    match rows.map(|rows| rows.persist(CHECK_SHEETS, &view.json())).transpose() {
+        Ok(Some(Some(file))) => progress.say(&progress.words().checked_rows(&path(&file))),
+        Ok(_) => {}
+        Err(error) => {
+            progress.warn(&progress.words().rows_not_written(&error.to_string()));
+            return Exit::Disk;
         }
-        let held = if self.plan.held > 0 { Exit::Incomplete } else { Exit::Ok };
-        print(&view, format, &self.options.rows).max(held)
     }
+    let held = if checked.plan.held > 0 { Exit::Incomplete } else { Exit::Ok };
+    print(&view, format, &options.rows).max(held)
 }
 
 /// Prints the plan. A closed pipe is no error.
@@ -192,7 +178,7 @@ fn rows_file(
         Some(format @ (ResultFormat::Csv | ResultFormat::Xlsx)) => Some(format),
         Some(ResultFormat::Table | ResultFormat::Jsonl) | None => None,
     };
-    let input = options.file.is_file().then_some(options.file.as_path());
+    let input = options.source.file.is_file().then_some(options.source.file.as_path());
     let mut files = command_files(input, ledger);
     let rows = ResultsFile::open(&ResultsOptions { format, ..options.rows.clone() }, &mut files)?;
     if rows.format == ResultFormat::Table {

@@ -10,21 +10,11 @@ use tokio::task::spawn_blocking;
 
 use crate::commands::endpoint::Endpoint;
 use crate::commands::options::BatchOptions;
-use crate::commands::plan::{PlanError, PlanLedger};
-use crate::input::{DetectedFormat, Reader};
-use crate::model::price::Price;
+use crate::commands::plan::{PlanError, PlannedFile};
+use crate::input::Reader;
 use crate::output::progress::Progress;
 use crate::output::{self, PlanView};
 use crate::plan::{Plan, SharedRows};
-
-/// A file that was read to its end, with its plan.
-struct PlannedFile<'a> {
-    options: &'a BatchOptions,
-    plan: Plan,
-    detected: DetectedFormat,
-    ledger: PlanLedger,
-    price: Option<Price>,
-}
 
 /// What the run needs of its plan.
 pub(crate) struct ConfirmedPlan {
@@ -43,7 +33,7 @@ pub(crate) async fn plan_and_confirm(
     most_rows: Option<u64>,
     progress: &Progress,
 ) -> anyhow::Result<Option<ConfirmedPlan>> {
-    let planned = PlannedFile::read(options, endpoint, reader).await?;
+    let planned = plan(options, endpoint, reader).await?;
     let view = planned.view();
     progress.say(&view.brief());
     if most_rows.is_some_and(|most| planned.plan.rows > most) {
@@ -54,35 +44,22 @@ pub(crate) async fn plan_and_confirm(
     Ok(confirmed.then_some(ConfirmedPlan { rows, shared }))
 }
 
-impl<'a> PlannedFile<'a> {
-    async fn read(
-        options: &'a BatchOptions,
-        endpoint: &Endpoint,
-        reader: Reader,
-    ) -> anyhow::Result<Self> {
-        let mut ledger = endpoint.plan_ledger(options.reuse)?;
-        let detected = reader.detected().clone();
-        let (hold, shard) = (options.hold, options.shard);
-        let planned = spawn_blocking(move || {
-            let plan = ledger.plan(reader, hold, shard, |_, _| Ok(()))?;
-            Ok::<_, PlanError>((plan, ledger))
-        });
-        let (plan, ledger) = planned.await.context("reading the file broke off")??;
-        Ok(Self { options, plan, detected, ledger, price: options.price.or(endpoint.price) })
-    }
-
-    fn view(&self) -> PlanView<'_> {
-        PlanView {
-            plan: &self.plan,
-            file: self.options.file.display().to_string(),
-            detected: &self.detected,
-            ledger: self.ledger.ledger.to_string(),
-            consulted: self.ledger.consulted,
-            price: self.price,
-            max_charges: self.options.max_charges,
-            lang: self.options.messages.lang,
-        }
-    }
+/// Reads the file to its end.
+async fn plan<'a>(
+    options: &'a BatchOptions,
+    endpoint: &Endpoint,
+    reader: Reader,
+) -> anyhow::Result<PlannedFile<'a>> {
+    let source = &options.source;
+    let mut ledger = endpoint.plan_ledger(source.reuse)?;
+    let detected = reader.detected().clone();
+    let (hold, shard) = (source.hold, source.shard);
+    let planned = spawn_blocking(move || {
+        let plan = ledger.plan(reader, hold, shard, |_, _| Ok(()))?;
+        Ok::<_, PlanError>((plan, ledger))
+    });
+    let (plan, ledger) = planned.await.context("reading the file broke off")??;
+    Ok(PlannedFile { source, plan, detected, ledger, price: source.price.or(endpoint.price) })
 }
 
 /// Returns whether to ask: only if the run costs money and a person is at the terminal.

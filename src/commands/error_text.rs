@@ -4,6 +4,7 @@ use std::io;
 
 use crate::commands::plan::PlanError;
 use crate::input::InputError;
+use crate::output::OutputError;
 use crate::settings::SettingsError;
 use crate::words::{ErrorHint, Lang, Words};
 
@@ -15,8 +16,8 @@ pub(crate) fn of(error: &anyhow::Error, lang: Lang) -> String {
     format!("{}{}", words.error(&said), hint.unwrap_or_default())
 }
 
-/// The text of an error that clerks meet: a file that can't be read, or an account that is not set
-/// up. The others are for engineers, and English.
+/// The text of an error that clerks meet: a file that can't be read or written, or an account that is
+/// not set up. The others are for engineers, and English.
 fn known(error: &anyhow::Error, words: &dyn Words) -> Option<String> {
     if let Some(PlanError::Input(error)) = error.downcast_ref() {
         return Some(error.in_words(words));
@@ -24,10 +25,10 @@ fn known(error: &anyhow::Error, words: &dyn Words) -> Option<String> {
     if let Some(error) = error.downcast_ref::<InputError>() {
         return Some(error.in_words(words));
     }
-    match error.downcast_ref() {
-        Some(SettingsError::Missing(names)) => Some(words.missing_settings(&names.join(", "))),
-        _ => None,
+    if let Some(error) = error.downcast_ref::<OutputError>() {
+        return Some(error.in_words(words));
     }
+    error.downcast_ref::<SettingsError>().map(|error| error.in_words(words))
 }
 
 fn hint(error: &anyhow::Error) -> Option<ErrorHint> {

@@ -33,11 +33,12 @@ use crate::commands::options::BatchOptions;
 use crate::commands::plan::PlanError;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, LedgerPlace, Run};
+use crate::model::stop_reason::StopReason;
 use crate::output::progress::Progress;
 use crate::output::text::escape;
 use crate::output::{CommandFiles, FileRole, PaceSummary};
 use crate::platform;
-use crate::run::stop::{StopReason, StopSwitch, run_end};
+use crate::run::stop::{StopSwitch, run_end};
 use crate::settings::{self, SettingsError};
 use crate::words::Lang;
 
@@ -68,8 +69,8 @@ pub(crate) fn run(mut action: Action) -> Exit {
 /// are English.
 fn language(action: &mut Action) -> Result<Lang, SettingsError> {
     let chosen = match action {
-        Action::Verify(args) => &mut args.output.lang,
-        Action::Batch(args) => &mut args.output.lang,
+        Action::Verify(args) => &mut args.common.output.lang,
+        Action::Batch(args) => &mut args.common.output.lang,
         Action::Check(args) => &mut args.lang,
         Action::Sandbox(args) => &mut args.lang,
         _ => return Ok(Lang::En),

@@ -6,7 +6,7 @@ use crate::commands::options::ExitRules;
 use crate::exit::Exit;
 use crate::model::code::{self, Charge};
 use crate::model::outcome::Outcome;
-use crate::run::stop::StopReason;
+use crate::model::stop_reason::StopReason;
 use crate::run::tally::Tally;
 use crate::words::NextStep;
 
@@ -82,7 +82,7 @@ pub(crate) fn next(
 
 fn step_after_stop(reason: &StopReason) -> Option<NextStep> {
     Some(match reason {
-        StopReason::Account(code) => NextStep::ObeyCode(*code::find(*code)?),
+        StopReason::Account(code) => NextStep::ObeyCode(code::find(*code)?.name),
         StopReason::Credentials(_) => NextStep::CheckCredentials,
         StopReason::AllRefused(_) => NextStep::ReadRefusals,
         StopReason::Unknowns(_) => NextStep::TryOneRecord,

@@ -22,8 +22,8 @@ use crate::output::{ColorChoice, MayReplace, ResultFormat};
 use crate::settings::{EndpointOptions, OriginOptions};
 use crate::words::Lang;
 
-/// The options of `idv batch`.
-pub(crate) struct BatchOptions {
+/// A file of applicants, which of its records are sent, and at what price.
+pub(crate) struct FileOptions {
     /// The file of applicants, or `-`.
     pub file: PathBuf,
     /// How the file is read.
@@ -38,12 +38,20 @@ pub(crate) struct BatchOptions {
     pub hold: Level,
     /// The price of a call, if the flag gives it.
     pub price: Option<Price>,
+    /// Charged and possibly charged calls at most.
+    pub max_charges: Option<u64>,
+    /// Which messages are shown.
+    pub messages: MessageOptions,
+}
+
+/// The options of `idv batch`.
+pub(crate) struct BatchOptions {
+    /// The file, and which of its records are sent.
+    pub source: FileOptions,
     /// Retries of an uncharged attempt.
     pub retries: u32,
     /// Time without a clean answer after which the run stops.
     pub give_up_after: Duration,
-    /// Charged and possibly charged calls at most.
-    pub max_charges: Option<u64>,
     /// Calls of unknown charge that the run bears.
     pub max_unknown: MaxUnknown,
     /// Whether a person is asked before the run pays.
@@ -60,34 +68,17 @@ pub(crate) struct BatchOptions {
     pub summary: Option<PathBuf>,
     /// The file of the report, or `-`.
     pub report: Option<PathBuf>,
-    /// Which messages are shown.
-    pub messages: MessageOptions,
     /// Whether progress is shown.
     pub progress: bool,
 }
 
 /// The options of `idv check` and of `idv batch --dry-run`.
 pub(crate) struct CheckOptions {
-    /// The file of applicants, or `-`.
-    pub file: PathBuf,
-    /// How the file is read.
-    pub input: input::Options,
-    /// The shard of the file that a run would take, if not all of it.
-    pub shard: Option<Shard>,
-    /// The endpoint, as far as it decides which ledger is consulted.
-    pub endpoint: EndpointOptions,
-    /// Which answers of the ledger are reused.
-    pub reuse: ReuseOptions,
-    /// A row with a problem of this level or a graver one would not be sent.
-    pub hold: Level,
-    /// The price of a call, if the flag gives it.
-    pub price: Option<Price>,
-    /// Charged and possibly charged calls at most.
-    pub max_charges: Option<u64>,
+    /// The file, and which of its records a run would send. Of the endpoint only what decides which
+    /// ledger is consulted.
+    pub source: FileOptions,
     /// Where and how the rows are written.
     pub rows: ResultsOptions,
-    /// Which messages are shown.
-    pub messages: MessageOptions,
 }
 
 /// The options of `idv verify`.
@@ -181,30 +172,33 @@ pub(crate) struct MessageOptions {
 
 impl From<BatchArgs> for BatchOptions {
     fn from(args: BatchArgs) -> Self {
-        let (concurrency, rate) = (args.concurrency, args.rate);
-        Self {
+        let (concurrency, rate, common) = (args.concurrency, args.rate, args.common);
+        let source = FileOptions {
             file: args.file,
             input: args.input.into(),
             shard: args.shard,
+            reuse: (&common.ledger).into(),
+            messages: (&common.output).into(),
             endpoint: EndpointOptions {
                 concurrency,
                 rate,
-                origin: args.origin.into(),
-                ..endpoint(args.endpoint, args.ledger.ledger.clone())
+                origin: common.origin.into(),
+                ..endpoint(common.endpoint, common.ledger.ledger)
             },
-            reuse: (&args.ledger).into(),
             hold: hold(args.plan.suspect),
             price: args.plan.price,
+            max_charges: args.max_charges,
+        };
+        Self {
+            source,
             retries: args.retries,
             give_up_after: args.give_up_after,
-            max_charges: args.max_charges,
             max_unknown: args.max_unknown,
             ask: !args.yes,
             unordered: args.unordered,
             only: args.only,
             exit: ExitRules { fail_on_mismatch: args.fail_on_mismatch, zero_on: args.exit_zero_on },
-            messages: (&args.output).into(),
-            results: args.output.into(),
+            results: common.output.into(),
             summary: args.summary,
             report: args.report,
             progress: !args.no_progress,
@@ -215,18 +209,8 @@ impl From<BatchArgs> for BatchOptions {
 /// `--dry-run` checks what the same flags would send.
 impl From<BatchOptions> for CheckOptions {
     fn from(batch: BatchOptions) -> Self {
-        Self {
-            file: batch.file,
-            input: batch.input,
-            shard: batch.shard,
-            endpoint: batch.endpoint,
-            reuse: batch.reuse,
-            hold: batch.hold,
-            price: batch.price,
-            max_charges: batch.max_charges,
-            rows: ResultsOptions { may_replace: checked(&batch.results), ..batch.results },
-            messages: batch.messages,
-        }
+        let may_replace = checked(&batch.results);
+        Self { source: batch.source, rows: ResultsOptions { may_replace, ..batch.results } }
     }
 }
 
@@ -234,32 +218,33 @@ impl CheckOptions {
     /// The options of `idv check FILE`.
     pub(crate) fn new(file: PathBuf, args: CheckArgs) -> Self {
         let lang = args.lang.unwrap_or_default();
-        Self {
+        let source = FileOptions {
             file,
+            input: args.input.into(),
+            shard: None,
+            reuse: (&args.ledger).into(),
             endpoint: EndpointOptions {
                 sandbox: args.sandbox,
                 endpoint: args.endpoint,
                 env_file: args.env_file,
-                ledger: args.ledger.ledger.clone(),
+                ledger: args.ledger.ledger,
                 ..EndpointOptions::default()
             },
-            input: args.input.into(),
-            shard: None,
-            reuse: (&args.ledger).into(),
             hold: hold(args.plan.suspect),
             price: args.plan.price,
             max_charges: None,
-            rows: ResultsOptions {
-                format: args.format,
-                file: args.output,
-                may_replace: MayReplace::of_checks(args.force),
-                encrypt_to: args.encrypt_to,
-                mask: args.mask,
-                color: args.color,
-                lang,
-            },
             messages: MessageOptions { quiet: args.quiet, verbose: 0, lang },
-        }
+        };
+        let rows = ResultsOptions {
+            format: args.format,
+            file: args.output,
+            may_replace: MayReplace::of_checks(args.force),
+            encrypt_to: args.encrypt_to,
+            mask: args.mask,
+            color: args.color,
+            lang,
+        };
+        Self { source, rows }
     }
 }
 
@@ -270,17 +255,18 @@ impl From<VerifyArgs> for VerifyOptions {
             Some(_) => RecordOptions::Stdin,
             None => RecordOptions::Flags(values()),
         };
+        let common = args.common;
         Self {
             record,
+            reuse: (&common.ledger).into(),
             endpoint: EndpointOptions {
                 concurrency: Some(MaxInFlight::Fixed(1)),
-                origin: args.origin.into(),
-                ..endpoint(args.endpoint, args.ledger.ledger.clone())
+                origin: common.origin.into(),
+                ..endpoint(common.endpoint, common.ledger.ledger)
             },
-            reuse: (&args.ledger).into(),
             hold: hold(args.suspect),
-            messages: (&args.output).into(),
-            results: args.output.into(),
+            messages: (&common.output).into(),
+            results: common.output.into(),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Makes a plan: reads the input to its end, checks each row and looks it up in the ledger. It
 //! never creates a ledger.
 
-use crate::input::{self, InputError};
+use crate::commands::options::FileOptions;
+use crate::input::{self, DetectedFormat, InputError};
 use crate::ledger::{Kind, LedgerError, LedgerPlace, LookUpParameters, Reader, ReuseRules};
+use crate::model::price::Price;
 use crate::model::problem::Level;
 use crate::model::row::Row;
 use crate::model::shard::Shard;
-use crate::output::Consultation;
+use crate::output::{Consultation, PlanView};
 use crate::plan::{Plan, Planner};
 
 /// The ledger that a plan consults, if there is one and the partner code is known.
@@ -90,5 +92,35 @@ impl PlanLedger {
         let plan = Plan { left_out: left_out.get(), ..planner.finish()? };
         let empty = self.consulted == Consultation::NoLedgerYet;
         Ok(if empty { plan.with_empty_ledger() } else { plan })
+    }
+}
+
+/// A file that was read to its end, with its plan.
+pub(crate) struct PlannedFile<'a> {
+    /// The file, and which of its records are sent.
+    pub source: &'a FileOptions,
+    /// The plan.
+    pub plan: Plan,
+    /// What the file was taken for.
+    pub detected: DetectedFormat,
+    /// The ledger that was consulted.
+    pub ledger: PlanLedger,
+    /// The price of a call, if it is known.
+    pub price: Option<Price>,
+}
+
+impl PlannedFile<'_> {
+    /// What is shown of the plan.
+    pub(crate) fn view(&self) -> PlanView<'_> {
+        PlanView {
+            plan: &self.plan,
+            file: self.source.file.display().to_string(),
+            detected: &self.detected,
+            ledger: self.ledger.ledger.to_string(),
+            consulted: self.ledger.consulted,
+            price: self.price,
+            max_charges: self.source.max_charges,
+            lang: self.source.messages.lang,
+        }
     }
 }

@@ -8,15 +8,16 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tracing::warn;
 
 use crate::model::outcome::{Outcome, Source};
 use crate::model::row::Row;
+use crate::model::stop_reason::StopReason;
 use crate::model::verdict::Verdict;
+use crate::model::warning::Warning;
 use crate::output::progress::Progress;
 use crate::output::{ReorderBuffer, Sink};
 use crate::run::FinishedRow;
-use crate::run::stop::{StopReason, StopSwitch};
+use crate::run::stop::StopSwitch;
 use crate::run::tally::Tally;
 
 /// Time in which results are collected before they are written. Waking this thread for each result
@@ -139,11 +140,7 @@ impl SequenceIds {
         let Some(name) = answer.and_then(|answer| answer.sequence_id.as_deref()) else { return };
         if !self.is_new(name) && !self.warned {
             self.warned = true;
-            warn!(
-                "row {} was answered under a sequence_id that another record has too: both answers \
-                 are kept; ask TrustDecision which of them the id names (said once a run)",
-                row.number
-            );
+            Warning::SharedSequenceId { row: row.number }.tell();
         }
     }
 

@@ -19,6 +19,7 @@ use crate::model::left_out::LeftOut;
 use crate::model::problem::Level;
 use crate::model::record::Field;
 use crate::model::row::Row;
+use crate::model::stop_reason::StopReason;
 use crate::model::verdict::Verdict;
 use crate::output::progress::Progress;
 use crate::output::{
@@ -27,7 +28,7 @@ use crate::output::{
 use crate::run::Verifier;
 use crate::run::interrupt::Interrupts;
 use crate::run::retry::RetryPolicy;
-use crate::run::stop::{StopReason, StopSwitch};
+use crate::run::stop::StopSwitch;
 use crate::run::tally::Tally;
 use crate::words::Lang;
 
@@ -47,7 +48,7 @@ pub(crate) async fn run(options: VerifyOptions) -> anyhow::Result<Exit> {
     endpoint.announce(&progress);
     for problem in row.problems.iter().filter(|problem| problem.level() == Level::Suspect) {
         let words = progress.words();
-        progress.say(&words.warning(&lang.problem(problem)));
+        progress.say(&words.warning(&problem.in_words(lang.words())));
     }
     let stop = StopSwitch::default();
     let run = endpoint.begin("verify").await?;

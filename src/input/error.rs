@@ -150,8 +150,10 @@ impl InputError {
         match self {
             Self::NotFound { file } => words.no_such_file(file),
             Self::Directory { file } => words.is_directory(file),
-            Self::Open { file, source } => words.not_opened(file, &source.to_string()),
-            Self::Read { file, line, source } => words.not_read(file, *line, &source.to_string()),
+            Self::Open { file, source } => words.not_opened(file, &words.system_error(source)),
+            Self::Read { file, line, source } => {
+                words.not_read(file, *line, &words.system_error(source))
+            }
             Self::Changed { file } => words.changed_input(file),
             Self::Empty { file } => words.input_empty(file),
             Self::Format { file, problem } => words.no_table(file, problem),

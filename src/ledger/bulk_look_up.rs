@@ -7,9 +7,10 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::index::{Index, split};
 use crate::ledger::look_up::LookUpParameters;
 use crate::ledger::query::Reader;
-use crate::ledger::send_decision::{CallState, DoubtReason, LookUpResult, PastCall};
+use crate::ledger::send_decision::{CallState, LookUpResult, PastCall};
 use crate::ledger::store::{self, charge_of, time};
 use crate::model::answer::Answer;
+use crate::model::explanation::DoubtReason;
 use crate::model::outcome::Outcome;
 use crate::model::record::RecordKey;
 

@@ -11,9 +11,10 @@ use crate::ledger::kind::Kind;
 use crate::ledger::liveness::RunLiveness;
 use crate::ledger::look_up::LookUpParameters;
 use crate::ledger::open;
-use crate::ledger::send_decision::{DoubtReason, LookUpResult, ReuseRules, RunRules};
+use crate::ledger::send_decision::{LookUpResult, ReuseRules, RunRules};
 use crate::ledger::store;
 use crate::ledger::team::{Snapshot, TeamAddress, TeamError, TeamReader};
+use crate::model::explanation::DoubtReason;
 use crate::model::record::{KeyMaker, Record, RecordKey};
 
 /// A ledger opened for queries. Makes no ledger, and changes nothing in one.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
+use crate::model::explanation::DoubtReason;
 use crate::model::outcome::Outcome;
 
 /// Rules for reusing old answers.
@@ -47,19 +48,6 @@ pub struct InDoubtCall {
     pub at: Timestamp,
     /// The reason.
     pub reason: DoubtReason,
-}
-
-/// The reason why a call is in doubt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DoubtReason {
-    /// Its run ended before an answer was noted.
-    RunEnded,
-    /// No usable answer came; in our own words.
-    NoAnswer(Option<String>),
-    /// The answer's code is not documented.
-    UndocumentedCode(i64),
-    /// The invoice shows that it was charged; its answer is lost.
-    Paid,
 }
 
 /// A call in flight, in this run or in another living one.
@@ -227,26 +215,6 @@ impl PastCall {
             at: self.ended.unwrap_or(self.started),
             reason,
         }
-    }
-}
-
-impl std::fmt::Display for InDoubtCall {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { call, run, .. } = self;
-        match &self.reason {
-            DoubtReason::RunEnded => write!(f, "call {call} of run {run} was cut off, and")?,
-            DoubtReason::NoAnswer(Some(words)) => write!(f, "call {call} of run {run}: {words};")?,
-            DoubtReason::NoAnswer(None) => {
-                write!(f, "call {call} of run {run} got no usable answer, and")?;
-            }
-            DoubtReason::UndocumentedCode(code) => {
-                write!(f, "call {call} of run {run} got the undocumented code {code}, and")?;
-            }
-            DoubtReason::Paid => {
-                return write!(f, "call {call} of run {run} was charged, its answer is lost");
-            }
-        }
-        f.write_str(" may have been charged")
     }
 }
 

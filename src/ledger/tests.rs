@@ -9,10 +9,10 @@ use tempfile::TempDir;
 use super::*;
 use crate::ledger::PersonSearch;
 use crate::ledger::erasure::{PurgeResult, PurgeScope};
-use crate::ledger::send_decision::DoubtReason;
 use crate::ledger::thread::WriterThread;
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
+use crate::model::explanation::DoubtReason;
 use crate::model::outcome::Outcome;
 use crate::model::record::Record;
 

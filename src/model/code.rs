@@ -40,105 +40,78 @@ pub enum Class {
     Record,
 }
 
+/// The name of a documented code. `words` explains each, and says what a person does about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeName {
+    /// The record was looked up.
+    Success,
+    /// The service is not part of the contract.
+    NotPurchased,
+    /// The provider blocks the calls for now.
+    TrafficBlocked,
+    /// The prepaid calls are used up.
+    TrafficInsufficient,
+    /// The contract for the service has ended.
+    Expired,
+    /// Today's quota is used up.
+    DailyMaximum,
+    /// The service is busy.
+    ServiceUnavailable,
+    /// An error inside the provider's system.
+    InternalError,
+    /// A required field was empty.
+    ParameterEmpty,
+    /// The partner code may not ask about this country.
+    CountryNotOpen,
+    /// A field failed the provider's validation.
+    ParameterError,
+}
+
 /// One row of the provider's table of status codes.
 #[derive(Debug, Clone, Copy)]
 pub struct Code {
     /// The number in the answer's `code`.
     pub number: u16,
+    /// Its name here.
+    pub name: CodeName,
     /// The provider's message.
     pub message: &'static str,
-    /// Its meaning in plain words.
-    pub meaning: &'static str,
     /// Its meaning for the run.
     pub class: Class,
     /// Its charge by the provider's table.
     pub charge: Charge,
-    /// The reaction of idv in one sentence, and then what is left for a person to do.
-    pub action: &'static str,
 }
 
-impl Code {
-    /// What is left for a person to do. Empty if nothing is.
-    pub fn next(&self) -> &'static str {
-        self.action.split_once(". ").map_or("", |(_, next)| next)
-    }
-}
-
-const fn row(
-    number: u16,
-    message: &'static str,
-    meaning: &'static str,
-    class: Class,
-    action: &'static str,
-) -> Code {
+const fn row(number: u16, name: CodeName, message: &'static str, class: Class) -> Code {
     let charge = match class {
         Class::Answered => Charge::Yes,
         Class::Account | Class::Quota | Class::Passing | Class::Record => Charge::No,
     };
-    Code { number, message, meaning, class, charge, action }
+    Code { number, name, message, class, charge }
 }
-
-const RETRY: &str = "Waits and asks again, up to --retries times.";
-const FIX: &str = "Settles the row as refused and goes on. Repair the record and run again.";
 
 /// Every documented code, in the order of the provider's table.
 pub const CODES: [Code; 11] = [
-    row(200, "Success", "The record was looked up", Class::Answered, "Keeps the answer."),
-    row(
-        301,
-        "Service not purchased",
-        "The service is not part of your contract",
-        Class::Account,
-        "Stops the run. Ask TrustDecision to open ID Verification for your partner code.",
-    ),
-    row(
-        302,
-        "Traffic blocked",
-        "The provider blocks your calls for now",
-        Class::Passing,
-        "Waits and asks again, up to --retries times. If it stays, ask TrustDecision.",
-    ),
-    row(
-        303,
-        "Traffic insufficient",
-        "Your prepaid calls are used up",
-        Class::Account,
-        "Stops the run. Ask TrustDecision to top up your traffic.",
-    ),
-    row(
-        304,
-        "Service expired",
-        "Your contract for the service has ended",
-        Class::Account,
-        "Stops the run. Ask TrustDecision to renew the service.",
-    ),
-    row(
-        305,
-        "Daily maximum volume reached",
-        "Today's quota is used up",
-        Class::Quota,
-        "Stops the run. Run the same command again tomorrow, or ask for a larger quota.",
-    ),
-    row(600, "Service Temporarily Unavailable", "The service is busy", Class::Passing, RETRY),
-    row(11350, "Internal error", "An error inside the provider's system", Class::Passing, RETRY),
-    row(11301, "parameter empty", "A required field was empty", Class::Record, FIX),
-    row(
-        11304,
-        "Country partner not open",
-        "Your partner code may not ask about this country",
-        Class::Account,
-        "Stops the run. Ask TrustDecision to open Indonesia for your partner code.",
-    ),
-    row(11340, "parameter error", "A field failed the provider's validation", Class::Record, FIX),
+    row(200, CodeName::Success, "Success", Class::Answered),
+    row(301, CodeName::NotPurchased, "Service not purchased", Class::Account),
+    row(302, CodeName::TrafficBlocked, "Traffic blocked", Class::Passing),
+    row(303, CodeName::TrafficInsufficient, "Traffic insufficient", Class::Account),
+    row(304, CodeName::Expired, "Service expired", Class::Account),
+    row(305, CodeName::DailyMaximum, "Daily maximum volume reached", Class::Quota),
+    row(600, CodeName::ServiceUnavailable, "Service Temporarily Unavailable", Class::Passing),
+    row(11350, CodeName::InternalError, "Internal error", Class::Passing),
+    row(11301, CodeName::ParameterEmpty, "parameter empty", Class::Record),
+    row(11304, CodeName::CountryNotOpen, "Country partner not open", Class::Account),
+    row(11340, CodeName::ParameterError, "parameter error", Class::Record),
 ];
 
 /// Finds the row of a documented code. Returns `None` for any other number.
 ///
 /// ```
-/// use idv::code::{self, Charge};
+/// use idv::code::{self, Charge, CodeName};
 ///
 /// let quota = code::find(305).expect("it is documented");
-/// assert_eq!((quota.meaning, quota.charge), ("Today's quota is used up", Charge::No));
+/// assert_eq!((quota.name, quota.charge), (CodeName::DailyMaximum, Charge::No));
 /// assert!(code::find(12_223).is_none());
 /// ```
 pub fn find(number: i64) -> Option<&'static Code> {
@@ -160,15 +133,6 @@ mod tests {
             let expected = if code.number == 200 { Charge::Yes } else { Charge::No };
             assert_eq!(code.charge, expected, "{}", code.number);
         }
-    }
-
-    #[test]
-    fn each_code_that_stops_a_run_says_what_a_person_does() {
-        for code in CODES {
-            let stops = matches!(code.class, Class::Account | Class::Quota);
-            assert!(!stops || !code.next().is_empty(), "{}", code.number);
-        }
-        assert_eq!(find(303).unwrap().next(), "Ask TrustDecision to top up your traffic.");
     }
 
     #[test]

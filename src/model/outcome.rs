@@ -54,21 +54,6 @@ impl Outcome {
             Self::Unknown => "unknown",
         }
     }
-
-    /// The meaning of the word in a sentence.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::Pass => "number, phone and name belong together",
-            Self::Fail => "the phone or the name does not belong to the number",
-            Self::NoRecord => "the provider has nothing to compare with",
-            Self::Unrecognised => "answered in words no guide documents",
-            Self::Refused => "the endpoint refused the record",
-            Self::Unavailable => "no answer now; run again later",
-            Self::Skipped => "not sent, the run stopped first",
-            Self::Held => "not sent, a field is malformed or damaged",
-            Self::Unknown => "no usable answer; may have been charged",
-        }
-    }
 }
 
 /// The source of a row's answer.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
+use crate::model::explanation::Explanation;
 use crate::model::outcome::{Outcome, Source};
 
 /// The verdict on one row.
@@ -19,8 +20,8 @@ pub struct Verdict {
     pub source: Source,
     /// The last legible answer of the endpoint.
     pub answer: Option<Answer>,
-    /// The reason why there is no answer. Shows no person and no key.
-    pub explanation: Option<String>,
+    /// The reason why there is no answer.
+    pub explanation: Option<Explanation>,
     /// Number of requests made or tried.
     pub attempts: u32,
     /// Duration of the last attempt.
@@ -31,7 +32,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// Makes the verdict on a row without a request.
-    pub fn local(outcome: Outcome, explanation: Option<String>) -> Self {
+    pub fn local(outcome: Outcome, explanation: Option<Explanation>) -> Self {
         Self {
             outcome,
             charged: Charge::No,
@@ -44,9 +45,8 @@ impl Verdict {
         }
     }
 
-    /// The provider's message, else our explanation.
-    pub fn message(&self) -> Option<&str> {
-        let said = self.answer.as_ref().and_then(|answer| answer.message.as_deref());
-        said.or(self.explanation.as_deref())
+    /// The provider's message.
+    pub(crate) fn provider_message(&self) -> Option<&str> {
+        self.answer.as_ref().and_then(|answer| answer.message.as_deref())
     }
 }

@@ -10,7 +10,7 @@ use crate::model::problem::Level;
 use crate::model::record::Field;
 use crate::model::row::Row;
 use crate::model::verdict::Verdict;
-use crate::output::result_columns::{self, Mask};
+use crate::output::result_columns::Mask;
 use crate::output::table::{Style, paint};
 use crate::output::text;
 use crate::output::text_layout;
@@ -143,7 +143,8 @@ impl Card<'_> {
         let answer = verdict.answer.as_ref();
         if let Some(answer) = answer {
             let known = code::find(answer.code);
-            let meaning = known.map_or(words.not_documented(), |code| words.code_meaning(code));
+            let meaning =
+                known.map_or(words.not_documented(), |code| words.code_meaning(code.name));
             self.pair(code, &format!("{}: {meaning}", answer.code));
         }
         if verdict.outcome == Outcome::Unrecognised
@@ -154,7 +155,7 @@ impl Card<'_> {
         if let Some(said) = answer.and_then(|answer| answer.reason.as_deref()) {
             self.pair(reason, &brief(&mask.text(row, said)));
         }
-        if let Some(said) = said(row, verdict, mask) {
+        if let Some(said) = said(row, verdict, mask, words) {
             self.pair(message, &brief(&said));
         }
         if let Some(id) = answer.and_then(|answer| answer.sequence_id.as_deref()) {
@@ -168,7 +169,7 @@ impl Card<'_> {
             self.text.push('\n');
         }
         for problem in &row.problems {
-            self.note(problem.level(), &self.details.lang.problem(problem));
+            self.note(problem.level(), &problem.in_words(self.details.lang.words()));
         }
         if let Some(says) = says {
             self.note(Level::Note, says);
@@ -224,8 +225,14 @@ fn brief(text: &str) -> String {
 
 /// The message of the provider, or why there is no answer. The message of a plain verdict is left out:
 /// it is "success", which a person might read as "pass".
-fn said<'a>(row: &Row, verdict: &'a Verdict, mask: &Mask) -> Option<Cow<'a, str>> {
-    result_columns::message(row, verdict, mask).filter(|_| !is_verdict(verdict.outcome))
+fn said<'a>(
+    row: &Row,
+    verdict: &'a Verdict,
+    mask: &Mask,
+    words: &dyn Words,
+) -> Option<Cow<'a, str>> {
+    let said = verdict.message_in(words).filter(|_| !is_verdict(verdict.outcome))?;
+    Some(mask.message(row, said))
 }
 
 /// The value that was read for a field.
@@ -264,7 +271,7 @@ fn charged(verdict: &Verdict, words: &dyn Words) -> &'static str {
 /// Possible causes of the outcome, and what to do next.
 fn hints(verdict: &Verdict, words: &dyn Words, ledger: &str) -> Vec<String> {
     let code = verdict.answer.as_ref().and_then(|answer| code::find(answer.code));
-    let next = code.map(|code| words.code_next(code)).filter(|next| !next.is_empty());
+    let next = code.map(|code| words.code_next(code.name)).filter(|next| !next.is_empty());
     let hint = match verdict.outcome {
         Outcome::Pass | Outcome::Unknown => None,
         Outcome::Fail => Some(words.fail_hint()),

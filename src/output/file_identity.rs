@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::output::encryption::Encryption;
-use crate::output::output_file::{MayReplace, OutputError, OutputFile, part_of, with_ending};
+use crate::output::output_error::OutputError;
+use crate::output::output_file::{MayReplace, OutputFile, part_of, with_ending};
 use crate::platform;
 
 /// A file that no output may be.

@@ -5,70 +5,12 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use tracing::warn;
-
+use crate::model::warning::Warning;
 use crate::output::encryption::{EncryptedFile, Encryption};
 use crate::output::existing_output::{is_check, is_idv_output};
+use crate::output::output_error::OutputError;
 use crate::output::{Writer, text};
 use crate::platform;
-
-/// The reason why an output can't be written. Found before anything is sent.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum OutputError {
-    /// The output would replace the input.
-    #[error("{} is the input: the results need a file of their own", .0.display())]
-    IsInput(PathBuf),
-    /// An encrypted output whose name does not say so.
-    #[error(
-        "{} would be encrypted, and its name must say so\n\n  hint: write {}.age",
-        .0.display(), .0.display()
-    )]
-    NotNamedAge(PathBuf),
-    /// An output is named as an encrypted file, and nobody could read it.
-    #[error(
-        "{} is named as an encrypted file, and no recipient is given\n\n  \
-         hint: add --encrypt-to with the public key of the person who will read it, or leave out .age",
-        .0.display()
-    )]
-    NoRecipient(PathBuf),
-    /// The output would replace the ledger, or a file beside it.
-    #[error("{} belongs to the ledger: the results need a file of their own", .0.display())]
-    IsLedger(PathBuf),
-    /// The output is a database, perhaps a ledger.
-    #[error("{} is a database, and perhaps a ledger: it is never replaced\n\n  hint: choose another name", .0.display())]
-    IsDatabase(PathBuf),
-    /// Another run writes the output.
-    #[error(
-        "another run is writing {}\n\n  hint: wait until it has ended, or choose another name",
-        .0.display()
-    )]
-    Locked(PathBuf),
-    /// Two outputs would go to one file.
-    #[error("{} is named for two outputs: give each a file of its own", .0.display())]
-    Twice(PathBuf),
-    /// The file was not written by idv.
-    #[error(
-        "{} exists and holds no results of idv\n\n  \
-         hint: choose another name, or replace it with --force", .0.display()
-    )]
-    NotOurs(PathBuf),
-    /// Another program keeps the file.
-    #[error("can't replace {}: {why}\n\n  hint: close it in Excel or another program, or choose another name", file.display())]
-    InUse {
-        /// The file.
-        file: PathBuf,
-        /// The system's words.
-        why: io::Error,
-    },
-    /// The file can't be written.
-    #[error("can't write {}: {why}\n\n  hint: choose a file in a folder that you may write to", file.display())]
-    Unwritable {
-        /// The file.
-        file: PathBuf,
-        /// The system's words.
-        why: io::Error,
-    },
-}
 
 /// The files that an output may replace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,11 +143,8 @@ impl OutputFile {
             Err(error) => rename_numbered(&part, &self.path).ok_or(error)?,
         };
         if place != self.path {
-            let (wanted, place) = (text::path(&self.path), text::path(&place));
-            warn!(
-                "{wanted} can't be replaced, perhaps since it is open in another program; \
-                 the new file is {place}"
-            );
+            let name = |path: &Path| text::path(path);
+            Warning::NotReplaced { wanted: name(&self.path), place: name(&place) }.tell();
         }
         // A power cut may undo the rename otherwise. A file system that can't sync a folder goes on.
         let _ = platform::sync_folder(parent(&self.path));

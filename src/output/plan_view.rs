@@ -95,7 +95,7 @@ impl PlanView<'_> {
         for found in self.plan.problems.iter().filter(|found| found.problem.level() > Level::Note) {
             let (code, level) = (found.problem.code(), found.problem.level());
             let place = found.first.first().map(|at| name(*at, words));
-            let explained = lang.problem(&found.problem);
+            let explained = found.problem.in_words(lang.words());
             let said = words.problem_line(level, code, found.rows, place.as_deref(), &explained);
             let _ = write!(text, "\n  {said}");
         }
@@ -223,7 +223,7 @@ fn problem(found: &ProblemCount, lang: Lang, color: bool, width: usize) -> Strin
     let indent = " ".repeat(word.len() + 2);
     let head = wrap(&head, width, &indent, &indent);
     let level = paint(word, Style::of_level(level), color);
-    let message = wrap(&lang.problem(&found.problem), width, "  ", "  ");
+    let message = wrap(&found.problem.in_words(lang.words()), width, "  ", "  ");
     format!("\n{level}  {}\n{message}", head.trim_start())
 }
 

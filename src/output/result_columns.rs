@@ -110,9 +110,9 @@ pub(crate) fn sent<'a>(row: &'a Row, verdict: &Verdict, field: Field) -> Option<
     (verdict.source != Source::Local).then(|| row.record.get(field))
 }
 
-/// The message of the provider, else our explanation.
+/// The message of the provider, else our explanation in English.
 pub(crate) fn message<'a>(row: &Row, verdict: &'a Verdict, mask: &Mask) -> Option<Cow<'a, str>> {
-    verdict.message().map(|message| mask.text(row, message))
+    verdict.message().map(|message| mask.message(row, message))
 }
 
 /// Duration of the last attempt in whole milliseconds.
@@ -171,6 +171,14 @@ impl Mask {
                 escape_owned(Cow::Owned(format!("{} {likely}", problem.message())))
             }
             None => problem.message(),
+        }
+    }
+
+    /// Masks numbers and the record's name in a message.
+    pub(crate) fn message<'a>(&self, row: &Row, message: Cow<'a, str>) -> Cow<'a, str> {
+        match message {
+            Cow::Borrowed(message) => self.text(row, message),
+            Cow::Owned(message) => self.text(row, &message).into_owned().into(),
         }
     }
 

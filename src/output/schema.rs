@@ -67,7 +67,7 @@ mod tests {
     use crate::model::outcome::{Outcome, Source};
     use crate::model::problem::Level;
     use crate::model::record::Field;
-    use crate::run::stop::StopReason;
+    use crate::model::stop_reason::StopReason;
 
     fn schema(of: Schema) -> Value {
         serde_json::from_str(of.text()).unwrap()

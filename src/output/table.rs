@@ -163,7 +163,8 @@ pub(crate) fn what<'a>(row: &'a Row, verdict: &'a Verdict, words: &dyn Words) ->
         return codes.join(", ").into();
     }
     let Some(answer) = &verdict.answer else {
-        return verdict.explanation.as_deref().unwrap_or_default().into();
+        let explanation = verdict.explanation.as_ref().map(|why| why.in_words(words));
+        return explanation.unwrap_or_default().into();
     };
     let short = |said: &str| match Match::of(Some(said)) {
         Match::Other => said.to_owned(),

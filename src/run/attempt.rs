@@ -6,16 +6,18 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::debug;
 
-use crate::client::SendError;
 use crate::ledger::{Claim, LedgerError, PendingWrite, WriteStatus};
 use crate::model::answer::Answer;
 use crate::model::code::{Charge, Class};
+use crate::model::explanation::Explanation;
 use crate::model::outcome::{Outcome, Source};
 use crate::model::record::{Field, Record};
 use crate::model::redaction::mask_name;
 use crate::model::row::Row;
+use crate::model::send_error::SendError;
+use crate::model::stop_reason::StopReason;
 use crate::model::verdict::Verdict;
-use crate::run::stop::{StopReason, StopSwitch};
+use crate::run::stop::StopSwitch;
 
 /// A verdict whose write to the ledger may not be finished.
 #[must_use]
@@ -58,9 +60,8 @@ fn settled(
             verdict
         }
         Err(error) => {
-            let why = format!("an answer came, but is not on disk: {error}");
             stop.stop(StopReason::Ledger(error.to_string()));
-            unsaved(&verdict, why)
+            unsaved(&verdict, error.to_string())
         }
     }
 }
@@ -73,7 +74,7 @@ fn unsaved(verdict: &Verdict, why: String) -> Verdict {
         attempts: verdict.attempts,
         elapsed: verdict.elapsed,
         at: verdict.at,
-        ..Verdict::local(Outcome::Unknown, Some(why))
+        ..Verdict::local(Outcome::Unknown, Some(Explanation::NotOnDisk(why)))
     }
 }
 
@@ -95,14 +96,14 @@ pub(crate) fn may_retry(verdict: &Verdict) -> bool {
 /// Ends the claim with the result of its attempt. A name that the answer repeats is not stored: the
 /// ledger holds no names.
 pub(crate) fn end_claim(claim: Claim, verdict: &Verdict, record: &Record) -> PendingWrite {
-    let words = verdict.explanation.as_deref().unwrap_or_default();
+    let why = verdict.explanation.as_ref().map(ToString::to_string).unwrap_or_default();
     match (&verdict.answer, verdict.charged) {
         (Some(answer), _) => {
             let answer = without_name(answer, record.get(Field::Name));
             claim.settle(&answer, verdict.attempts)
         }
-        (None, Charge::No) => claim.release(words, verdict.attempts),
-        (None, Charge::Yes | Charge::Unknown) => claim.doubt(words, verdict.attempts),
+        (None, Charge::No) => claim.release(&why, verdict.attempts),
+        (None, Charge::Yes | Charge::Unknown) => claim.doubt(&why, verdict.attempts),
     }
 }
 
@@ -134,7 +135,7 @@ pub(crate) fn verdict_of(
     };
     let (answer, explanation) = match seen {
         Ok(answer) => (Some(answer), None),
-        Err(error) => (None, Some(error.to_string())),
+        Err(error) => (None, Some(Explanation::Attempt(error))),
     };
     Verdict {
         outcome,

@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::run::stop::{StopReason, StopSwitch};
+use crate::model::stop_reason::StopReason;
+use crate::run::stop::StopSwitch;
 
 /// Limits the charges of a run.
 #[derive(Debug)]

@@ -3,8 +3,9 @@
 
 use std::io;
 
+use crate::model::stop_reason::StopReason;
 use crate::platform::Signals;
-use crate::run::stop::{StopReason, StopSwitch};
+use crate::run::stop::StopSwitch;
 
 /// Watches for signals. Install it before the first request goes out.
 pub(crate) struct Interrupts(Signals);

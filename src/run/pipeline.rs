@@ -6,16 +6,19 @@ use std::time::{Duration, Instant};
 
 use tracing::debug;
 
-use crate::client::{Client, SendError};
+use crate::client::Client;
 use crate::ledger::{
     Claim, ClaimReply, InDoubtCall, LedgerError, LookUpResult, Run, StoredAnswer, WaitResult,
     Waiter,
 };
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
+use crate::model::explanation::Explanation;
 use crate::model::outcome::{Outcome, Source};
 use crate::model::record::Record;
 use crate::model::row::Row;
+use crate::model::send_error::SendError;
+use crate::model::stop_reason::StopReason;
 use crate::model::verdict::Verdict;
 use crate::run::attempt::{PendingVerdict, end_claim, log, may_retry, verdict_of};
 use crate::run::budget::{Budget, BudgetPermit};
@@ -23,7 +26,7 @@ use crate::run::pacing::{Bounds, Cause, SharedStatus, Signal};
 use crate::run::retry::{AttemptHistory, RetryDecision};
 use crate::run::send_gate::{FirstAttempt, SendGate, SendPermit, signal};
 use crate::run::send_options::SendOptions;
-use crate::run::stop::{StopReason, StopSwitch};
+use crate::run::stop::{StopSwitch, of_ledger};
 use crate::run::stop_rules::StopRules;
 
 /// The shortest wait before a retry. The next row has begun its first attempt by then.
@@ -199,7 +202,7 @@ impl Pipeline {
                         return Err(Box::new(verdict.into()));
                     }
                 }
-                Err(error) => self.stop.stop(StopReason::of_ledger(&error)),
+                Err(error) => self.stop.stop(of_ledger(&error)),
             }
         }
     }
@@ -224,7 +227,7 @@ impl Pipeline {
         Ok(match self.ledger.claim(record, self.options.reuse).await? {
             ClaimReply::Claim(claim) => ClaimResult::Send(claim),
             ClaimReply::Answered(stored) => ClaimResult::Known(Box::new(self.answered(*stored))),
-            ClaimReply::InDoubt(doubt) => ClaimResult::Known(Box::new(self.in_doubt(&doubt))),
+            ClaimReply::InDoubt(doubt) => ClaimResult::Known(Box::new(self.in_doubt(doubt))),
             ClaimReply::Busy(waiter) => ClaimResult::Wait(waiter),
         })
     }
@@ -240,16 +243,16 @@ impl Pipeline {
         match waited {
             Ok(WaitResult::Answered(stored)) => Some(self.answered(*stored)),
             Ok(WaitResult::Released) => None,
-            Ok(WaitResult::InDoubt(doubt)) => Some(self.in_doubt(&doubt)),
+            Ok(WaitResult::InDoubt(doubt)) => Some(self.in_doubt(doubt)),
             Ok(WaitResult::StillBusy(busy)) => {
-                let why = format!("run {} is still asking about this record", busy.run);
+                let why = Explanation::StillAsked { run: busy.run };
                 Some(Verdict {
                     source: Source::Ledger,
                     ..Verdict::local(Outcome::Unknown, Some(why))
                 })
             }
             Err(error) => {
-                self.stop.stop(StopReason::of_ledger(&error));
+                self.stop.stop(of_ledger(&error));
                 None
             }
         }
@@ -338,8 +341,7 @@ impl Pipeline {
     /// Returns the answer of the ledger after a stop, or `skipped`.
     async fn look_up_or_skip(&self, record: &Record) -> Verdict {
         self.known(record).await.unwrap_or_else(|| {
-            let why = self.stop.reason().map(|reason| format!("not sent: {reason}"));
-            Verdict::local(Outcome::Skipped, why)
+            Verdict::local(Outcome::Skipped, self.stop.reason().map(Explanation::Stopped))
         })
     }
 
@@ -347,7 +349,7 @@ impl Pipeline {
     async fn known(&self, record: &Record) -> Option<Verdict> {
         match self.ledger.look_up(record, self.options.reuse).await {
             Ok(LookUpResult::Answered(stored)) => Some(self.answered(*stored)),
-            Ok(LookUpResult::InDoubt(doubt)) => Some(self.in_doubt(&doubt)),
+            Ok(LookUpResult::InDoubt(doubt)) => Some(self.in_doubt(doubt)),
             Ok(LookUpResult::MaySend | LookUpResult::Busy(_)) | Err(_) => None,
         }
     }
@@ -362,11 +364,13 @@ impl Pipeline {
         }
     }
 
-    fn in_doubt(&self, doubt: &InDoubtCall) -> Verdict {
+    fn in_doubt(&self, doubt: InDoubtCall) -> Verdict {
+        let InDoubtCall { call, run, reason, .. } = doubt;
+        let explanation = Explanation::InDoubt { call, run, reason };
         Verdict {
             source: self.source(doubt.run),
             at: Some(doubt.at),
-            ..Verdict::local(Outcome::Unknown, Some(doubt.to_string()))
+            ..Verdict::local(Outcome::Unknown, Some(explanation))
         }
     }
 

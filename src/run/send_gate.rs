@@ -8,9 +8,9 @@ use tokio::sync::Notify;
 use tokio::time::{sleep_until, timeout_at};
 use tracing::debug;
 
-use crate::client::SendError;
 use crate::model::answer::Answer;
 use crate::model::code::Class;
+use crate::model::send_error::{SendError, Trouble};
 use crate::platform;
 use crate::run::pacing::{Bounds, Cause, Gate, Pacer, SharedStatus, Signal, Ticket};
 use crate::run::stop::StopSwitch;
@@ -168,8 +168,10 @@ pub(crate) fn signal(attempt: &Result<Answer, SendError>) -> Signal {
             Some(Class::Account | Class::Quota) => Signal::Final,
         },
         Err(SendError::Busy { status, retry_after }) => refused(Cause::Http(*status), *retry_after),
-        Err(SendError::NoAnswer(_)) => refused(Cause::NoAnswer, None),
-        Err(SendError::NotSent(why)) if is_want_of_files(why) => Signal::Unsent(Cause::OpenFiles),
+        Err(SendError::NoAnswer { .. }) => refused(Cause::NoAnswer, None),
+        Err(SendError::NotSent(trouble)) if is_want_of_files(trouble) => {
+            Signal::Unsent(Cause::OpenFiles)
+        }
         Err(SendError::NotSent(_)) => Signal::Unsent(Cause::Unreachable),
         Err(
             SendError::Tls(_)
@@ -180,6 +182,7 @@ pub(crate) fn signal(attempt: &Result<Answer, SendError>) -> Signal {
     }
 }
 
-fn is_want_of_files(why: &str) -> bool {
-    why.ends_with(&std::io::Error::from_raw_os_error(platform::TOO_MANY_OPEN_FILES).to_string())
+fn is_want_of_files(trouble: &Trouble) -> bool {
+    let Trouble::System { text, .. } = trouble else { return false };
+    text.ends_with(&std::io::Error::from_raw_os_error(platform::TOO_MANY_OPEN_FILES).to_string())
 }

@@ -1,11 +1,11 @@
 //! The rules that stop a run because of the endpoint's answers: a pure state machine over the
 //! attempts. (`--give-up-after` is a rule of `pacing`, which knows the pauses.)
 
-use crate::client::SendError;
 use crate::model::answer::Answer;
 use crate::model::code::{Charge, Class};
 use crate::model::limits::MaxUnknown;
-use crate::run::stop::StopReason;
+use crate::model::send_error::SendError;
+use crate::model::stop_reason::StopReason;
 
 /// So many calls of unknown charge are never too large a share.
 const FEW_UNKNOWNS: u64 = 20;
@@ -47,7 +47,9 @@ impl StopRules {
             Err(SendError::Denied(status)) => Some(StopReason::Denied(*status)),
             Err(SendError::Redirected(status)) => Some(StopReason::Redirected(*status)),
             Err(
-                error @ (SendError::NotSent(_) | SendError::Busy { .. } | SendError::NoAnswer(_)),
+                error @ (SendError::NotSent(_)
+                | SendError::Busy { .. }
+                | SendError::NoAnswer { .. }),
             ) => self.failed(error.charge(), in_flight),
         }
     }
@@ -105,7 +107,10 @@ impl StopRules {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::model::send_error::Trouble;
 
     #[expect(clippy::unnecessary_wraps, reason = "it stands beside failures")]
     fn answer(code: i64, message: &str) -> Result<Answer, SendError> {
@@ -113,7 +118,10 @@ mod tests {
     }
 
     fn silence() -> Result<Answer, SendError> {
-        Err(SendError::NoAnswer("timed out".to_owned()))
+        Err(SendError::NoAnswer {
+            status: None,
+            trouble: Trouble::TimedOut(Duration::from_secs(30)),
+        })
     }
 
     fn last(attempts: impl IntoIterator<Item = Result<Answer, SendError>>) -> Option<StopReason> {

@@ -8,7 +8,8 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use crate::model::row::Row;
-use crate::run::stop::{StopReason, StopSwitch};
+use crate::model::stop_reason::StopReason;
+use crate::run::stop::StopSwitch;
 use crate::run::{AttemptResult, PendingVerdict, Pipeline};
 
 /// Rows in one piece that the reading thread hands over: one hand-over costs more than reading a row.

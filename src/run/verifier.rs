@@ -10,18 +10,21 @@ use tokio::sync::mpsc;
 
 use crate::checks;
 use crate::client::endpoint_url::EndpointError;
-use crate::client::{self, Client, SendError};
+use crate::client::{self, Client};
 use crate::ledger::{self, Kind, Ledger, LedgerError};
+use crate::model::explanation::Explanation;
 use crate::model::outcome::Outcome;
 use crate::model::problem::{Level, Problem};
 use crate::model::record::Record;
 use crate::model::row::Row;
+use crate::model::send_error::SendError;
+use crate::model::stop_reason::StopReason;
 use crate::model::verdict::Verdict;
 use crate::run::pacing::{Concurrency, SharedStatus};
 use crate::run::pipeline::Pipeline;
 use crate::run::retry::RetryPolicy;
 use crate::run::send_options::SendOptions;
-use crate::run::stop::{StopReason, StopSwitch, run_end};
+use crate::run::stop::{StopSwitch, run_end};
 use crate::run::stream::{self, FinishedRow, RowSource, StreamLimits};
 
 /// Verifies records at one endpoint, with one ledger. Made by [`Verifier::builder`]; needs a tokio
@@ -273,6 +276,5 @@ fn with_problems(verdict: Verdict, problems: &[Problem]) -> Verdict {
     if verdict.outcome != Outcome::Held || verdict.explanation.is_some() {
         return verdict;
     }
-    let messages: Vec<_> = problems.iter().map(Problem::message).collect();
-    Verdict { explanation: Some(messages.join(" ")), ..verdict }
+    Verdict { explanation: Some(Explanation::Problems(problems.to_vec())), ..verdict }
 }

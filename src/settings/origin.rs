@@ -3,14 +3,8 @@
 use crate::ledger::RunOrigin;
 use crate::model::limits::check_text;
 use crate::platform;
+use crate::settings::variables::{OPERATOR, PURPOSE, REQUIRE_PURPOSE};
 use crate::settings::{SettingSources, SettingsError};
-
-/// Variable of the operator.
-pub(crate) const OPERATOR: &str = "IDV_OPERATOR";
-/// Variable of the purpose.
-pub(crate) const PURPOSE: &str = "IDV_PURPOSE";
-/// Variable that makes a purpose required.
-pub(crate) const REQUIRE_PURPOSE: &str = "IDV_REQUIRE_PURPOSE";
 
 /// What the command line says about the origin of a run.
 #[derive(Debug, Clone, Default)]

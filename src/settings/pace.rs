@@ -1,12 +1,8 @@
 //! Reads the limits of a run's speed from the settings.
 
 use crate::model::limits::{MaxInFlight, parse_rate};
+use crate::settings::variables::{CONCURRENCY, RATE};
 use crate::settings::{SettingSources, SettingsError};
-
-/// Variable of the requests in flight.
-pub(crate) const CONCURRENCY: &str = "IDV_CONCURRENCY";
-/// Variable of the requests a second.
-pub(crate) const RATE: &str = "IDV_RATE";
 
 impl SettingSources {
     /// Reads the requests in flight at most.

@@ -2,10 +2,8 @@
 
 use jiff::SignedDuration;
 
+use crate::settings::variables::RETENTION;
 use crate::settings::{SettingSources, SettingsError};
-
-/// Variable of the age at which a run purges calls.
-pub(crate) const RETENTION: &str = "IDV_RETENTION";
 
 impl SettingSources {
     /// Reads the age at which calls are purged after a run.

@@ -117,6 +117,8 @@ pub(crate) trait InputWords {
     fn shared_column(&self, column: &str, fields: [&str; 2]) -> String;
     /// A delimiter that can't be one.
     fn no_delimiter(&self) -> &'static str;
+    /// A purpose is required, by one variable, and none is given, in another.
+    fn no_purpose(&self, require: &str, purpose: &str) -> String;
     /// Settings are missing. `names` are those of the variables.
     fn missing_settings(&self, names: &str) -> String;
 }

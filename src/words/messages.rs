@@ -1,5 +1,11 @@
 //! The sentences of short messages beside a run.
 
+use std::fmt;
+use std::io;
+
+use crate::model::warning::Warning;
+use crate::words::Lang;
+
 /// What to do about an error of the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorHint {
@@ -55,8 +61,19 @@ pub(crate) trait MessageWords {
     fn report_name(&self) -> &'static str;
     /// A file beside the results can't be written.
     fn file_not_written(&self, name: &str, why: &str) -> String;
+    /// What a person should know beside a run.
+    fn beside_run(&self, warning: &Warning) -> String;
+    /// What the system says about a file.
+    fn system_error(&self, error: &io::Error) -> String;
     /// What to do about an error of the system.
     fn error_hint(&self, hint: ErrorHint) -> &'static str;
     /// How to practise with the sandbox: what it accepts, and which values it answers in which way.
     fn sandbox_explained(&self) -> &'static str;
+}
+
+/// In English.
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Lang::En.words().beside_run(self))
+    }
 }

@@ -4,11 +4,13 @@
 
 mod card;
 mod english;
+mod explanations;
 mod indonesian;
 mod input;
 mod messages;
 mod next_steps;
 mod numbers;
+mod outputs;
 mod plan;
 mod problems;
 mod progress;
@@ -18,11 +20,13 @@ mod summary;
 mod verdicts;
 
 pub(crate) use crate::words::card::CardWords;
+pub(crate) use crate::words::explanations::ExplanationWords;
 pub use crate::words::input::FormatProblem;
 pub(crate) use crate::words::input::InputWords;
 pub(crate) use crate::words::messages::{ErrorHint, MessageWords};
 pub use crate::words::next_steps::NextStep;
 pub(crate) use crate::words::next_steps::NextStepWords;
+pub(crate) use crate::words::outputs::OutputWords;
 pub(crate) use crate::words::plan::PlanWords;
 pub(crate) use crate::words::problems::ProblemWords;
 pub(crate) use crate::words::progress::ProgressWords;
@@ -44,9 +48,11 @@ pub enum Lang {
 /// All sentences of one language.
 pub(crate) trait Words:
     CardWords
+    + ExplanationWords
     + InputWords
     + MessageWords
     + NextStepWords
+    + OutputWords
     + PlanWords
     + ProblemWords
     + ProgressWords

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::code::Code;
+use crate::model::code::CodeName;
 
 /// A next step for the user after a run.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub enum NextStep {
         command: Option<String>,
     },
     /// Do what a code asks for.
-    ObeyCode(Code),
+    ObeyCode(CodeName),
     /// Check the credentials.
     CheckCredentials,
     /// Read the messages of rows that were all refused.

@@ -10,7 +10,7 @@ use crate::model::problem::{
     IdNumberProblem, Level, NameProblem, PhoneNumberProblem, Problem, RowProblem,
 };
 use crate::model::record::Field;
-use crate::words::Lang;
+use crate::words::{Lang, Words};
 
 /// The sentences about problems.
 pub(crate) trait ProblemWords {
@@ -34,25 +34,22 @@ pub(crate) trait ProblemWords {
     fn level(&self, level: Level) -> &'static str;
 }
 
-impl Lang {
-    /// Explains a problem, with its repair, in one sentence.
-    pub(crate) fn problem(self, problem: &Problem) -> Cow<'static, str> {
-        let words = self.words();
-        match problem {
-            Problem::IdNumber(problem) => words.id_number_problem(*problem),
-            Problem::PhoneNumber(problem) => words.phone_number_problem(*problem).into(),
-            Problem::Name(problem) => words.name_problem(*problem).into(),
-            Problem::DamagedName { .. } => words.damaged_name().into(),
-            Problem::Unsupported { field, only } => words.unsupported(*field, only).into(),
-            Problem::Row(problem) => words.row_problem(*problem),
+impl Problem {
+    /// Explains the problem, with its repair, in one sentence.
+    pub(crate) fn in_words(&self, words: &dyn Words) -> Cow<'static, str> {
+        match self {
+            Self::IdNumber(problem) => words.id_number_problem(*problem),
+            Self::PhoneNumber(problem) => words.phone_number_problem(*problem).into(),
+            Self::Name(problem) => words.name_problem(*problem).into(),
+            Self::DamagedName { .. } => words.damaged_name().into(),
+            Self::Unsupported { field, only } => words.unsupported(*field, only).into(),
+            Self::Row(problem) => words.row_problem(*problem),
         }
     }
-}
 
-impl Problem {
     /// Explains the problem in English, with its repair, in one sentence.
     pub fn message(&self) -> Cow<'static, str> {
-        Lang::En.problem(self)
+        self.in_words(Lang::En.words())
     }
 }
 

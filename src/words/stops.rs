@@ -1,6 +1,10 @@
 //! The sentences of the reasons for which a run stops.
 
+use std::fmt;
 use std::time::Duration;
+
+use crate::model::stop_reason::StopReason;
+use crate::words::{Lang, Words};
 
 /// The sentences of the reasons for which a run stops.
 pub(crate) trait StopWords {
@@ -42,4 +46,38 @@ pub(crate) trait StopWords {
     fn input_failed(&self, why: &str) -> String;
     /// The input is not what was planned.
     fn input_changed(&self) -> &'static str;
+}
+
+impl StopReason {
+    /// Explains the reason.
+    pub(crate) fn in_words(&self, words: &dyn Words) -> String {
+        match self {
+            Self::Account(code) => words.stopped_by_account(*code),
+            Self::Credentials(code) => words.stopped_by_credentials(*code),
+            Self::AllRefused(answers) => words.stopped_by_refusals(*answers),
+            Self::Unknowns(calls) => words.stopped_by_unknowns(*calls),
+            Self::MaxUnknown { unknown, sent } => words.stopped_by_max_unknown(*unknown, *sent),
+            Self::GaveUp(after) => words.gave_up(*after),
+            Self::Redirected(status) => words.redirected(*status),
+            Self::Denied(status) => words.denied(*status),
+            Self::Tls(why) => words.no_tls(why),
+            Self::Proxy(trouble) => words.proxy_refuses(&words.trouble(trouble)),
+            Self::Budget(charges) => words.budget_used_up(*charges),
+            Self::Fenced => words.fenced().to_owned(),
+            Self::TeamBudget => words.team_budget_used_up().to_owned(),
+            Self::Ledger(why) => words.ledger_failed(why),
+            Self::Interrupted => words.interrupted().to_owned(),
+            Self::OutputClosed => words.reader_gone().to_owned(),
+            Self::Output(why) => words.results_failed(why),
+            Self::Input(why) => words.input_failed(why),
+            Self::InputChanged => words.input_changed().to_owned(),
+        }
+    }
+}
+
+/// In English.
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_words(Lang::En.words()))
+    }
 }

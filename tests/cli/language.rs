@@ -47,6 +47,11 @@ fn typical_runs() -> Vec<Vec<&'static str>> {
         vec!["batch", "page.xls", "--sandbox", "-o", "r.csv"],
         vec!["batch", "other.csv", "--sandbox", "-o", "r.csv"],
         vec!["batch", "a.csv", "-o", "r.csv"],
+        vec!["batch", "a.csv", "--sandbox", "-o", "other.csv"],
+        vec!["batch", "a.csv", "--sandbox", "-o", "a.csv"],
+        vec!["batch", "a.csv", "--sandbox", "-o", "r.csv", "--report", "r.csv"],
+        vec!["batch", "a.csv", "--sandbox", "-o", "no/such/folder/r.csv"],
+        vec!["batch", "a.csv", "--sandbox", "-o", "r.csv.age"],
     ]
 }
 
@@ -88,13 +93,34 @@ fn no_english_sentence_is_left_in_a_run_in_indonesian() {
         let (english, indonesian) = (said("en"), said("id"));
         compared += english.len();
         for line in english {
-            // The provider's words, and why a call failed, are not translated.
-            let technical = line.contains("closed") || line.starts_with("message");
-            let left = indonesian.contains(&line) && !technical;
-            assert!(!left, "{run:?} says in Indonesian: {line}");
+            assert!(!indonesian.contains(&line), "{run:?} says in Indonesian: {line}");
         }
     }
     assert!(compared > 150, "only {compared} sentences were compared");
+}
+
+#[test]
+fn the_card_says_in_the_language_of_the_run_why_no_answer_came() {
+    for (lang, said, doubt) in [
+        ("en", "no usable answer: connection closed before message completed", "call 1 of run 1"),
+        ("id", "tanpa jawaban yang bisa dipakai: sambungan ditutup", "panggilan 1 dari proses 1"),
+    ] {
+        let sandbox = Sandbox::start();
+        let folder = Folder::at(&sandbox.url);
+        let flags = ["--nik", NIK, "--phone", "0800100002", "--name", NAME, "--lang", lang];
+        let verify = || {
+            let card =
+                stdout(&folder.idv(&[&["verify", "-f", "table"][..], &flags].concat()).code(4));
+            card.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let card = verify();
+        assert!(card.contains(said), "{card}");
+        let card = verify();
+        assert!(card.contains(doubt), "the second card tells of the first call: {card}");
+        let line = stdout(&folder.idv(&[&["verify", "-f", "jsonl"][..], &flags].concat()).code(4));
+        assert!(line.contains("no usable answer: connection closed"), "{line}");
+        assert_eq!(sandbox.charged(), 1, "nothing is sent again");
+    }
 }
 
 #[test]

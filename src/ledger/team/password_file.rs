@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
+use crate::model::warning::Warning;
 use crate::platform;
 
 /// The port of a server that names none.
@@ -21,7 +22,7 @@ pub(super) fn password(config: &Config, database: &str, user: &str) -> Option<St
     let home = || Some(platform::home_folder()?.join(".pgpass"));
     let file = environment("PGPASSFILE").map(PathBuf::from).or_else(home)?;
     if platform::is_readable_by_others(&file) {
-        tracing::warn!("{} is not used, since others may read it: chmod 600 it", file.display());
+        Warning::PasswordFileOpen { file: file.display().to_string() }.tell();
         return None;
     }
     let text = fs::read_to_string(file).ok()?;

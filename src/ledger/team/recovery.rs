@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio_postgres::types::Type;
-use tracing::warn;
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::journal::{self, JournalCall, JournalRun};
@@ -16,6 +15,7 @@ use crate::ledger::team::error::TeamError;
 use crate::ledger::team::session::Session;
 use crate::ledger::team::shared::unsent;
 use crate::ledger::thread::WriterThread;
+use crate::model::warning::Warning;
 
 /// Calls of one statement.
 const CHUNK: u32 = 1000;
@@ -58,11 +58,7 @@ pub(super) async fn recover(
         work.run(known.get(&run.token), &mut recovered).await?;
     }
     if recovered.put_back > 0 {
-        warn!(
-            "the team ledger's database was restored or failed over: {} calls of this machine that it had \
-             lost were put back",
-            recovered.put_back
-        );
+        Warning::CallsPutBack { calls: recovered.put_back }.tell();
     }
     Ok(recovered)
 }

@@ -6,8 +6,11 @@ use std::time::Duration;
 use csv::StringRecord;
 
 use super::*;
+use crate::model::explanation::Explanation;
 use crate::model::problem::{NameProblem, PhoneNumberProblem};
 use crate::model::record::Record;
+use crate::model::send_error::{SendError, Trouble};
+use crate::model::stop_reason::StopReason;
 
 fn row(name: &str) -> Row {
     let columns: Arc<[String]> =
@@ -42,9 +45,9 @@ fn answered(answer: Answer) -> Verdict {
     }
 }
 
-fn unanswered(outcome: Outcome, charged: Charge, why: &str) -> Verdict {
+fn unanswered(outcome: Outcome, charged: Charge, why: SendError) -> Verdict {
     let at = Some("2026-11-24T15:14:26.355Z".parse().unwrap());
-    let local = Verdict::local(outcome, Some(why.to_owned()));
+    let local = Verdict::local(outcome, Some(Explanation::Attempt(why)));
     Verdict { charged, source: Source::Api, attempts: 1, at, ..local }
 }
 
@@ -82,7 +85,12 @@ fn each_outcome_has_a_card_of_its_own() {
         reason: Some("The NIK does not match with the name".to_owned()),
         ..answer(200, Some("fail"), None, None)
     };
-    let lost = "the connection broke before the answer was whole";
+    let unreachable = SendError::NotSent(Trouble::ConnectTimedOut);
+    let lost = SendError::NoAnswer {
+        status: Some(200),
+        trouble: Trouble::TimedOut(Duration::from_secs(30)),
+    };
+    let interrupted = Explanation::Stopped(StopReason::Interrupted);
     let verdicts = [
         ("pass", answered(answer(200, Some("pass"), Some("pass"), Some("pass")))),
         ("fail", failed()),
@@ -92,9 +100,9 @@ fn each_outcome_has_a_card_of_its_own() {
         ("unrecognised", answered(answer(12223, None, None, None))),
         ("refused", answered(answer(11340, None, None, None))),
         ("unavailable", answered(answer(305, None, None, None))),
-        ("unreachable", unanswered(Outcome::Unavailable, Charge::No, "no connection")),
+        ("unreachable", unanswered(Outcome::Unavailable, Charge::No, unreachable)),
         ("unknown", unanswered(Outcome::Unknown, Charge::Unknown, lost)),
-        ("skipped", Verdict::local(Outcome::Skipped, Some("not sent: interrupted".to_owned()))),
+        ("skipped", Verdict::local(Outcome::Skipped, Some(interrupted))),
         ("known", Verdict { source: Source::Ledger, charged: Charge::No, ..failed() }),
     ];
     for (name, verdict) in verdicts {
@@ -118,7 +126,11 @@ fn a_held_record_says_what_is_wrong() {
 
 #[test]
 fn a_card_fits_every_width_from_60_columns_up() {
-    let unknown = unanswered(Outcome::Unknown, Charge::Unknown, &"a word ".repeat(30));
+    let unknown = unanswered(
+        Outcome::Unknown,
+        Charge::Unknown,
+        SendError::NoAnswer { status: None, trouble: Trouble::Said("a word ".repeat(30)) },
+    );
     for verdict in [failed(), unknown] {
         for width in [60, 80, 120] {
             let both = drawn(&verdict, width, false) + &drawn_in_indonesian(&verdict, width);

@@ -184,7 +184,7 @@ pub(crate) fn codes(page: &mut Html, tally: &Tally, lang: Lang) {
     for (number, rows) in codes {
         let known = code::find(number);
         let meaning =
-            known.map_or(words.undocumented_code_sentence(), |code| words.code_meaning(code));
+            known.map_or(words.undocumented_code_sentence(), |code| words.code_meaning(code.name));
         page.put("<tr><th scope=\"row\"><span class=\"word\">", &number.to_string(), "</span>");
         page.put(" <small>", meaning, "</small></th>");
         page.put("<td>", words.charge(code::charge(number)), "</td>");

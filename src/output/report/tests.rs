@@ -9,9 +9,9 @@ use crate::model::answer::Answer;
 use crate::model::left_out::LeftOut;
 use crate::model::outcome::Source;
 use crate::model::problem::NameProblem;
+use crate::model::stop_reason::StopReason;
 use crate::model::verdict::Verdict;
 use crate::output::summary::{PaceSummary, SummaryOrigin, Totals};
-use crate::run::stop::StopReason;
 use crate::run::tally::Tally;
 use crate::words::NextStep;
 

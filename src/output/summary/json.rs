@@ -66,7 +66,7 @@ impl Summary<'_> {
             let documented = code::find(number);
             let entry = json!({
                 "rows": rows,
-                "meaning": documented.map(|code| code.meaning),
+                "meaning": documented.map(|code| Lang::En.words().code_meaning(code.name)),
                 "charged": code::charge(number).word(),
             });
             (number.to_string(), entry)

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use crate::model::code::Charge;
 use crate::model::left_out::LeftOut;
 use crate::model::price::Price;
-use crate::run::stop::StopReason;
+use crate::model::stop_reason::StopReason;
 use crate::run::tally::Tally;
 use crate::words::{NextStep, Words};
 

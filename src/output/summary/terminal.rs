@@ -131,7 +131,8 @@ impl Summary<'_> {
         }
         for (number, rows) in codes {
             let known = code::find(number);
-            let meaning = known.map_or(words.undocumented_code(), |code| words.code_meaning(code));
+            let meaning =
+                known.map_or(words.undocumented_code(), |code| words.code_meaning(code.name));
             page.entry(&format!("  {number:<9}{:>11}  ", lang.thousands(rows)), meaning);
         }
     }

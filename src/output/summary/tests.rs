@@ -87,7 +87,7 @@ fn totals(next: &[NextStep], stopped: Option<StopReason>) -> Totals {
 
 fn eventful_totals() -> Totals {
     let next = [
-        NextStep::ObeyCode(*code::find(305).unwrap()),
+        NextStep::ObeyCode(code::find(305).unwrap().name),
         NextStep::SettleUnknown { ledger: String::new() },
         NextStep::RunAgain { fresh: None, command: Some("idv batch a.csv".to_owned()) },
     ];

@@ -6,7 +6,9 @@ use csv::StringRecord;
 
 use super::*;
 use crate::model::answer::Answer;
+use crate::model::explanation::Explanation;
 use crate::model::record::Record;
+use crate::model::send_error::{SendError, Trouble};
 use crate::output::Mask;
 
 #[derive(Clone, Default)]
@@ -42,7 +44,8 @@ fn verdict(result: &str, phone: &str, name: &str) -> Verdict {
 }
 
 fn results() -> Vec<(Row, Verdict)> {
-    let why = "the connection broke before the answer was whole".to_owned();
+    let trouble = Trouble::Said("the connection broke before the answer was whole".to_owned());
+    let why = Explanation::Attempt(SendError::NoAnswer { status: None, trouble });
     let unknown = Verdict::local(Outcome::Unknown, Some(why));
     let unknown = Verdict { charged: crate::model::code::Charge::Unknown, ..unknown };
     let none = "no_record_for_phone_number";

@@ -177,6 +177,13 @@ impl InputWords for English {
         "the delimiter must be one plain character, such as , ; | or a tab"
     }
 
+    fn no_purpose(&self, require: &str, purpose: &str) -> String {
+        format!(
+            "no purpose is given, and {require} requires one\n\n  \
+             hint: add --purpose TEXT, or set {purpose}"
+        )
+    }
+
     fn missing_settings(&self, names: &str) -> String {
         format!(
             "missing: {names}\n\n  \

@@ -1,5 +1,8 @@
 //! English sentences of short messages beside a run.
 
+use std::io;
+
+use crate::model::warning::Warning;
 use crate::words::english::English;
 use crate::words::{ErrorHint, MessageWords};
 
@@ -90,6 +93,35 @@ impl MessageWords for English {
             "error: the {name} can't be written: {why}\n\n  \
              hint: make room and run the same command again; it costs nothing"
         )
+    }
+
+    fn beside_run(&self, warning: &Warning) -> String {
+        match warning {
+            Warning::ReuseEnded => {
+                "the endpoint closed a connection just as it was used again; from now on each call \
+                 opens one of its own, which is slower and safer"
+                    .to_owned()
+            }
+            Warning::SharedSequenceId { row } => format!(
+                "row {row} was answered under a sequence_id that another record has too: both \
+                 answers are kept; ask TrustDecision which of them the id names (said once a run)"
+            ),
+            Warning::NotReplaced { wanted, place } => format!(
+                "{wanted} can't be replaced, perhaps since it is open in another program; the new \
+                 file is {place}"
+            ),
+            Warning::CallsPutBack { calls } => format!(
+                "the team ledger's database was restored or failed over: {calls} calls of this \
+                 machine that it had lost were put back"
+            ),
+            Warning::PasswordFileOpen { file } => {
+                format!("{file} is not used, since others may read it: chmod 600 it")
+            }
+        }
+    }
+
+    fn system_error(&self, error: &io::Error) -> String {
+        error.to_string()
     }
 
     fn error_hint(&self, hint: ErrorHint) -> &'static str {

@@ -1,9 +1,11 @@
 //! The sentences in English.
 
 mod card;
+mod explanations;
 mod input;
 mod messages;
 mod next_steps;
+mod outputs;
 mod plan;
 mod problems;
 mod progress;

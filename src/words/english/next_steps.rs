@@ -17,7 +17,7 @@ impl NextStepWords for English {
             }
             NextStep::SettleUnknown { ledger } => return settle_unknown(ledger),
             NextStep::RunAgain { fresh, command } => return run_again(*fresh, command.as_deref()),
-            NextStep::ObeyCode(code) => self.code_next(code),
+            NextStep::ObeyCode(code) => self.code_next(*code),
             NextStep::CheckCredentials => "check IDV_PARTNER_CODE and IDV_PARTNER_KEY",
             NextStep::ReadRefusals => {
                 "read the messages of the refused rows, and the columns that were chosen above"

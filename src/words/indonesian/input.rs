@@ -181,6 +181,13 @@ impl InputWords for Indonesian {
         "pembatas harus satu karakter biasa, misalnya , ; | atau tab"
     }
 
+    fn no_purpose(&self, require: &str, purpose: &str) -> String {
+        format!(
+            "tujuan pengecekan belum disebut, padahal {require} mewajibkannya\n\n  \
+             saran: tambahkan --purpose TUJUAN, atau isi {purpose}"
+        )
+    }
+
     fn missing_settings(&self, names: &str) -> String {
         format!(
             "belum diisi: {names}\n\n  \

@@ -1,5 +1,8 @@
 //! Indonesian sentences of short messages beside a run.
 
+use std::io;
+
+use crate::model::warning::Warning;
 use crate::words::indonesian::Indonesian;
 use crate::words::{ErrorHint, MessageWords};
 
@@ -93,6 +96,36 @@ impl MessageWords for Indonesian {
         )
     }
 
+    fn beside_run(&self, warning: &Warning) -> String {
+        match warning {
+            Warning::ReuseEnded => {
+                "endpoint menutup sambungan tepat saat dipakai lagi; mulai sekarang tiap panggilan \
+                 membuka sambungan sendiri, lebih lambat tetapi lebih aman"
+                    .to_owned()
+            }
+            Warning::SharedSequenceId { row } => format!(
+                "data {row} dijawab dengan sequence_id yang juga dimiliki data lain: kedua jawaban \
+                 disimpan; tanyakan kepada TrustDecision jawaban mana yang dimaksud (disebut sekali \
+                 saja)"
+            ),
+            Warning::NotReplaced { wanted, place } => format!(
+                "{wanted} tidak dapat diganti, mungkin karena sedang dibuka di program lain; berkas \
+                 yang baru adalah {place}"
+            ),
+            Warning::CallsPutBack { calls } => format!(
+                "basis data catatan pengecekan tim dipulihkan dari cadangan atau berpindah server: \
+                 {calls} panggilan dari komputer ini yang hilang di sana sudah dikembalikan"
+            ),
+            Warning::PasswordFileOpen { file } => format!(
+                "{file} tidak dipakai, karena dapat dibaca orang lain: jalankan chmod 600 {file}"
+            ),
+        }
+    }
+
+    fn system_error(&self, error: &io::Error) -> String {
+        system_error(error.kind(), &error.to_string())
+    }
+
     fn error_hint(&self, hint: ErrorHint) -> &'static str {
         match hint {
             ErrorHint::CheckTheName => "periksa namanya",
@@ -111,4 +144,29 @@ impl MessageWords for Indonesian {
          \x20 telepon 0800100002: ditagih, lalu ditutup tanpa jawaban\n\
          Ctrl-C menghentikannya."
     }
+}
+
+/// What the system says, with its number for an engineer.
+pub(super) fn system_error(kind: io::ErrorKind, text: &str) -> String {
+    let said = match kind {
+        io::ErrorKind::NotFound => "berkas atau folder tidak ada",
+        io::ErrorKind::PermissionDenied => "tidak ada izin",
+        io::ErrorKind::AlreadyExists => "sudah ada",
+        io::ErrorKind::StorageFull => "disk penuh",
+        io::ErrorKind::QuotaExceeded => "kuota disk habis",
+        io::ErrorKind::ReadOnlyFilesystem => "disk hanya dapat dibaca",
+        io::ErrorKind::IsADirectory => "ini folder, bukan berkas",
+        io::ErrorKind::NotADirectory => "salah satu bagian namanya bukan folder",
+        io::ErrorKind::ResourceBusy => "sedang dipakai",
+        io::ErrorKind::ConnectionRefused => "sambungan ditolak",
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => "sambungan diputus",
+        io::ErrorKind::BrokenPipe => "sambungan sudah ditutup",
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
+            "server tidak terjangkau"
+        }
+        io::ErrorKind::TimedOut => "waktu tunggu habis",
+        _ => return text.to_owned(),
+    };
+    let number = text.find(" (os error").map_or("", |at| &text[at..]);
+    format!("{said}{number}")
 }

@@ -17,7 +17,7 @@ impl NextStepWords for Indonesian {
             }
             NextStep::SettleUnknown { ledger } => return settle_unknown(ledger),
             NextStep::RunAgain { fresh, command } => return run_again(*fresh, command.as_deref()),
-            NextStep::ObeyCode(code) => self.code_next(code),
+            NextStep::ObeyCode(code) => self.code_next(*code),
             NextStep::CheckCredentials => "periksa IDV_PARTNER_CODE dan IDV_PARTNER_KEY",
             NextStep::ReadRefusals => {
                 "baca pesan pada baris yang ditolak, dan kolom yang dipilih di atas"

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::words::StopWords;
-use crate::words::indonesian::Indonesian;
+use crate::words::indonesian::{Indonesian, seconds};
 
 impl StopWords for Indonesian {
     fn stopped_by_account(&self, code: i64) -> String {
@@ -37,10 +37,7 @@ impl StopWords for Indonesian {
             seconds if seconds >= 120 && seconds.is_multiple_of(60) => {
                 format!("tidak ada jawaban yang baik selama {} menit", seconds / 60)
             }
-            _ => format!(
-                "tidak ada jawaban yang baik selama {} detik",
-                after.as_secs_f64().to_string().replace('.', ",")
-            ),
+            _ => format!("tidak ada jawaban yang baik selama {} detik", seconds(after)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Indonesian sentences about verdicts: outcomes, charges, codes and matches.
 
-use crate::model::code::{Charge, Code};
+use crate::model::code::{Charge, Class, CodeName};
 use crate::model::field_match::Match;
 use crate::model::outcome::Outcome;
 use crate::words::VerdictWords;
@@ -43,20 +43,19 @@ impl VerdictWords for Indonesian {
         }
     }
 
-    fn code_meaning(&self, code: &Code) -> &'static str {
-        match code.number {
-            200 => "Data telah dicek",
-            301 => "Layanan ini tidak termasuk dalam kontrak",
-            302 => "Penyedia memblokir panggilan untuk sementara",
-            303 => "Kuota panggilan prabayar sudah habis",
-            304 => "Kontrak layanan sudah berakhir",
-            305 => "Kuota harian sudah habis",
-            600 => "Layanan sedang sibuk",
-            11350 => "Kesalahan di dalam sistem penyedia",
-            11301 => "Isian wajib kosong",
-            11304 => "Kode mitra belum boleh mengecek negara ini",
-            11340 => "Isian tidak lolos validasi penyedia",
-            _ => code.meaning,
+    fn code_meaning(&self, code: CodeName) -> &'static str {
+        match code {
+            CodeName::Success => "Data telah dicek",
+            CodeName::NotPurchased => "Layanan ini tidak termasuk dalam kontrak",
+            CodeName::TrafficBlocked => "Penyedia memblokir panggilan untuk sementara",
+            CodeName::TrafficInsufficient => "Kuota panggilan prabayar sudah habis",
+            CodeName::Expired => "Kontrak layanan sudah berakhir",
+            CodeName::DailyMaximum => "Kuota harian sudah habis",
+            CodeName::ServiceUnavailable => "Layanan sedang sibuk",
+            CodeName::InternalError => "Kesalahan di dalam sistem penyedia",
+            CodeName::ParameterEmpty => "Isian wajib kosong",
+            CodeName::CountryNotOpen => "Kode mitra belum boleh mengecek negara ini",
+            CodeName::ParameterError => "Isian tidak lolos validasi penyedia",
         }
     }
 
@@ -64,16 +63,33 @@ impl VerdictWords for Indonesian {
         "tidak didokumentasikan oleh penyedia"
     }
 
-    fn code_next(&self, code: &Code) -> &'static str {
-        match code.number {
-            301 => "Minta TrustDecision membuka ID Verification untuk kode mitra ini.",
-            302 => "Bila tetap begitu, tanyakan kepada TrustDecision.",
-            303 => "Minta TrustDecision mengisi ulang kuota panggilan.",
-            304 => "Minta TrustDecision memperpanjang layanan.",
-            305 => "Jalankan lagi perintah yang sama besok, atau minta kuota yang lebih besar.",
-            11301 | 11340 => "Perbaiki datanya, lalu jalankan lagi.",
-            11304 => "Minta TrustDecision membuka Indonesia untuk kode mitra ini.",
-            _ => code.next(),
+    fn code_reaction(&self, class: Class) -> &'static str {
+        match class {
+            Class::Answered => "Menyimpan jawabannya.",
+            Class::Account | Class::Quota => "Menghentikan proses.",
+            Class::Passing => "Menunggu lalu bertanya lagi, paling banyak --retries kali.",
+            Class::Record => "Mencatat data itu sebagai ditolak, lalu melanjutkan.",
+        }
+    }
+
+    fn code_next(&self, code: CodeName) -> &'static str {
+        match code {
+            CodeName::NotPurchased => {
+                "Minta TrustDecision membuka ID Verification untuk kode mitra ini."
+            }
+            CodeName::TrafficBlocked => "Bila tetap begitu, tanyakan kepada TrustDecision.",
+            CodeName::TrafficInsufficient => "Minta TrustDecision mengisi ulang kuota panggilan.",
+            CodeName::Expired => "Minta TrustDecision memperpanjang layanan.",
+            CodeName::DailyMaximum => {
+                "Jalankan lagi perintah yang sama besok, atau minta kuota yang lebih besar."
+            }
+            CodeName::ParameterEmpty | CodeName::ParameterError => {
+                "Perbaiki datanya, lalu jalankan lagi."
+            }
+            CodeName::CountryNotOpen => {
+                "Minta TrustDecision membuka Indonesia untuk kode mitra ini."
+            }
+            CodeName::Success | CodeName::ServiceUnavailable | CodeName::InternalError => "",
         }
     }
 
