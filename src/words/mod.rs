@@ -17,6 +17,8 @@ mod progress;
 mod report;
 mod stops;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod verdicts;
 
 pub(crate) use crate::words::card::CardWords;
