@@ -229,7 +229,7 @@ fn no_argument_of_a_message_is_lost() {
 fn no_argument_of_the_plan_is_lost() {
     check(|w| {
         let money = Some((price("250"), price("4711000")));
-        let left_out = LeftOut { blank: 17, header: 23, ..LeftOut::default() };
+        let left_out = LeftOut { blank: 17, header: 23 };
         vec![
             (w.rows(4711), vec!["4711"]),
             (w.left_out(left_out).unwrap(), vec!["17", "23"]),
