@@ -93,8 +93,8 @@ windows() {
 }
 
 sbom() {
-  command -v cargo-cyclonedx >/dev/null || { missing+=('SBOM: cargo install cargo-cyclonedx first') && return; }
-  cargo cyclonedx --format json --override-filename "idv-$version.cdx" && mv "idv-$version.cdx.json" "$dist/"
+  command -v python3 >/dev/null || { missing+=('SBOM: python3 is missing') && return; }
+  packaging/sbom.sh >"$dist/idv-$version.cdx.json"
 }
 
 for part in "${parts[@]}"; do "$part"; done

@@ -13,6 +13,7 @@ mod agreement;
 mod answers;
 mod batch;
 mod bill;
+mod bill_of_materials;
 mod check;
 mod concurrency;
 mod connections;
