@@ -1,5 +1,8 @@
-//! The chain of hashes over the settled calls. A hash covers the content of a call and the hash of
-//! the call that was settled before it, so that a later change of a call shows.
+//! The chain of hashes over the settled calls, and over what a person found on the invoice for a call
+//! in doubt. A hash covers the content of its link and the hash of the link before it, so that a later
+//! change of either shows.
+
+use std::ops::Range;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -10,28 +13,41 @@ const LENGTH: usize = 20;
 
 type Hash = [u8; LENGTH];
 
-/// The columns that a hash covers, after the three of the chain.
+/// The columns that the hash of a settled call covers, after the three of the chain.
 macro_rules! select_content {
     ($from:literal) => {
         concat!(
             "SELECT k.link, k.call, k.hash, c.id, c.run, c.started, c.slot, c.rest, c.person,
                     a.ended, a.outcome, a.charged, a.code, a.message, a.sequence_id, a.result,
-                    a.id_phone_match, a.id_name_match, a.reason, a.attempts ",
+                    a.id_phone_match, a.id_name_match, a.reason, a.attempts,
+                    k.resolution, r.id, r.call, r.at, r.charged ",
             $from
         )
     };
 }
 
-const FIRST: usize = 3;
-const COLUMNS: usize = 20;
+/// The content of a settled call.
+const CALL: Range<usize> = 3..20;
+
+/// The resolution of a link, and the content of one.
+const RESOLUTION: usize = 20;
+const RESOLUTION_CONTENT: Range<usize> = 21..25;
 
 const NEW_CALL: &str = select_content!(
-    "FROM (SELECT 0 AS link, 0 AS call, x'' AS hash) k, calls c JOIN answers a ON a.call = c.id
+    "FROM (SELECT 0 AS link, 0 AS call, x'' AS hash, NULL AS resolution) k,
+          calls c JOIN answers a ON a.call = c.id LEFT JOIN resolutions r ON FALSE
      WHERE c.id = ?1"
+);
+
+const NEW_RESOLUTION: &str = select_content!(
+    "FROM (SELECT 0 AS link, 0 AS call, x'' AS hash, ?1 AS resolution) k,
+          resolutions r LEFT JOIN calls c ON FALSE LEFT JOIN answers a ON FALSE
+     WHERE r.id = ?1"
 );
 
 const CHAIN: &str = select_content!(
     "FROM chain k LEFT JOIN calls c ON c.id = k.call LEFT JOIN answers a ON a.call = k.call
+          LEFT JOIN resolutions r ON r.id = k.resolution
      ORDER BY k.link"
 );
 
@@ -40,7 +56,9 @@ const CHAIN: &str = select_content!(
 pub(crate) struct ChainReport {
     /// Calls whose hash is right.
     pub calls: u64,
-    /// Calls that `forget` or `purge` erased from the chain.
+    /// Resolutions whose hash is right.
+    pub resolutions: u64,
+    /// Links that `forget` or `purge` erased from the chain.
     pub erased: u64,
     /// Settled calls of an earlier version, which are in no chain.
     pub unchained: u64,
@@ -74,6 +92,18 @@ pub(super) fn append(connection: &Connection, call: i64) -> rusqlite::Result<()>
     connection.prepare_cached(add)?.execute(params![link + 1, call, hash]).map(drop)
 }
 
+/// Appends what a person has just found on the invoice for a call.
+pub(super) fn append_resolution(
+    connection: &Connection,
+    call: i64,
+    resolution: i64,
+) -> rusqlite::Result<()> {
+    let (link, last) = last(connection)?;
+    let hash = connection.query_row(NEW_RESOLUTION, [resolution], |row| hash(&last, row))?;
+    let add = "INSERT INTO chain (link, call, hash, resolution) VALUES (?1, ?2, ?3, ?4)";
+    connection.execute(add, params![link + 1, call, hash, resolution]).map(drop)
+}
+
 fn last(connection: &Connection) -> rusqlite::Result<(i64, Vec<u8>)> {
     let sql = "SELECT link, hash FROM chain ORDER BY link DESC LIMIT 1";
     let mut statement = connection.prepare_cached(sql)?;
@@ -84,7 +114,8 @@ fn last(connection: &Connection) -> rusqlite::Result<(i64, Vec<u8>)> {
 fn hash(last: &[u8], row: &Row<'_>) -> rusqlite::Result<Hash> {
     let mut hash = Sha256::new();
     hash.update(last);
-    for column in FIRST..COLUMNS {
+    let of_resolution = row.get_ref(RESOLUTION)? != ValueRef::Null;
+    for column in if of_resolution { RESOLUTION_CONTENT } else { CALL } {
         let (kind, bytes) = match row.get_ref(column)? {
             ValueRef::Null => (0_u8, Vec::new()),
             ValueRef::Integer(number) => (1, number.to_be_bytes().to_vec()),
@@ -104,7 +135,7 @@ fn hash(last: &[u8], row: &Row<'_>) -> rusqlite::Result<Hash> {
 /// call; of several in a row the last one stays, since the next hash covers it.
 pub(super) fn erase(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
-        "UPDATE chain SET call = NULL WHERE call IN (SELECT id FROM erased);
+        "UPDATE chain SET call = NULL, resolution = NULL WHERE call IN (SELECT id FROM erased);
          DELETE FROM chain WHERE call IS NULL
              AND (SELECT n.call IS NULL FROM chain n WHERE n.link = chain.link + 1);",
     )
@@ -122,7 +153,12 @@ pub(super) fn verify(connection: &Connection) -> rusqlite::Result<ChainReport> {
         let gap = u64::try_from(link - report.last_link).unwrap_or_default();
         match call {
             None => report.erased += gap,
-            Some(_) if gap == 1 && hash(&last, row)? == stored[..] => report.calls += 1,
+            Some(_) if gap == 1 && hash(&last, row)? == stored[..] => {
+                match row.get_ref(RESOLUTION)? {
+                    ValueRef::Null => report.calls += 1,
+                    _ => report.resolutions += 1,
+                }
+            }
             Some(call) => {
                 report.broken_at = Some(call);
                 return Ok(report);
@@ -150,5 +186,19 @@ fn count_unchained(connection: &Connection, report: &mut ChainReport) -> rusqlit
                      AND a.call NOT IN (SELECT call FROM chain WHERE call IS NOT NULL)";
         report.broken_at = connection.query_row(first, [], |row| row.get(0))?;
     }
+    find_unchained_resolution(connection, report)
+}
+
+/// Finds a resolution that was added without a link. Those before the first link are of an earlier
+/// version.
+fn find_unchained_resolution(
+    connection: &Connection,
+    report: &mut ChainReport,
+) -> rusqlite::Result<()> {
+    let added = "SELECT min(call) FROM resolutions
+                 WHERE id > (SELECT min(resolution) FROM chain)
+                 AND id NOT IN (SELECT resolution FROM chain WHERE resolution IS NOT NULL)";
+    let added = connection.query_row(added, [], |row| row.get(0))?;
+    report.broken_at = report.broken_at.or(added);
     Ok(())
 }

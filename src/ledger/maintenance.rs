@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+use crate::ledger::chain;
 use crate::ledger::database::Database;
 use crate::ledger::error::LedgerError;
 use crate::ledger::index;
@@ -182,6 +183,8 @@ pub(super) fn resolve(
         let row = params![number, Timestamp::now().as_millisecond(), charge_number(charged)];
         let sql = "INSERT INTO resolutions (call, at, charged) VALUES (?1, ?2, ?3)";
         transaction.execute(sql, row).map_err(fail)?;
+        let resolution = transaction.last_insert_rowid();
+        chain::append_resolution(transaction, number, resolution).map_err(fail)?;
         run_sums::refresh(transaction, call.run).map_err(fail)
     })
 }

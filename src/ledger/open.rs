@@ -16,7 +16,7 @@ use crate::ledger::kind::Kind;
 const APPLICATION: i64 = 0x6964_766C;
 
 /// The newest schema known here; `schema.sql` is version 1, each later one is a step in `migrate`.
-const SCHEMA: i64 = 4;
+const SCHEMA: i64 = 5;
 
 /// How long another process may hold the database.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -120,6 +120,9 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     }
     if found < 4 {
         transaction.execute_batch(include_str!("schema-4.sql"))?;
+    }
+    if found < 5 {
+        transaction.execute_batch(include_str!("schema-5.sql"))?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", SCHEMA)?;

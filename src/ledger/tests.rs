@@ -546,7 +546,7 @@ async fn a_newer_schema_is_refused() {
     let place = Place::new();
     drop(place.open());
     change(&place.path(), "PRAGMA user_version = 99");
-    let expected = LedgerError::Newer { path: place.path(), found: 99, known: 4 };
+    let expected = LedgerError::Newer { path: place.path(), found: 99, known: 5 };
     assert_eq!(Ledger::open(&place.path(), Kind::Sandbox).err().as_ref(), Some(&expected));
     assert_eq!(Reader::open(&place.path(), None).err(), Some(expected));
 }
@@ -828,12 +828,18 @@ async fn a_changed_removed_or_added_call_breaks_the_chain() {
     for serial in 9001..=9005 {
         settle(&run, serial, 200).await;
     }
+    let _ = claim(&run, 9006, PLAIN).await.doubt("silence", 1).await.unwrap();
     run.finish(RunEnd::Done).await.unwrap();
     drop(run);
+    place.open().resolve(6, Resolution::NotCharged).await.unwrap();
     let whole = place.reader().verify_chain().unwrap();
-    assert_eq!((whole.calls, whole.erased, whole.broken_at), (5, 0, None));
+    assert_eq!((whole.calls, whole.resolutions), (6, 1));
+    assert_eq!((whole.erased, whole.broken_at), (0, None));
     let saved = std::fs::read(place.path()).unwrap();
     for (sql, broken) in [
+        ("UPDATE resolutions SET charged = 1 WHERE call = 6", 6),
+        ("DELETE FROM resolutions WHERE call = 6 AND charged = 0", 6),
+        ("INSERT INTO resolutions (call, at, charged) VALUES (6, 5, 1)", 6),
         ("UPDATE answers SET charged = 0 WHERE call = 3", 3),
         ("UPDATE calls SET started = started + 1 WHERE id = 2", 2),
         ("DELETE FROM answers WHERE call = 4", 4),
@@ -849,6 +855,28 @@ async fn a_changed_removed_or_added_call_breaks_the_chain() {
         change(&place.path(), sql);
         assert_eq!(place.reader().verify_chain().unwrap().broken_at, Some(broken), "{sql}");
     }
+}
+
+#[tokio::test]
+async fn an_erased_resolution_is_a_gap_that_verifies() {
+    let place = Place::new();
+    let run = place.run().await;
+    let _ = claim(&run, 9001, PLAIN).await.doubt("silence", 1).await.unwrap();
+    settle(&run, 9002, 200).await;
+    run.finish(RunEnd::Done).await.unwrap();
+    drop(run);
+    let ledger = place.open();
+    ledger.resolve(1, Resolution::NotCharged).await.unwrap();
+    let reader = place.reader();
+    let person = reader.person(&PersonSearch::Record {
+        record: Box::new(record(9001)),
+        keys: Box::new(reader.keys("partner").unwrap()),
+    });
+    drop(reader);
+    assert_eq!(ledger.forget(person).await.unwrap().calls, 1);
+    let report = place.reader().verify_chain().unwrap();
+    assert_eq!((report.calls, report.resolutions), (1, 0));
+    assert_eq!((report.erased, report.broken_at), (2, None));
 }
 
 #[tokio::test]

@@ -179,7 +179,12 @@ fn verify_chain(report: &ChainReport, head: bool, out: &mut impl Write) -> anyho
     }
     out.flush()?;
     let erased = count(report.erased, "erased call");
-    say(&format!("the chain is whole: {}, {erased}", count(report.calls, "settled call")));
+    let resolved = match report.resolutions {
+        0 => String::new(),
+        resolutions => format!("{}, ", count(resolutions, "resolution")),
+    };
+    let settled = count(report.calls, "settled call");
+    say(&format!("the chain is whole: {settled}, {resolved}{erased}"));
     if report.unchained > 0 {
         let older = count(report.unchained, "call");
         say(&format!("{older} of an earlier idv carry no hash"));
