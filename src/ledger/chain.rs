@@ -13,6 +13,9 @@ const LENGTH: usize = 20;
 
 type Hash = [u8; LENGTH];
 
+/// The bytes over which a hash is usually made.
+const USUAL_CONTENT: usize = 512;
+
 /// The columns that the hash of a settled call covers, after the three of the chain.
 macro_rules! select_content {
     ($from:literal) => {
@@ -112,23 +115,27 @@ fn last(connection: &Connection) -> rusqlite::Result<(i64, Vec<u8>)> {
 }
 
 fn hash(last: &[u8], row: &Row<'_>) -> rusqlite::Result<Hash> {
-    let mut hash = Sha256::new();
-    hash.update(last);
     let of_resolution = row.get_ref(RESOLUTION)? != ValueRef::Null;
+    let mut content = Vec::with_capacity(USUAL_CONTENT);
+    content.extend_from_slice(last);
     for column in if of_resolution { RESOLUTION_CONTENT } else { CALL } {
-        let (kind, bytes) = match row.get_ref(column)? {
-            ValueRef::Null => (0_u8, Vec::new()),
-            ValueRef::Integer(number) => (1, number.to_be_bytes().to_vec()),
-            ValueRef::Real(number) => (2, number.to_be_bytes().to_vec()),
-            ValueRef::Text(text) => (3, text.to_vec()),
-            ValueRef::Blob(bytes) => (4, bytes.to_vec()),
-        };
-        hash.update([kind]);
-        hash.update((bytes.len() as u64).to_be_bytes());
-        hash.update(bytes);
+        match row.get_ref(column)? {
+            ValueRef::Null => add(&mut content, 0, &[]),
+            ValueRef::Integer(number) => add(&mut content, 1, &number.to_be_bytes()),
+            ValueRef::Real(number) => add(&mut content, 2, &number.to_be_bytes()),
+            ValueRef::Text(text) => add(&mut content, 3, text),
+            ValueRef::Blob(bytes) => add(&mut content, 4, bytes),
+        }
     }
-    let hash = hash.finalize();
+    let hash = Sha256::digest(&content);
     Ok(std::array::from_fn(|at| hash[at]))
+}
+
+/// Adds a value with its kind and its length, so that no two rows give the same bytes.
+fn add(content: &mut Vec<u8>, kind: u8, value: &[u8]) {
+    content.push(kind);
+    content.extend_from_slice(&(value.len() as u64).to_be_bytes());
+    content.extend_from_slice(value);
 }
 
 /// Removes calls from the chain whose numbers are in the table `erased`. Their links stay without a

@@ -106,57 +106,53 @@ impl ProblemWords for English {
     }
 
     fn row_problem(&self, problem: RowProblem) -> Cow<'static, str> {
-        Cow::Borrowed(match problem {
-            RowProblem::Ragged { cells, header } => {
-                return format!(
-                    "The row has {cells} cells and the header {header}; look for a delimiter that is \
-                     missing, or is part of a text without quotes."
-                )
-                .into();
-            }
-            RowProblem::Nul => "The row holds NUL bytes; export the file again.",
-            RowProblem::Encoding { encoding } => {
-                return format!(
-                    "The row holds bytes that are no {encoding}; save the file as CSV UTF-8, or say \
-                     how it is encoded with --encoding."
-                )
-                .into();
-            }
+        match problem {
+            RowProblem::Ragged { cells, header } => format!(
+                "The row has {cells} cells and the header {header}; look for a delimiter that \
+                 is missing, or is part of a text without quotes."
+            )
+            .into(),
+            RowProblem::Nul => "The row holds NUL bytes; export the file again.".into(),
+            RowProblem::Encoding { encoding } => format!(
+                "The row holds bytes that are no {encoding}; save the file as CSV UTF-8, or \
+                 say how it is encoded with --encoding."
+            )
+            .into(),
             RowProblem::Quote => {
-                "A quote on this line is not closed, or has text behind it; close it at the end of \
-                 its cell, or double it if it belongs to the text."
+                "A quote on this line is not closed, or has text behind it; close it at the end \
+                 of its cell, or double it if it belongs to the text."
+                    .into()
             }
             RowProblem::Hidden => {
-                "The row is hidden in the workbook, by a filter or by hand; show it or delete it, or \
-                 send the hidden rows too with --suspect send."
+                "The row is hidden in the workbook, by a filter or by hand; show it or delete \
+                 it, or send the hidden rows too with --suspect send."
+                    .into()
             }
             RowProblem::TooLong => {
-                "The row is longer than 1 MiB, so it is no applicant's; look for a lost line end."
+                "The row is longer than 1 MiB, so it is no applicant's; look for a lost line \
+                 end."
+                    .into()
             }
             RowProblem::Json { character } => {
-                return format!("The line is no JSON object; look at character {character} of it.")
-                    .into();
+                format!("The line is no JSON object; look at character {character} of it.").into()
             }
-            RowProblem::Value { field } => {
-                return format!(
-                    "The value of {} is neither a text nor a number; write it as a text.",
-                    field.name()
-                )
-                .into();
-            }
+            RowProblem::Value { field } => format!(
+                "The value of {} is neither a text nor a number; write it as a text.",
+                field.name()
+            )
+            .into(),
             RowProblem::Ambiguous => {
-                "A key of this object comes twice, or more than one could be the same field; keep \
-                 one, or say which with --map."
+                "A key of this object comes twice, or more than one could be the same field; \
+                 keep one, or say which with --map."
+                    .into()
             }
-            RowProblem::Formula { field } => {
-                return format!(
-                    "The cell of {} holds a formula without a result, or its error; repair it, or \
-                     open the workbook in a spreadsheet program and save it again.",
-                    field.name()
-                )
-                .into();
-            }
-        })
+            RowProblem::Formula { field } => format!(
+                "The cell of {} holds a formula without a result, or its error; repair it, or \
+                 open the workbook in a spreadsheet program and save it again.",
+                field.name()
+            )
+            .into(),
+        }
     }
 
     fn unsupported(&self, field: Field, only: &str) -> String {

@@ -95,58 +95,52 @@ impl ProblemWords for Indonesian {
     }
 
     fn row_problem(&self, problem: RowProblem) -> Cow<'static, str> {
-        Cow::Borrowed(match problem {
-            RowProblem::Ragged { cells, header } => {
-                return format!(
-                    "Baris ini berisi {cells} sel, sedangkan judul kolom {header}; periksa pembatas \
-                     yang hilang, atau pembatas di dalam teks tanpa tanda kutip."
-                )
-                .into();
-            }
-            RowProblem::Nul => "Baris ini memuat byte NUL; ekspor ulang berkasnya.",
-            RowProblem::Encoding { encoding } => {
-                return format!(
-                    "Baris ini memuat byte yang bukan {encoding}; simpan berkas sebagai CSV UTF-8, \
-                     atau sebutkan pengodeannya dengan --encoding."
-                )
-                .into();
-            }
+        match problem {
+            RowProblem::Ragged { cells, header } => format!(
+                "Baris ini berisi {cells} sel, sedangkan judul kolom {header}; periksa \
+                 pembatas yang hilang, atau pembatas di dalam teks tanpa tanda kutip."
+            )
+            .into(),
+            RowProblem::Nul => "Baris ini memuat byte NUL; ekspor ulang berkasnya.".into(),
+            RowProblem::Encoding { encoding } => format!(
+                "Baris ini memuat byte yang bukan {encoding}; simpan berkas sebagai CSV \
+                 UTF-8, atau sebutkan pengodeannya dengan --encoding."
+            )
+            .into(),
             RowProblem::Quote => {
-                "Tanda kutip pada baris ini tidak ditutup, atau ada teks di belakangnya; tutup di \
-                 akhir selnya, atau tulis dua kali bila bagian dari teks."
+                "Tanda kutip pada baris ini tidak ditutup, atau ada teks di belakangnya; tutup \
+                 di akhir selnya, atau tulis dua kali bila bagian dari teks."
+                    .into()
             }
             RowProblem::Hidden => {
-                "Baris ini disembunyikan di lembar kerja, oleh filter atau secara manual; tampilkan \
-                 atau hapus barisnya, atau kirim juga dengan --suspect send."
+                "Baris ini disembunyikan di lembar kerja, oleh filter atau secara manual; \
+                 tampilkan atau hapus barisnya, atau kirim juga dengan --suspect send."
+                    .into()
             }
             RowProblem::TooLong => {
-                "Baris ini lebih dari 1 MiB, jadi bukan data seorang pemohon; periksa akhir baris \
-                 yang hilang."
+                "Baris ini lebih dari 1 MiB, jadi bukan data seorang pemohon; periksa akhir \
+                 baris yang hilang."
+                    .into()
             }
             RowProblem::Json { character } => {
-                return format!("Baris ini bukan objek JSON; periksa karakter ke-{character}.")
-                    .into();
+                format!("Baris ini bukan objek JSON; periksa karakter ke-{character}.").into()
             }
             RowProblem::Value { field } => {
-                return format!(
-                    "Nilai {} bukan teks dan bukan angka; tulis sebagai teks.",
-                    field.name()
-                )
-                .into();
+                format!("Nilai {} bukan teks dan bukan angka; tulis sebagai teks.", field.name())
+                    .into()
             }
             RowProblem::Ambiguous => {
-                "Satu kunci pada objek ini ada dua kali, atau lebih dari satu dapat berarti isian yang \
-                 sama; sisakan satu, atau tentukan dengan --map."
+                "Satu kunci pada objek ini ada dua kali, atau lebih dari satu dapat berarti \
+                 isian yang sama; sisakan satu, atau tentukan dengan --map."
+                    .into()
             }
-            RowProblem::Formula { field } => {
-                return format!(
-                    "Sel {} berisi rumus tanpa hasil, atau galat rumus; perbaiki rumusnya, atau buka \
-                     berkasnya di aplikasi lembar kerja lalu simpan lagi.",
-                    field.name()
-                )
-                .into();
-            }
-        })
+            RowProblem::Formula { field } => format!(
+                "Sel {} berisi rumus tanpa hasil, atau galat rumus; perbaiki rumusnya, atau \
+                 buka berkasnya di aplikasi lembar kerja lalu simpan lagi.",
+                field.name()
+            )
+            .into(),
+        }
     }
 
     fn unsupported(&self, field: Field, only: &str) -> String {
