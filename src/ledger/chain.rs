@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use sha2::{Digest as _, Sha256};
 
 /// The bytes of a hash that are kept.
@@ -36,11 +36,8 @@ const CALL: Range<usize> = 3..20;
 const RESOLUTION: usize = 20;
 const RESOLUTION_CONTENT: Range<usize> = 21..25;
 
-const NEW_CALL: &str = select_content!(
-    "FROM (SELECT 0 AS link, 0 AS call, x'' AS hash, NULL AS resolution) k,
-          calls c JOIN answers a ON a.call = c.id LEFT JOIN resolutions r ON FALSE
-     WHERE c.id = ?1"
-);
+/// What the hash of a settled call covers of the call; its answer follows.
+const NEW_CALL: &str = "SELECT id, run, started, slot, rest, person FROM calls WHERE id = ?1";
 
 const NEW_RESOLUTION: &str = select_content!(
     "FROM (SELECT 0 AS link, 0 AS call, x'' AS hash, ?1 AS resolution) k,
@@ -86,13 +83,46 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// Appends a call that was just settled.
-pub(super) fn append(connection: &Connection, call: i64) -> rusqlite::Result<()> {
-    let (link, last) = last(connection)?;
-    let mut content = connection.prepare_cached(NEW_CALL)?;
-    let hash = content.query_row([call], |row| hash(&last, row))?;
-    let add = "INSERT INTO chain (link, call, hash) VALUES (?1, ?2, ?3)";
-    connection.prepare_cached(add)?.execute(params![link + 1, call, hash]).map(drop)
+/// The end of the chain within one transaction: read once, however many calls are settled in it.
+#[derive(Default)]
+pub(super) struct ChainEnd(Option<(i64, Vec<u8>)>);
+
+impl ChainEnd {
+    /// Appends a call that was just settled. `answer` holds the columns of its answer after `call`, in
+    /// their order in the file.
+    pub(super) fn append(
+        &mut self,
+        connection: &Connection,
+        call: i64,
+        answer: &[&dyn ToSql],
+    ) -> rusqlite::Result<()> {
+        let (link, last) = match self.0.take() {
+            Some(end) => end,
+            None => last(connection)?,
+        };
+        let mut content = Vec::with_capacity(USUAL_CONTENT);
+        content.extend_from_slice(&last);
+        let mut of_call = connection.prepare_cached(NEW_CALL)?;
+        let columns = of_call.column_count();
+        of_call.query_row([call], |row| {
+            (0..columns).try_for_each(|column| {
+                add(&mut content, row.get_ref(column)?);
+                Ok(())
+            })
+        })?;
+        for value in answer {
+            match value.to_sql()? {
+                ToSqlOutput::Borrowed(value) => add(&mut content, value),
+                ToSqlOutput::Owned(value) => add(&mut content, ValueRef::from(&value)),
+                _ => return Err(rusqlite::Error::InvalidQuery),
+            }
+        }
+        let (link, hash) = (link + 1, digest(&content));
+        let add = "INSERT INTO chain (link, call, hash) VALUES (?1, ?2, ?3)";
+        connection.prepare_cached(add)?.execute(params![link, call, hash])?;
+        self.0 = Some((link, hash.to_vec()));
+        Ok(())
+    }
 }
 
 /// Appends what a person has just found on the invoice for a call.
@@ -119,23 +149,30 @@ fn hash(last: &[u8], row: &Row<'_>) -> rusqlite::Result<Hash> {
     let mut content = Vec::with_capacity(USUAL_CONTENT);
     content.extend_from_slice(last);
     for column in if of_resolution { RESOLUTION_CONTENT } else { CALL } {
-        match row.get_ref(column)? {
-            ValueRef::Null => add(&mut content, 0, &[]),
-            ValueRef::Integer(number) => add(&mut content, 1, &number.to_be_bytes()),
-            ValueRef::Real(number) => add(&mut content, 2, &number.to_be_bytes()),
-            ValueRef::Text(text) => add(&mut content, 3, text),
-            ValueRef::Blob(bytes) => add(&mut content, 4, bytes),
-        }
+        add(&mut content, row.get_ref(column)?);
     }
-    let hash = Sha256::digest(&content);
-    Ok(std::array::from_fn(|at| hash[at]))
+    Ok(digest(&content))
+}
+
+fn digest(content: &[u8]) -> Hash {
+    let hash = Sha256::digest(content);
+    std::array::from_fn(|at| hash[at])
 }
 
 /// Adds a value with its kind and its length, so that no two rows give the same bytes.
-fn add(content: &mut Vec<u8>, kind: u8, value: &[u8]) {
-    content.push(kind);
-    content.extend_from_slice(&(value.len() as u64).to_be_bytes());
-    content.extend_from_slice(value);
+fn add(content: &mut Vec<u8>, value: ValueRef<'_>) {
+    let mut part = |kind: u8, bytes: &[u8]| {
+        content.push(kind);
+        content.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+        content.extend_from_slice(bytes);
+    };
+    match value {
+        ValueRef::Null => part(0, &[]),
+        ValueRef::Integer(number) => part(1, &number.to_be_bytes()),
+        ValueRef::Real(number) => part(2, &number.to_be_bytes()),
+        ValueRef::Text(text) => part(3, text),
+        ValueRef::Blob(bytes) => part(4, bytes),
+    }
 }
 
 /// Removes calls from the chain whose numbers are in the table `erased`. Their links stay without a

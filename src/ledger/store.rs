@@ -1,9 +1,9 @@
 //! The SQL statements of a call: its intent, its end, and the calls of a record.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
-use crate::ledger::chain::{self, hexadecimal};
+use crate::ledger::chain::{ChainEnd, hexadecimal};
 use crate::ledger::index::{Index, split};
 use crate::ledger::liveness::RunLiveness;
 use crate::ledger::person::PersonHash;
@@ -119,6 +119,7 @@ pub(super) fn add_call(
 /// Writes the end of a call.
 pub(super) fn add_answer(
     connection: &Connection,
+    chain: &mut ChainEnd,
     call: i64,
     end: &CallEnd,
 ) -> rusqlite::Result<()> {
@@ -128,21 +129,24 @@ pub(super) fn add_answer(
         CallState::Without(words) => (None, words, &none),
         CallState::Open => (None, &None, &none),
     };
-    let added = connection.prepare_cached(ADD_ANSWER)?.execute(params![
-        call,
-        end.at.as_millisecond(),
-        end.outcome.word(),
-        charge_number(end.charged),
-        code,
+    let (at, charged) = (end.at.as_millisecond(), charge_number(end.charged));
+    let outcome = end.outcome.word();
+    let row: [&dyn ToSql; 12] = [
+        &call,
+        &at,
+        &outcome,
+        &charged,
+        &code,
         message,
-        answer.sequence_id,
-        answer.result,
-        answer.id_phone_match,
-        answer.id_name_match,
-        answer.reason,
-        end.attempts,
-    ])?;
-    if added == 1 { chain::append(connection, call) } else { Ok(()) }
+        &answer.sequence_id,
+        &answer.result,
+        &answer.id_phone_match,
+        &answer.id_name_match,
+        &answer.reason,
+        &end.attempts,
+    ];
+    let added = connection.prepare_cached(ADD_ANSWER)?.execute(row)?;
+    if added == 1 { chain.append(connection, call, &row[1..]) } else { Ok(()) }
 }
 
 /// Reads the end of a call; `None` while it goes on.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use crate::ledger::chain::ChainEnd;
 use crate::ledger::database::Database;
 use crate::ledger::error::LedgerError;
 use crate::ledger::index::{self, Index};
@@ -34,6 +35,8 @@ pub(super) struct Writer {
     own: Vec<Request>,
     /// Answers that are not on disk yet.
     unwritten: Vec<CloseRequest>,
+    /// Those whose answers are on disk and who are not told yet.
+    written: Vec<Reply<WriteStatus>>,
 }
 
 type InFlight = HashMap<i64, Vec<Reply<Option<Box<ClosedCall>>>>>;
@@ -53,6 +56,7 @@ impl Writer {
             in_flight: HashMap::new(),
             own: Vec::new(),
             unwritten: Vec::new(),
+            written: Vec::new(),
         }
     }
 
@@ -108,6 +112,7 @@ impl Writer {
                 for (request, result) in batch.drain(..).zip(results) {
                     self.deliver(request, result);
                 }
+                self.tell_written();
                 self.database.write_index(index::MAX_IN_MEMORY);
                 self.database.checkpoint_when_due();
             }
@@ -183,9 +188,15 @@ impl Writer {
             // Nobody listens any more when the run was dropped: the next one delivers it.
             let _ = ends.send(EndedCall { call, claim, end });
         }
-        if let Some(reply) = reply {
-            let stopped = self.database.stopped.is_some();
-            let status = if stopped { WriteStatus::DiskTrouble } else { WriteStatus::Written };
+        self.written.extend(reply);
+    }
+
+    /// Replies to those whose answers were written, the last first: the results wait for the oldest
+    /// row, so that the thread which writes them wakes up once, when all of them are there.
+    fn tell_written(&mut self) {
+        let stopped = self.database.stopped.is_some();
+        let status = if stopped { WriteStatus::DiskTrouble } else { WriteStatus::Written };
+        for reply in self.written.drain(..).rev() {
             let _ = reply.send(Ok(status));
         }
     }
@@ -254,6 +265,7 @@ impl Writer {
         for request in requests {
             self.deliver(request, RequestResult::Close);
         }
+        self.tell_written();
     }
 
     fn keep(&mut self, requests: Vec<Request>, error: &LedgerError) {
@@ -299,6 +311,7 @@ fn carry_out(
     let mut last_call = store::last_call(connection)?;
     index.catch_up(connection, last_call)?;
     let mut results = Vec::with_capacity(batch.len());
+    let mut chain = ChainEnd::default();
     for request in batch {
         results.push(match request {
             Request::Claim(claim) => RequestResult::Claim(carry_out_claim(
@@ -309,7 +322,7 @@ fn carry_out(
                 &mut last_call,
             )?),
             Request::Close(close) => {
-                store::add_answer(connection, close.call, &close.end)?;
+                store::add_answer(connection, &mut chain, close.call, &close.end)?;
                 RequestResult::Close
             }
             Request::Watch(call, _) if in_flight.contains_key(call) => RequestResult::Watch(None),
