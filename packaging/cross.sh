@@ -2,8 +2,8 @@
 # Runs cargo for another platform: cross.sh windows|static [--install] CARGO-COMMAND [FLAG...]
 #   packaging/cross.sh windows check
 #   packaging/cross.sh static build --release
-# Rustup's standard library of that platform is used where it is installed. Otherwise Debian's Rust
-# builds the standard library; --install fetches Debian's packages first, as root.
+# Rustup's standard library of that platform is used where it is there. Otherwise Debian's Rust builds the
+# standard library, if it is new enough. --install fetches the one, or as root Debian's packages, first.
 # Exits with 3, after saying why, where neither is possible.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -35,11 +35,18 @@ export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
 # The linker too: with gcc it would be the C library of this system.
 export CC_x86_64_unknown_linux_musl=musl-gcc CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=musl-gcc
 
-if command -v rustup >/dev/null && rustup target list --installed 2>/dev/null | grep -qx $target; then
+has_target() { rustup target list --installed 2>/dev/null | grep -qx $target; }
+if [ "$install" = yes ] && command -v rustup >/dev/null && ! has_target; then
+  timeout 120 rustup target add $target >/dev/null 2>&1 || true
+fi
+if has_target; then
   exec cargo "$@" --locked --target $target
 fi
 [ -d /usr/lib/rustlib/src/rust/library ] || [ -d "$(/usr/bin/rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library" ] ||
   cannot "neither rustup's target $target nor Debian's rust-web-src is installed"
+needed=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) there=$(/usr/bin/rustc --version | cut -d ' ' -f 2)
+[ "$(printf '%s\n' "$needed" "$there" | sort -V | head -n 1)" = "$needed" ] ||
+  cannot "Debian's Rust is $there, and Rust $needed is needed; rustup target add $target"
 
 if [ $platform = static ]; then
   # Debian's musl has no __fprintf_chk, which its libunwind calls; its gcc has the rest of unwinding.
