@@ -102,6 +102,9 @@ fn command_files(input: Option<&Path>, ledger: &LedgerPlace) -> CommandFiles {
     for file in ledger.files() {
         files.add(&file, FileRole::Ledger);
     }
+    if let Some(beginning) = ledger.journals() {
+        files.add_all_of(&beginning, FileRole::Ledger);
+    }
     files
 }
 

@@ -8,7 +8,7 @@ use crate::ledger::handle::Ledger;
 use crate::ledger::kind::Kind;
 use crate::ledger::query::Reader;
 use crate::ledger::team::address::is_address;
-use crate::ledger::team::{TeamAddress, TeamError};
+use crate::ledger::team::{TeamAddress, TeamError, journals};
 
 /// Where a ledger is.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,9 +36,15 @@ impl LedgerPlace {
         Ok(Self::File(PathBuf::from(value)))
     }
 
-    /// The files of the ledger, whether they exist or not. A team's has none that an output could be.
+    /// The files of the ledger, whether they exist or not. A team's has journals instead.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         self.file().map(files_of).unwrap_or_default()
+    }
+
+    /// How the paths of this machine's journals of team ledgers begin. Only the database knows which one
+    /// is its own. `None` for a file.
+    pub(crate) fn journals(&self) -> Option<PathBuf> {
+        self.team().and_then(|_| journals())
     }
 
     /// Opens the ledger for runs of a kind. A file is made where there is none, a team's ledger never.

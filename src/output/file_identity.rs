@@ -15,6 +15,8 @@ struct TakenFile {
     /// Its place, with the links on the way to it resolved.
     place: PathBuf,
     role: FileRole,
+    /// Whether all files are meant whose paths begin so.
+    begins: bool,
 }
 
 /// The role of a file in a command.
@@ -39,7 +41,22 @@ pub(crate) struct CommandFiles {
 impl CommandFiles {
     /// Adds a file that no output may be. It need not exist.
     pub(crate) fn add(&mut self, path: &Path, role: FileRole) {
-        self.taken.push(TakenFile { path: path.to_owned(), place: place_of(path), role });
+        let (path, place) = (path.to_owned(), place_of(path));
+        self.taken.push(TakenFile { path, place, role, begins: false });
+    }
+
+    /// Adds all files whose paths begin so, also those that do not exist yet. Those that exist are known
+    /// by their links too.
+    pub(crate) fn add_all_of(&mut self, beginning: &Path, role: FileRole) {
+        let (path, place) = (beginning.to_owned(), place_of(beginning));
+        let all = TakenFile { path, place, role, begins: true };
+        let folder = beginning.parent().map(fs::read_dir);
+        for found in folder.into_iter().flatten().flatten().flatten() {
+            if all.is(&place_of(&found.path())) {
+                self.add(&found.path(), role);
+            }
+        }
+        self.taken.push(all);
     }
 
     /// Encrypts all outputs that are opened from now on.
@@ -98,6 +115,10 @@ impl CommandFiles {
 
 impl TakenFile {
     fn is(&self, place: &Path) -> bool {
+        if self.begins {
+            let (place, beginning) = (place.as_os_str(), self.place.as_os_str());
+            return place.as_encoded_bytes().starts_with(beginning.as_encoded_bytes());
+        }
         self.place == place || platform::is_same_file(&self.path, place)
     }
 }

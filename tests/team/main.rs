@@ -15,6 +15,7 @@ mod away;
 mod crashes;
 mod fence;
 mod history;
+mod outputs;
 mod pooler;
 mod races;
 mod refusals;

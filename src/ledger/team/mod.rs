@@ -29,7 +29,7 @@ pub(super) use crate::ledger::team::asked::Asked;
 pub use crate::ledger::team::error::TeamError;
 pub(crate) use crate::ledger::team::import::Imported;
 pub(crate) use crate::ledger::team::maintenance::TeamBudget;
-pub(super) use crate::ledger::team::opened::TeamLedger;
+pub(super) use crate::ledger::team::opened::{TeamLedger, journals};
 pub(super) use crate::ledger::team::reader::TeamReader;
 pub(crate) use crate::ledger::team::setup::{Finding, Health, InitResult};
 pub(super) use crate::ledger::team::shared::Decision;

@@ -67,10 +67,16 @@ impl TeamLedger {
 
     /// Returns the file of this machine's journal, beside its own ledgers.
     pub(crate) fn journal(&self) -> Result<PathBuf, LedgerError> {
-        let folder = platform::state_folder();
-        let folder = folder.ok_or(TeamError::Unsupported(
+        let beginning = journals().ok_or(TeamError::Unsupported(
             "no home folder is known for the journal: set XDG_STATE_HOME",
         ))?;
-        Ok(folder.join("idv").join(format!("team-{}.db", self.identity.id)))
+        let mut journal = beginning.into_os_string();
+        journal.push(format!("{}.db", self.identity.id));
+        Ok(journal.into())
     }
+}
+
+/// How the paths of all journals of this machine begin, and those of the files beside them.
+pub(crate) fn journals() -> Option<PathBuf> {
+    Some(platform::state_folder()?.join("idv").join("team-"))
 }
