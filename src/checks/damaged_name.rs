@@ -8,6 +8,10 @@ use crate::model::problem::Problem;
 
 /// The problem of a damaged name, with the likely one if it can be told.
 pub(crate) fn problem(name: &str) -> Option<Problem> {
+    // Nearly every name has nothing that a damaged one must have.
+    if name.is_ascii() && memchr::memchr2(b'&', b'?', name.as_bytes()).is_none() {
+        return None;
+    }
     let decoded = without_entities(name);
     let repaired = repaired(&decoded);
     if repaired != name {

@@ -6,10 +6,15 @@ use crate::checks::damaged_name;
 use crate::checks::punctuation::keeps_text;
 use crate::model::characters::{is_blank, visible};
 use crate::model::problem::{NameProblem, Problem};
+use crate::model::record::is_canonical_ascii;
 
 /// The name trimmed, with single spaces and without invisible characters, in NFC. `None` if it is so
 /// already.
 pub(crate) fn normalised(value: &str) -> Option<String> {
+    // Only a formula that keeps a text begins so.
+    if is_canonical_ascii(value) && !value.starts_with(['=', '\'']) {
+        return None;
+    }
     let shown = visible(value);
     let mut collapsed = String::with_capacity(shown.len());
     for word in keeps_text(&shown).split(is_blank).filter(|word| !word.is_empty()) {

@@ -60,10 +60,34 @@ impl Entry {
     }
 }
 
-/// A number of so many digits.
+/// A number of so many digits, of which there are at least eight.
 fn digits(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<u64> {
-    let fits = lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    fits.then(|| text.bytes().fold(0, |number, byte| number * 10 + u64::from(byte - b'0')))
+    let bytes = text.as_bytes();
+    let (first, rest) = bytes.split_first_chunk().filter(|_| lengths.contains(&bytes.len()))?;
+    let mut number = eight_digits(*first)?;
+    let (pairs, single) = rest.as_chunks();
+    for eight in pairs {
+        number = number * 100_000_000 + eight_digits(*eight)?;
+    }
+    single.iter().try_fold(number, |number, byte| {
+        byte.is_ascii_digit().then(|| number * 10 + u64::from(byte - b'0'))
+    })
+}
+
+/// The high halves of eight digits.
+const DIGITS: u64 = 0x3030_3030_3030_3030;
+
+/// The number of eight digits, all of them at once: pairs of digits, then pairs of these, then both.
+fn eight_digits(digits: [u8; 8]) -> Option<u64> {
+    let number = u64::from_le_bytes(digits);
+    let high = |number: u64| number & 0xf0f0_f0f0_f0f0_f0f0;
+    // Six more than nine has another high half.
+    if high(number) != DIGITS || high(number.wrapping_add(0x0606_0606_0606_0606)) != DIGITS {
+        return None;
+    }
+    let number = (number & 0x0f0f_0f0f_0f0f_0f0f).wrapping_mul(2561) >> 8;
+    let number = (number & 0x00ff_00ff_00ff_00ff).wrapping_mul(6_553_601) >> 16;
+    Some((number & 0x0000_ffff_0000_ffff).wrapping_mul(42_949_672_960_001) >> 32)
 }
 
 /// A hash of the letters of a name, whatever their case.
@@ -71,9 +95,7 @@ fn hash_of_name(name: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     if name.is_ascii() {
-        name.bytes()
-            .filter(u8::is_ascii_alphabetic)
-            .for_each(|byte| add(byte.to_ascii_lowercase()));
+        name.bytes().filter(u8::is_ascii_alphabetic).for_each(|byte| add(byte | 0x20));
     } else {
         let letters = name.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase);
         letters.for_each(|c| u32::from(c).to_le_bytes().into_iter().for_each(&mut add));
@@ -124,7 +146,7 @@ impl SharedValues {
     pub(crate) fn add(&mut self, row: &Row) {
         self.rows = self.rows.max(row.number);
         // The cells of a damaged row may be in the wrong columns.
-        let Some(entry) = Entry::new(row).filter(|_| !row.is_held()) else { return };
+        let Some(entry) = (if row.is_held() { None } else { Entry::new(row) }) else { return };
         match self.runs.last_mut() {
             Some(run) if run.len() < RUN => run.push(entry),
             _ => {
@@ -336,6 +358,23 @@ mod tests {
         let (shared, _) = values.find();
         let of = |number| shared.problems(number).map(|problem| problem.code()).collect();
         (1..=rows.len() as u64).map(of).collect()
+    }
+
+    #[test]
+    fn digits_are_read_eight_at_once() {
+        for text in
+            ["3310990101900001", "0812345678", "08123456789", "9999999999999999", "0000000000"]
+        {
+            assert_eq!(digits(text, 10..=16), text.parse().ok(), "{text}");
+        }
+        for at in 0..16 {
+            for byte in ['/', ':', 'a', ' ', '\0', '@', '\u{7f}'] {
+                let mut text: Vec<_> = "3310990101900001".chars().collect();
+                text[at] = byte;
+                assert_eq!(digits(&text.iter().collect::<String>(), 16..=16), None, "{text:?}");
+            }
+        }
+        assert_eq!((digits("331099010190000", 16..=16), digits("", 0..=16)), (None, None));
     }
 
     #[test]
