@@ -295,7 +295,7 @@ fn add(mac: &mut Hmac<Sha256>, part: &str) {
 
 /// Canonical form of a value: NFC, no invisible characters, no outer white space, inner white space as
 /// one space. Case counts, because it may matter to the endpoint.
-fn canonical(value: &str) -> Cow<'_, str> {
+pub(crate) fn canonical(value: &str) -> Cow<'_, str> {
     if is_canonical_ascii(value) {
         return Cow::Borrowed(value);
     }

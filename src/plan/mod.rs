@@ -2,6 +2,7 @@
 
 mod parallel_look_up;
 mod problems;
+mod record_keys;
 mod records;
 mod shared_values;
 
@@ -18,11 +19,11 @@ use crate::ledger::{LedgerError, LookUpParameters, Reader, RecordStatus};
 use crate::model::file_sign::FileSign;
 use crate::model::left_out::LeftOut;
 use crate::model::problem::Level;
-use crate::model::record::KeyMaker;
 use crate::model::row::Row;
 use crate::model::shard::Shard;
 use crate::plan::parallel_look_up::ParallelLookUp;
 use crate::plan::problems::Problems;
+use crate::plan::record_keys::RecordKeys;
 use crate::plan::records::RecordList;
 use crate::plan::shared_values::SharedValues;
 
@@ -101,7 +102,7 @@ pub struct Planner {
     shared: Option<SharedValues>,
     hold: Level,
     shard: Option<Shard>,
-    keys: KeyMaker,
+    keys: RecordKeys,
     rows: u64,
     other_shards: u64,
     held: u64,
@@ -120,10 +121,7 @@ impl Planner {
         shard: Option<Shard>,
         ledger: Option<(Reader, LookUpParameters)>,
     ) -> Result<Self, LedgerError> {
-        let keys = match &ledger {
-            Some((_, look_up)) => look_up.keys().clone(),
-            None => KeyMaker::new(&[0; 32], "", ""),
-        };
+        let keys = RecordKeys::of(ledger.as_ref().map(|(_, look_up)| look_up));
         Ok(Self {
             shared: None,
             hold,

@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 
 use jiff::Timestamp;
 
@@ -115,17 +116,14 @@ struct MergedRuns<'a> {
 
 impl<'a> MergedRuns<'a> {
     fn of(runs: &'a [Vec<u128>]) -> Self {
-        let mut order =
-            Self { rest: runs.iter().map(Vec::as_slice).collect(), next: BinaryHeap::new() };
-        (0..runs.len()).for_each(|run| order.advance(run));
-        order
-    }
-
-    fn advance(&mut self, run: usize) {
-        if let Some((entry, rest)) = self.rest[run].split_first() {
-            self.rest[run] = rest;
-            self.next.push(Reverse((*entry, run)));
+        let mut merged = Self { rest: Vec::with_capacity(runs.len()), next: BinaryHeap::new() };
+        for run in runs {
+            if let Some((entry, rest)) = run.split_first() {
+                merged.next.push(Reverse((*entry, merged.rest.len())));
+                merged.rest.push(rest);
+            }
         }
+        merged
     }
 }
 
@@ -133,8 +131,16 @@ impl Iterator for MergedRuns<'_> {
     type Item = u128;
 
     fn next(&mut self) -> Option<u128> {
-        let Reverse((entry, run)) = self.next.pop()?;
-        self.advance(run);
+        let mut least = self.next.peek_mut()?;
+        let Reverse((entry, run)) = *least;
+        match self.rest[run].split_first() {
+            Some((next, rest)) => {
+                self.rest[run] = rest;
+                // Put in its place, the heap is put in order once.
+                *least = Reverse((*next, run));
+            }
+            None => drop(PeekMut::pop(least)),
+        }
         Some(entry)
     }
 }
