@@ -80,6 +80,7 @@ SPEC
 static() {
   packaging/cross.sh static --install build --release || { missing+=('.tar.gz: no static build here') && return; }
   cp target/static/x86_64-unknown-linux-musl/release/idv "$dist/idv"
+  ! grep -qa /ld-musl "$dist/idv" || { echo 'the static program wants a loader' >&2 && exit 1; }
   tar -czf "$dist/idv-$version-linux-x86_64.tar.gz" --owner=0 --group=0 \
     -C "$dist" idv -C "$PWD" README.md LICENSE-MIT LICENSE-APACHE .env.example
 }

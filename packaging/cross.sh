@@ -34,6 +34,8 @@ export CC_x86_64_pc_windows_gnu=x86_64-w64-mingw32-gcc AR_x86_64_pc_windows_gnu=
 export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
 # The linker too: with gcc it would be the C library of this system.
 export CC_x86_64_unknown_linux_musl=musl-gcc CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=musl-gcc
+# musl-gcc gives a position-independent program a loader, which an empty folder has not.
+export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS="-C target-feature=+crt-static -C relocation-model=static"
 
 has_target() { rustup target list --installed 2>/dev/null | grep -qx $target; }
 if [ "$install" = yes ] && command -v rustup >/dev/null && ! has_target; then

@@ -150,11 +150,16 @@ impl Applicants {
             let elsewhere = |row: &Row| shard.is_some_and(|shard| !shard.contains(&row.record));
             (!prepared.as_ref().is_ok_and(elsewhere)).then_some(prepared)
         });
-        let planned = self.plan.filter(|_| self.stamp.is_some()).map(|plan| plan.rows);
-        let rows = PlannedRows { rows, left: planned };
-        RowSource { rows: Box::new(rows), finite: self.stamp.is_some() }
+        let plan = self.plan.filter(|_| self.stamp.is_some());
+        let mostly_known = plan.as_ref().is_some_and(|plan| plan.answered > plan.rows / MANY);
+        let rows = PlannedRows { rows, left: plan.map(|plan| plan.rows) };
+        RowSource { rows: Box::new(rows), finite: self.stamp.is_some(), mostly_known }
     }
 }
+
+/// Rows are looked up as they are read where one of so many, or more, is answered already: looking up
+/// those that are not costs time.
+const MANY: u64 = 4;
 
 /// The reason to stop a run whose input can't be read.
 fn reason_of_input(error: InputError) -> StopReason {

@@ -20,6 +20,8 @@ use crate::plan::{Plan, SharedRows};
 pub(crate) struct ConfirmedPlan {
     /// Rows to take.
     pub rows: u64,
+    /// Rows that the ledger answers.
+    pub answered: u64,
     /// The rows with a sign of fraud.
     pub shared: Arc<SharedRows>,
 }
@@ -40,8 +42,9 @@ pub(crate) async fn plan_and_confirm(
         return Err(output::too_many().into());
     }
     let confirmed = !must_ask(options, endpoint, view.calls()) || ask(&view, progress).await?;
-    let Plan { rows, shared, .. } = planned.plan;
-    Ok(confirmed.then_some(ConfirmedPlan { rows, shared }))
+    let Plan { rows, shared, ledger, .. } = planned.plan;
+    let answered = ledger.map_or(0, |counts| counts.answered);
+    Ok(confirmed.then_some(ConfirmedPlan { rows, answered, shared }))
 }
 
 /// Reads the file to its end.

@@ -130,13 +130,22 @@ impl Reader {
         records: &[Record],
     ) -> Result<Vec<LookUpResult>, LedgerError> {
         let keys: Vec<_> = records.iter().map(|record| parameters.keys().key(record)).collect();
+        self.look_up_keys(parameters, &keys)
+    }
+
+    /// Looks the records of these keys up, in one reading transaction.
+    pub(super) fn look_up_keys(
+        &mut self,
+        parameters: &LookUpParameters,
+        keys: &[RecordKey],
+    ) -> Result<Vec<LookUpResult>, LedgerError> {
         if let Some(team) = &self.team {
-            return team.look_up_all(parameters.rules, &keys, true);
+            return team.look_up_all(parameters.rules, keys, true);
         }
-        let mut known = self.read(parameters, &keys)?;
+        let mut known = self.read(parameters, keys)?;
         // A run may have written its answer and ended between our view of the file and our look at
         // its lock; what is read after that look holds.
-        for (known, key) in known.iter_mut().zip(&keys) {
+        for (known, key) in known.iter_mut().zip(keys) {
             if matches!(known, LookUpResult::InDoubt(doubt) if doubt.reason == DoubtReason::RunEnded)
             {
                 *known = self.read(parameters, &[*key])?.pop().unwrap_or(LookUpResult::MaySend);

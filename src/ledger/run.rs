@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::ledger::claim::{self, PendingClaim};
 use crate::ledger::error::LedgerError;
+use crate::ledger::look_ahead::LookAhead;
 use crate::ledger::look_up::LookUpParameters;
 use crate::ledger::maintenance::{self, StartedRun};
 use crate::ledger::person::PersonHasher;
@@ -95,6 +96,13 @@ impl Run {
         if let Some(team) = &self.0.team {
             team.announce(self.0.asked(record, reuse));
         }
+    }
+
+    /// Looks records up before their turn. `None` for a team's ledger, whose claims are made ahead.
+    pub(crate) fn look_ahead(&self, reuse: ReuseRules) -> Option<LookAhead> {
+        let reader = if self.0.team.is_none() { self.reader().ok()? } else { return None };
+        reader.enlarge_cache().ok()?;
+        Some(LookAhead::new(reader, self.look_up_parameters(reuse)))
     }
 
     /// Looks a record up without claiming it.

@@ -4,6 +4,7 @@
 mod attempt;
 mod budget;
 pub(crate) mod interrupt;
+mod known_rows;
 pub(crate) mod pacing;
 mod pipeline;
 pub(crate) mod retry;

@@ -22,6 +22,7 @@ use crate::model::stop_reason::StopReason;
 use crate::model::verdict::Verdict;
 use crate::run::attempt::{PendingVerdict, end_claim, log, may_retry, verdict_of};
 use crate::run::budget::{Budget, BudgetPermit};
+use crate::run::known_rows::{self, KnownRows};
 use crate::run::pacing::{Bounds, Cause, SharedStatus, Signal};
 use crate::run::retry::{AttemptHistory, RetryDecision};
 use crate::run::send_gate::{FirstAttempt, SendGate, SendPermit, signal};
@@ -354,14 +355,15 @@ impl Pipeline {
         }
     }
 
-    /// The verdict from an answer that this run (for a duplicate) or an earlier run paid for.
+    /// Finds rows that are answered already before their turn, for the thread that reads. `None` where
+    /// the ledger does not look ahead.
+    pub(super) fn known_rows(&self) -> Option<KnownRows> {
+        let look_ahead = self.ledger.look_ahead(self.options.reuse)?;
+        Some(KnownRows::new(look_ahead, self.options.hold, self.ledger.id()))
+    }
+
     fn answered(&self, stored: StoredAnswer) -> Verdict {
-        Verdict {
-            source: self.source(stored.run),
-            answer: Some(stored.answer),
-            at: Some(stored.at),
-            ..Verdict::local(stored.outcome, None)
-        }
+        known_rows::verdict(stored, self.ledger.id())
     }
 
     fn in_doubt(&self, doubt: InDoubtCall) -> Verdict {
@@ -375,6 +377,6 @@ impl Pipeline {
     }
 
     fn source(&self, run: i64) -> Source {
-        if run == self.ledger.id() { Source::Duplicate } else { Source::Ledger }
+        known_rows::source(run, self.ledger.id())
     }
 }

@@ -9,11 +9,16 @@ use tokio::task::JoinSet;
 
 use crate::model::row::Row;
 use crate::model::stop_reason::StopReason;
+use crate::model::verdict::Verdict;
+use crate::run::known_rows::KnownRows;
 use crate::run::stop::StopSwitch;
 use crate::run::{AttemptResult, PendingVerdict, Pipeline};
 
 /// Rows in one piece that the reading thread hands over: one hand-over costs more than reading a row.
 const PIECE: usize = 64;
+
+/// The same where rows are looked up as they are read: each piece is one reading transaction.
+const KNOWN_PIECE: usize = 256;
 
 /// How much of a run may be in progress at once.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +43,9 @@ pub(crate) struct RowSource {
     /// Whether the input is known to end. After a stop the rest of a file is still listed; a pipe
     /// may never end, so it is not read on.
     pub finite: bool,
+    /// Whether many of the rows are answered already, by the plan: then they are looked up as they are
+    /// read, and need no worker's turn.
+    pub mostly_known: bool,
 }
 
 /// A row with its verdict, whose write to the ledger may be pending. It takes room in the window
@@ -61,12 +69,13 @@ pub(crate) async fn run(
     limits: StreamLimits,
     deliver: impl Fn(FinishedRow) + Clone + Send + 'static,
 ) {
+    let known_rows = if rows.mostly_known { pipeline.known_rows() } else { None };
     let source = Arc::new(RowQueue {
         window: Arc::new(Semaphore::new(limits.window)),
         stop: pipeline.stop.clone(),
         finite: rows.finite,
         ahead: Mutex::new(ReadAhead {
-            pieces: read(rows, pipeline.stop.clone()),
+            pieces: read(rows, known_rows, pipeline.stop.clone()),
             rows: VecDeque::new(),
             announced: 0,
             taken: 0,
@@ -86,7 +95,11 @@ async fn work(
     source: Arc<RowQueue>,
     deliver: impl Fn(FinishedRow) + Clone + Send + 'static,
 ) {
-    while let Some((position, row, window_permit)) = source.next().await {
+    while let Some((position, (row, known), window_permit)) = source.next().await {
+        if let Some(verdict) = known {
+            deliver(FinishedRow { position, row, pending: (*verdict).into(), window_permit });
+            continue;
+        }
         // The ledger writes the answer and the next claim in one commit. The receiver waits for it.
         match pipeline.try_first(&row).await {
             AttemptResult::Done(pending) => {
@@ -115,9 +128,12 @@ struct RowQueue {
     ahead: Mutex<ReadAhead>,
 }
 
+/// A row, and its verdict if it is answered already.
+type ReadRow = (Row, Option<Box<Verdict>>);
+
 struct ReadAhead {
-    pieces: mpsc::Receiver<Vec<Row>>,
-    rows: VecDeque<Row>,
+    pieces: mpsc::Receiver<Vec<ReadRow>>,
+    rows: VecDeque<ReadRow>,
     /// How many of them are announced to the ledger, from the first on.
     announced: usize,
     /// Number of rows handed out.
@@ -125,7 +141,7 @@ struct ReadAhead {
 }
 
 impl RowQueue {
-    async fn next(&self) -> Option<(u64, Row, OwnedSemaphorePermit)> {
+    async fn next(&self) -> Option<(u64, ReadRow, OwnedSemaphorePermit)> {
         let window_permit = Arc::clone(&self.window).acquire_owned().await.ok()?;
         let mut ahead = self.ahead.lock().await;
         if ahead.rows.is_empty() {
@@ -155,7 +171,7 @@ impl RowQueue {
             ahead.rows.extend(piece);
         }
         let end = ahead.rows.len().min(self.lead);
-        for row in ahead.rows.range(ahead.announced.min(end)..end) {
+        for (row, _) in ahead.rows.range(ahead.announced.min(end)..end) {
             self.pipeline.announce(row);
         }
         ahead.announced = end;
@@ -164,9 +180,22 @@ impl RowQueue {
 
 /// Reads rows on a thread of its own, so that a slow pipe does not delay answers. Nobody joins the
 /// thread, because its read may never return.
-fn read(rows: RowSource, stop: StopSwitch) -> mpsc::Receiver<Vec<Row>> {
+fn read(
+    rows: RowSource,
+    mut known_rows: Option<KnownRows>,
+    stop: StopSwitch,
+) -> mpsc::Receiver<Vec<ReadRow>> {
     let (send, receive) = mpsc::channel(4);
-    let most = if rows.finite { PIECE } else { 1 };
+    let most = match (&known_rows, rows.finite) {
+        (Some(_), _) => KNOWN_PIECE,
+        (None, true) => PIECE,
+        (None, false) => 1,
+    };
+    let mut hand_over = move |piece: Vec<Row>| {
+        let known = known_rows.as_mut().map(|known_rows| known_rows.verdicts(&piece));
+        let known = known.unwrap_or_default().into_iter().chain(std::iter::repeat_with(|| None));
+        send.blocking_send(piece.into_iter().zip(known).collect()).is_ok()
+    };
     std::thread::spawn(move || {
         let mut piece = Vec::with_capacity(most);
         for row in rows.rows {
@@ -178,7 +207,7 @@ fn read(rows: RowSource, stop: StopSwitch) -> mpsc::Receiver<Vec<Row>> {
                 }
             }
             if piece.len() == most {
-                if send.blocking_send(std::mem::take(&mut piece)).is_err() {
+                if !hand_over(std::mem::take(&mut piece)) {
                     return;
                 }
                 piece.reserve(most);
@@ -189,7 +218,7 @@ fn read(rows: RowSource, stop: StopSwitch) -> mpsc::Receiver<Vec<Row>> {
         }
         if !piece.is_empty() {
             // Sending fails only when the run has ended.
-            let _ = send.blocking_send(piece);
+            hand_over(piece);
         }
     });
     receive

@@ -150,7 +150,7 @@ impl Verifier {
         let ended = Arc::clone(&dropped);
         let rows = (1..).zip(records).map(|(number, record)| Ok(checked_row(number, record)));
         let rows = rows.take_while(move |_| !ended.load(Ordering::Relaxed));
-        let source = RowSource { rows: Box::new(rows), finite: true };
+        let source = RowSource { rows: Box::new(rows), finite: true, mostly_known: false };
         let (send, finished) = mpsc::unbounded_channel();
         let limits = StreamLimits::new(self.concurrency);
         let deliver = move |row| drop(send.send(row));

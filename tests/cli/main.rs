@@ -31,6 +31,7 @@ mod inputs;
 mod interrupts;
 mod keys;
 mod kills;
+mod known_rows;
 mod language;
 mod ledger;
 mod noise;
