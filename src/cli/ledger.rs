@@ -11,6 +11,7 @@ use crate::cli::LedgerFormat;
 use crate::cli::completion_values::outcomes;
 use crate::cli::shared::OriginArgs;
 use crate::cli::values::{moment, price};
+use crate::model::limits::parse_rate;
 use crate::model::outcome::Outcome;
 use crate::model::price::Price;
 
@@ -165,11 +166,12 @@ pub(crate) struct BudgetArgs {
     /// Calls a month at most; without it a month has no limit, if any is set
     #[arg(long, value_name = "N")]
     pub per_month: Option<u64>,
-    /// Requests a second that all runs share
-    #[arg(long, value_name = "N")]
+    /// Requests a second of all runs together; each gets its part. Without it there is no such limit, if
+    /// any is set
+    #[arg(long, value_name = "N", value_parser = parse_rate)]
     pub rate: Option<f64>,
     /// Take all limits away
-    #[arg(long, conflicts_with_all = ["per_day", "per_month"])]
+    #[arg(long, conflicts_with_all = ["per_day", "per_month", "rate"])]
     pub off: bool,
 }
 

@@ -38,6 +38,7 @@ mod run;
 mod run_state;
 mod run_sums;
 mod send_decision;
+mod shared_rate;
 mod size_limit;
 mod store;
 mod team;
@@ -70,8 +71,9 @@ pub use crate::ledger::requests::WriteStatus;
 pub use crate::ledger::run::{Run, RunEnd};
 pub(crate) use crate::ledger::send_decision::{InDoubtCall, StoredAnswer};
 pub use crate::ledger::send_decision::{LookUpResult, ReuseRules};
+pub(crate) use crate::ledger::shared_rate::SharedRate;
 pub use crate::ledger::team::TeamError;
 pub(crate) use crate::ledger::team::{
-    Health, InitResult, TeamAddress, budget, doctor, import, init, journal, push,
+    Health, InitResult, TeamAddress, TeamLimits, budget, doctor, import, init, journal, push,
 };
 pub(crate) use crate::ledger::waiter::{WaitResult, Waiter};

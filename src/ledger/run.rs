@@ -16,6 +16,7 @@ use crate::ledger::person::PersonHasher;
 use crate::ledger::query::Reader;
 use crate::ledger::run_state::RunInner;
 use crate::ledger::send_decision::{LookUpResult, ReuseRules};
+use crate::ledger::shared_rate::SharedRate;
 use crate::ledger::team::TeamRun;
 use crate::ledger::thread::WriterThread;
 use crate::model::record::{KeyMaker, Record};
@@ -78,6 +79,11 @@ impl Run {
         if let Some(team) = &self.0.team {
             team.set_patience(patience);
         }
+    }
+
+    /// Returns the part of the team's rate that the run has. A file has none.
+    pub(crate) fn rate(&self) -> SharedRate {
+        self.0.team.as_ref().map(|team| team.rate()).unwrap_or_default()
     }
 
     /// Opens a reader of the same ledger.

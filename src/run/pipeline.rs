@@ -91,12 +91,13 @@ impl Pipeline {
         let SendOptions { concurrency, rate, give_up_after: patience, timeout, .. } = options;
         let bounds = Bounds { concurrency, rate, patience, timeout };
         ledger.set_patience(patience);
+        let shared_rate = ledger.rate();
         Self {
             client,
             ledger,
             options,
             budget: Budget::new(options.max_charges),
-            send_gate: SendGate::new(bounds, status),
+            send_gate: SendGate::new(bounds, shared_rate, status),
             stop_rules: Mutex::new(StopRules::new(options.max_unknown)),
             stop,
         }

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep_until, timeout_at};
 use tracing::debug;
 
+use crate::ledger::SharedRate;
 use crate::model::answer::Answer;
 use crate::model::code::Class;
 use crate::model::send_error::{SendError, Trouble};
@@ -15,11 +16,17 @@ use crate::platform;
 use crate::run::pacing::{Bounds, Cause, Gate, Pacer, SharedStatus, Signal, Ticket};
 use crate::run::stop::StopSwitch;
 
+/// The pacing is asked again after this at the latest: the run's part of a team's rate may have changed.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
 /// The pacing, and the line of tasks that wait for it.
 pub(crate) struct SendGate {
     state: Mutex<GateState>,
     line: tokio::sync::Mutex<()>,
     changed: Notify,
+    /// The part of a team's rate that this run has.
+    shared_rate: SharedRate,
+    own_rate: f64,
     status: SharedStatus,
 }
 
@@ -42,12 +49,14 @@ pub(crate) struct FirstAttempt<'a>(&'a SendGate);
 
 impl SendGate {
     /// Makes a gate that is open within these bounds. `status` shows its pace.
-    pub(crate) fn new(bounds: Bounds, status: SharedStatus) -> Self {
+    pub(crate) fn new(bounds: Bounds, shared_rate: SharedRate, status: SharedStatus) -> Self {
         let pacer = Pacer::new(bounds, Instant::now());
         Self {
             state: Mutex::new(GateState { pacer, untried: 0 }),
             line: tokio::sync::Mutex::new(()),
             changed: Notify::new(),
+            shared_rate,
+            own_rate: bounds.rate.unwrap_or(f64::INFINITY),
             status,
         }
     }
@@ -73,14 +82,19 @@ impl SendGate {
             match self.ask() {
                 Gate::Open(ticket) => return SendPermit { gate: self, ticket: Some(ticket) },
                 // Whichever comes first, the pacing is asked again.
-                Gate::Until(at) => drop(timeout_at(at.into(), changed).await),
+                Gate::Until(at) => {
+                    let at = at.min(Instant::now() + LONGEST_WAIT);
+                    drop(timeout_at(at.into(), changed).await);
+                }
                 Gate::Shut => changed.await,
             }
         }
     }
 
     fn ask(&self) -> Gate {
-        self.state().pacer.may_send(Instant::now())
+        let (mut state, now) = (self.state(), Instant::now());
+        state.pacer.operator.set(self.own_rate.min(self.shared_rate.get()), now);
+        state.pacer.may_send(now)
     }
 
     /// Whether nothing but the number in flight limits the run.

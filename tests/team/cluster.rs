@@ -1,17 +1,30 @@
-//! A `PostgreSQL` server in a temporary folder, as an unprivileged user, on a Unix socket.
+//! `PostgreSQL` servers in temporary folders, as an unprivileged user, on Unix sockets.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
-/// A server that ends with this value.
+/// A database on a server. The server ends with the last database on it.
 pub struct Cluster {
+    server: Arc<Server>,
+    database: String,
+}
+
+/// A server that ends with this value.
+struct Server {
     folder: TempDir,
     programs: PathBuf,
     options: String,
     port: u16,
 }
+
+/// The server of all tests that neither stop it nor change its settings.
+static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+
+static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// The folder of the server's programs; says so if there are none.
 pub fn programs() -> Option<PathBuf> {
@@ -61,94 +74,169 @@ pub fn done(mut command: Command) -> Output {
     output
 }
 
-impl Cluster {
-    /// Starts a server with an empty database `idv` of the user `idv`, if the programs are there.
-    pub fn start() -> Option<Self> {
-        Self::with("")
+/// A folder for a server: in memory where there is room, which is faster and as durable as the machine.
+fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let room = rustix::fs::statvfs(memory).map_or(0, |found| found.f_bavail * found.f_frsize);
+    if room > 2 << 30 {
+        tempfile::tempdir_in(memory).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
     }
+}
 
-    /// Starts one with more options.
-    pub fn with(options: &str) -> Option<Self> {
-        Self::prepare(options, 5432, |_| {})
-    }
-
-    /// Starts one that also listens on this machine, with this certificate and key.
-    pub fn with_tls(certificate: &str, key: &str) -> Option<Self> {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let options = format!("-c listen_addresses=127.0.0.1 -c ssl=on -p {port}");
-        Self::prepare(&options, port, |data| {
-            use std::os::unix::fs::PermissionsExt as _;
-            std::fs::write(data.join("server.crt"), certificate).unwrap();
-            std::fs::write(data.join("server.key"), key).unwrap();
-            let private = std::fs::Permissions::from_mode(0o600);
-            std::fs::set_permissions(data.join("server.key"), private).unwrap();
-            give(data);
-        })
-    }
-
-    fn prepare(options: &str, port: u16, add: impl FnOnce(&Path)) -> Option<Self> {
-        let programs = programs()?;
-        let folder = tempfile::tempdir().unwrap();
+/// The files of a new server, made once for all runs of the tests.
+fn template(programs: &Path) -> PathBuf {
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap();
+    let name = programs.display().to_string().replace('/', "-");
+    let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("postgres{name}"));
+    if !made.exists() {
+        let folder = folder();
         give(folder.path());
-        let cluster = Self { folder, programs, options: options.to_owned(), port };
-        let mut init = cluster.program("initdb");
+        let mut init = unprivileged(&programs.join("initdb"));
         init.args(["--no-sync", "-A", "trust", "-U", "idv", "-E", "UTF8", "--locale=C", "-D"]);
-        init.arg(cluster.data());
+        init.arg(folder.path().join("data")).current_dir(folder.path());
         done(init);
-        add(&cluster.data());
-        cluster.control(&["-w", "start"]);
-        cluster.sql_in("postgres", "CREATE DATABASE idv");
-        Some(cluster)
+        let part = made.with_extension(std::process::id().to_string());
+        copy(&folder.path().join("data"), &part);
+        // Another process may have been faster.
+        let _ = std::fs::rename(&part, &made);
+    }
+    made
+}
+
+fn copy(from: &Path, to: &Path) {
+    let mut copy = Command::new("cp");
+    copy.arg("-a").arg(from).arg(to);
+    done(copy);
+}
+
+impl Server {
+    fn start(options: &str, port: u16, add: impl FnOnce(&Path)) -> Option<Self> {
+        let programs = programs()?;
+        let folder = folder();
+        copy(&template(&programs), &folder.path().join("data"));
+        give(folder.path());
+        let server = Self { folder, programs, options: options.to_owned(), port };
+        add(&server.data());
+        server.control(&["-w", "start"]);
+        Some(server)
     }
 
-    /// Starts one with a team's ledger of kind sandbox.
-    pub fn with_ledger() -> Option<Self> {
-        let cluster = Self::start()?;
-        cluster.init();
-        Some(cluster)
-    }
-
-    /// Makes the ledger.
-    pub fn init(&self) {
-        let folder = crate::support::Folder::bare();
-        folder.idv(&["ledger", "init", "--sandbox", "--roles", "--ledger", &self.url()]).success();
+    /// The shared one.
+    fn shared() -> Option<Arc<Self>> {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(server) = shared.upgrade() {
+            return Some(server);
+        }
+        let server = Arc::new(Self::start("", 5432, |_| {})?);
+        *shared = Arc::downgrade(&server);
+        Some(server)
     }
 
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    /// The address over TCP, with this sslmode.
-    pub fn tls_url(&self, host: &str, mode: &str) -> String {
-        format!("postgres://idv@{host}:{}/idv?sslmode={mode}", self.port)
-    }
-
-    /// The folder of the socket.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    pub fn socket(&self) -> PathBuf {
-        self.folder.path().join(format!(".s.PGSQL.{}", self.port))
-    }
-
-    fn program(&self, name: &str) -> Command {
-        let mut command = unprivileged(&self.programs.join(name));
-        command.current_dir(self.folder.path());
-        command
-    }
-
-    /// `pg_ctl`.
-    pub fn control(&self, words: &[&str]) {
-        let mut command = self.program("pg_ctl");
+    fn control(&self, words: &[&str]) {
+        let mut command = unprivileged(&self.programs.join("pg_ctl"));
         let socket = self.folder.path().display();
         let options = format!("-k {socket} -c listen_addresses= {}", self.options);
+        command.current_dir(self.folder.path());
         command.arg("-D").arg(self.data()).args(["-o", &options, "-l"]);
         command.arg(self.folder.path().join("log")).args(words);
         command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
         assert!(command.status().unwrap().success(), "pg_ctl {words:?}");
+    }
+}
+
+impl Cluster {
+    /// A server of its own, with an empty database.
+    pub fn own() -> Option<Self> {
+        Some(Self::on(Arc::new(Server::start("", 5432, |_| {})?)))
+    }
+
+    /// A server of its own, with a team's ledger of kind sandbox and the roles.
+    pub fn own_with_ledger() -> Option<Self> {
+        let cluster = Self::own()?;
+        cluster.init(&["--roles"]);
+        Some(cluster)
+    }
+
+    /// An empty database.
+    pub fn empty() -> Option<Self> {
+        Some(Self::on(Server::shared()?))
+    }
+
+    /// A database with a team's ledger of kind sandbox.
+    pub fn with_ledger() -> Option<Self> {
+        let cluster = Self::empty()?;
+        cluster.init(&[]);
+        Some(cluster)
+    }
+
+    /// A server of its own that also listens on this machine, with this certificate and key.
+    pub fn with_tls(certificate: &str, key: &str) -> Option<Self> {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let options = format!("-c listen_addresses=127.0.0.1 -c ssl=on -p {port}");
+        let server = Server::start(&options, port, |data| {
+            use std::os::unix::fs::PermissionsExt as _;
+            std::fs::write(data.join("server.crt"), certificate).unwrap();
+            std::fs::write(data.join("server.key"), key).unwrap();
+            let private = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(data.join("server.key"), private).unwrap();
+            give(data);
+        });
+        Some(Self::on(Arc::new(server?)))
+    }
+
+    fn on(server: Arc<Server>) -> Self {
+        let database = format!("idv{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+        let cluster = Self { server, database };
+        cluster.sql_in("postgres", &format!("CREATE DATABASE {}", cluster.database));
+        cluster
+    }
+
+    /// Makes the ledger.
+    pub fn init(&self, more: &[&str]) {
+        let folder = crate::support::Folder::bare();
+        let words = ["ledger", "init", "--sandbox", "--ledger", &self.url()];
+        folder.idv(&[&words, more].concat()).success();
+    }
+
+    /// Takes a silent run for dead after so many seconds, not 60.
+    pub fn hasten(&self, seconds: u32) {
+        self.sql(&format!(
+            "CREATE OR REPLACE FUNCTION idv.dead_after() RETURNS interval LANGUAGE sql IMMUTABLE
+                 AS $$ SELECT interval '{seconds} seconds' $$"
+        ));
+    }
+
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The address over TCP, with this sslmode.
+    pub fn tls_url(&self, host: &str, mode: &str) -> String {
+        let Self { server, database } = self;
+        format!("postgres://idv@{host}:{}/{database}?sslmode={mode}", server.port)
+    }
+
+    /// The folder of the socket.
+    pub fn folder(&self) -> &Path {
+        self.server.folder.path()
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        self.folder().join(format!(".s.PGSQL.{}", self.server.port))
+    }
+
+    /// `pg_ctl`, for a server of its own.
+    pub fn control(&self, words: &[&str]) {
+        self.server.control(words);
     }
 
     /// The address of the ledger.
@@ -158,13 +246,18 @@ impl Cluster {
 
     /// The address for another user.
     pub fn url_as(&self, user: &str) -> String {
-        format!("postgres://{user}@/idv?host={}&port={}", self.folder.path().display(), self.port)
+        let Self { server, database } = self;
+        format!(
+            "postgres://{user}@/{database}?host={}&port={}",
+            self.folder().display(),
+            server.port
+        )
     }
 
     /// What a statement answers, without decoration.
     #[track_caller]
     pub fn sql(&self, statement: &str) -> String {
-        self.sql_in("idv", statement)
+        self.sql_in(&self.database, statement)
     }
 
     #[track_caller]
@@ -174,11 +267,36 @@ impl Cluster {
         String::from_utf8(done(psql).stdout).unwrap().trim().to_owned()
     }
 
+    /// Runs the statements of a file, all or none.
+    #[track_caller]
+    pub fn sql_file(&self, file: &Path) {
+        let mut psql = self.client("psql");
+        psql.args(["-1", "-qX", "-v", "ON_ERROR_STOP=1", "-U", "idv", "-d", &self.database, "-f"]);
+        psql.arg(file);
+        done(psql);
+    }
+
+    /// The same with the text itself.
+    #[track_caller]
+    pub fn sql_file_text(&self, text: &str) {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        self.sql_file(file.path());
+    }
+
+    /// What `pg_dump` writes.
+    #[track_caller]
+    pub fn dump(&self, more: &[&str]) -> String {
+        let mut dump = self.client("pg_dump");
+        dump.args(["-U", "idv", "-d", &self.database]).args(more);
+        String::from_utf8(done(dump).stdout).unwrap()
+    }
+
     /// A program of the client's side.
-    pub fn client(&self, name: &str) -> Command {
-        let own = self.programs.join(name);
+    fn client(&self, name: &str) -> Command {
+        let own = self.server.programs.join(name);
         let mut command = if own.exists() { Command::new(own) } else { Command::new(name) };
-        command.arg("-h").arg(self.folder.path()).args(["-p", &self.port.to_string()]);
+        command.arg("-h").arg(self.folder()).args(["-p", &self.server.port.to_string()]);
         command
     }
 
@@ -194,7 +312,7 @@ impl Cluster {
     }
 }
 
-impl Drop for Cluster {
+impl Drop for Server {
     fn drop(&mut self) {
         let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
         if let Some(pid) = pid.lines().next() {

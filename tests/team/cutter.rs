@@ -3,37 +3,40 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::cluster::Cluster;
+
 /// Listens until the process ends.
 pub struct Cutter {
     port: u16,
+    database: String,
     /// Cuts that are still to come.
     cuts: Arc<AtomicI64>,
 }
 
 impl Cutter {
-    /// Stands before the server of this socket, and cuts so often, at random commits.
-    pub fn before(socket: &Path, cuts: i64) -> Self {
+    /// Stands before this database, and cuts so often, at random commits.
+    pub fn before(cluster: &Cluster, cuts: i64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let cuts = Arc::new(AtomicI64::new(cuts));
-        let (socket, left) = (socket.to_owned(), Arc::clone(&cuts));
+        let (socket, left) = (cluster.socket(), Arc::clone(&cuts));
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let (socket, left) = (socket.clone(), Arc::clone(&left));
                 thread::spawn(move || carry(client, &socket, &left));
             }
         });
-        Self { port, cuts }
+        Self { port, database: cluster.database().to_owned(), cuts }
     }
 
     pub fn url(&self) -> String {
-        format!("postgres://idv@127.0.0.1:{}/idv", self.port)
+        format!("postgres://idv@127.0.0.1:{}/{}", self.port, self.database)
     }
 
     /// Cuts that were not made.

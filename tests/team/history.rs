@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::cluster::{Cluster, done};
+use crate::cluster::Cluster;
 use crate::machine::{Machine, assert_paid_once, end, finish};
 use crate::support::{NAME, NIK, PHONE, Sandbox, applicants, lines, stderr, stdout, with_phones};
 
@@ -198,9 +198,7 @@ fn a_dump_of_the_database_names_nobody() {
     let sandbox = Sandbox::start();
     let machine = Machine::new(&sandbox, &cluster.url());
     machine.folder.verify(NIK, PHONE, &["--ledger", &cluster.url()]).success();
-    let mut dump = cluster.client("pg_dump");
-    dump.args(["-U", "idv", "-d", "idv"]);
-    let dump = String::from_utf8(done(dump).stdout).unwrap();
+    let dump = cluster.dump(&[]);
     assert!(dump.contains("idv.answers"));
     for person in [NIK, PHONE, &PHONE[1..], NAME] {
         assert!(!dump.contains(person), "{person}");

@@ -18,5 +18,7 @@ mod history;
 mod outputs;
 mod pooler;
 mod races;
+mod rate;
 mod refusals;
 mod restored;
+mod upgrade;

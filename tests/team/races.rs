@@ -75,7 +75,7 @@ fn a_single_record_is_known_to_every_machine_and_to_the_plan() {
 fn a_commit_whose_answer_is_lost_is_claimed_again_and_pays_once() {
     let Some(cluster) = Cluster::with_ledger() else { return };
     let cuts = 200;
-    let cutter = Cutter::before(&cluster.socket(), cuts);
+    let cutter = Cutter::before(&cluster, cuts);
     let sandbox = Sandbox::with(&["--latency", "3ms"]);
     let machine = Machine::new(&sandbox, &cutter.url());
     // Every second record of the first run is asked by a second machine too, which is not cut.
@@ -100,7 +100,7 @@ fn a_commit_whose_answer_is_lost_is_claimed_again_and_pays_once() {
 
 #[test]
 fn a_commit_that_did_not_wait_for_its_replica_sends_nothing() {
-    let Some(cluster) = Cluster::with_ledger() else { return };
+    let Some(cluster) = Cluster::own_with_ledger() else { return };
     cluster.sql("ALTER SYSTEM SET synchronous_standby_names = 'elsewhere'");
     let sandbox = Sandbox::with(&["--latency", "200ms"]);
     let machine = Machine::new(&sandbox, &cluster.url());

@@ -23,17 +23,19 @@ fn refused(cluster: &Cluster, url: &str, code: i32, words: &str) {
 
 #[test]
 fn a_database_in_which_a_claim_would_not_hold_is_refused() {
-    let Some(cluster) = Cluster::start() else { return };
+    let Some(cluster) = Cluster::own() else { return };
     let url = cluster.url();
     refused(&cluster, &url, 2, "idv ledger init");
-    refused(&cluster, &url.replace("/idv?", "/nothing?"), 2, "no such database");
-    cluster.init();
-    cluster.sql("ALTER DATABASE idv SET default_transaction_read_only = on");
+    refused(&cluster, &url.replace(cluster.database(), "nothing"), 2, "no such database");
+    cluster.init(&[]);
+    let database = cluster.database();
+    cluster.sql(&format!("ALTER DATABASE {database} SET default_transaction_read_only = on"));
     refused(&cluster, &url, 2, "read-only");
-    cluster.sql_in("postgres", "ALTER DATABASE idv RESET default_transaction_read_only");
+    let reset = format!("ALTER DATABASE {database} RESET default_transaction_read_only");
+    cluster.sql_in("postgres", &reset);
     cluster.sql("UPDATE idv.ledger SET version = 99");
     refused(&cluster, &url, 2, "schema 99");
-    cluster.sql("UPDATE idv.ledger SET version = 1, kind = 'live'");
+    cluster.sql("UPDATE idv.ledger SET version = 2, kind = 'live'");
     refused(&cluster, &url, 2, "of kind live");
     cluster.sql("UPDATE idv.ledger SET kind = 'sandbox'");
     cluster.sql("ALTER SYSTEM SET fsync = off");
@@ -45,7 +47,7 @@ fn a_database_in_which_a_claim_would_not_hold_is_refused() {
 
 #[test]
 fn rights_that_are_missing_name_the_role() {
-    let Some(cluster) = Cluster::with_ledger() else { return };
+    let Some(cluster) = Cluster::own_with_ledger() else { return };
     cluster.sql("CREATE ROLE reader LOGIN; CREATE ROLE asker LOGIN; CREATE ROLE nobody LOGIN");
     cluster.sql("GRANT idv_reader TO reader; GRANT idv_asker TO asker");
     refused(&cluster, &cluster.url_as("nobody"), 2, "GRANT idv_asker TO");
@@ -63,7 +65,7 @@ fn rights_that_are_missing_name_the_role() {
 
 #[test]
 fn a_password_is_taken_from_everywhere_but_the_command_line_and_shown_nowhere() {
-    let Some(cluster) = Cluster::with_ledger() else { return };
+    let Some(cluster) = Cluster::own_with_ledger() else { return };
     cluster.sql(&format!("ALTER ROLE idv PASSWORD '{PASSWORD}'"));
     let rules = cluster.sql("SHOW hba_file");
     std::fs::write(&rules, "local all all scram-sha-256\n").unwrap();
@@ -72,7 +74,7 @@ fn a_password_is_taken_from_everywhere_but_the_command_line_and_shown_nowhere() 
     let machine = Machine::new(&sandbox, "unused");
     let encoded = "k%2BZz%2526geheim";
     let place = cluster.folder().display().to_string();
-    let with_password = format!("postgres://idv:{encoded}@/idv?host={place}");
+    let with_password = format!("postgres://idv:{encoded}@/{}?host={place}", cluster.database());
     let without = cluster.url();
     machine.folder.write("a.csv", applicants(3));
     let run = |ledger: Option<&str>, environment: &[(&str, &str)]| {
@@ -97,7 +99,7 @@ fn a_password_is_taken_from_everywhere_but_the_command_line_and_shown_nowhere() 
     assert_eq!(sandbox.requests(), 0);
     assert_eq!(run(Some(&without), &[("PGPASSWORD", PASSWORD)]).0, 0);
     assert_eq!(run(None, &[("IDV_LEDGER", &with_password)]).0, 0);
-    let file = machine.folder.write(".pgpass", format!("*:*:idv:idv:{PASSWORD}\n"));
+    let file = machine.folder.write(".pgpass", format!("*:*:*:idv:{PASSWORD}\n"));
     let mode = |mode| {
         use std::os::unix::fs::PermissionsExt as _;
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
@@ -126,7 +128,7 @@ fn a_certificate_that_is_not_trusted_is_refused_and_its_authority_is_named_by_a_
     let (certificate, key) = authority.certificate(&["localhost"]);
     let cluster = Cluster::with_tls(&certificate.pem(), &key.serialize_pem());
     let Some(cluster) = cluster else { return };
-    cluster.init();
+    cluster.init(&[]);
     let sandbox = Sandbox::start();
     let run = |url: &str, authorities: Option<&std::path::Path>| {
         let machine = Machine::new(&sandbox, url);
@@ -154,7 +156,7 @@ fn a_certificate_that_is_not_trusted_is_refused_and_its_authority_is_named_by_a_
 
 #[test]
 fn init_keeps_what_is_there_and_doctor_looks_at_it_line_by_line() {
-    let Some(cluster) = Cluster::start() else { return };
+    let Some(cluster) = Cluster::own() else { return };
     let folder = crate::support::Folder::bare();
     let url = cluster.url();
     let idv = |words: &[&str]| folder.idv(&[&["ledger"], words, &["--ledger", &url]].concat());

@@ -1,25 +1,22 @@
 //! A database that was restored from a dump, or lost what it had committed.
 
-use crate::cluster::{Cluster, done};
+use tempfile::NamedTempFile;
+
+use crate::cluster::Cluster;
 use crate::machine::{Machine, assert_paid_once, end, finish, wait_until};
 use crate::support::{Sandbox, applicants};
 
-fn dump(cluster: &Cluster) -> std::path::PathBuf {
-    let folder = tempfile::tempdir().unwrap().keep();
-    let file = folder.join("dump.sql");
-    let mut dump = cluster.client("pg_dump");
-    dump.args(["-U", "idv", "-d", "idv", "-f"]).arg(&file);
-    done(dump);
+fn dump(cluster: &Cluster) -> NamedTempFile {
+    let file = NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), cluster.dump(&[])).unwrap();
     file
 }
 
-fn restore(cluster: &Cluster, file: &std::path::Path) {
-    cluster.sql_in("postgres", "DROP DATABASE idv WITH (FORCE)");
-    cluster.sql_in("postgres", "CREATE DATABASE idv");
-    let mut psql = cluster.client("psql");
-    psql.args(["-1", "-qX", "-v", "ON_ERROR_STOP=1", "-U", "idv", "-d", "idv", "-f"]).arg(file);
-    done(psql);
-    std::fs::remove_dir_all(file.parent().unwrap()).unwrap();
+fn restore(cluster: &Cluster, file: &NamedTempFile) {
+    let database = cluster.database();
+    cluster.sql_in("postgres", &format!("DROP DATABASE {database} WITH (FORCE)"));
+    cluster.sql_in("postgres", &format!("CREATE DATABASE {database}"));
+    cluster.sql_file(file.path());
 }
 
 #[test]

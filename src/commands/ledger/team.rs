@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use crate::cli::BudgetArgs;
 use crate::commands::ledger::say;
 use crate::exit::Exit;
-use crate::ledger::{self, Health, InitResult, Kind, LedgerPlace, TeamAddress};
+use crate::ledger::{self, Health, InitResult, Kind, LedgerPlace, TeamAddress, TeamLimits};
 use crate::output::number_format::{count, thousands};
 use crate::settings;
 
@@ -19,6 +19,7 @@ pub(super) async fn init(flag: Option<&Path>, sandbox: bool, roles: bool) -> any
     let made = match ledger::init(address(&place)?, kind, roles).await? {
         InitResult::Made => "is ready",
         InitResult::Kept => "was there, and is as it was",
+        InitResult::Upgraded => "was of an earlier idv, and is up to date now",
     };
     say(&format!("the team ledger {place} of kind {} {made}", kind.word()));
     say(&format!("next: idv ledger doctor --ledger {place}"));
@@ -83,19 +84,17 @@ pub(super) async fn budget(
     args: &BudgetArgs,
     out: &mut impl Write,
 ) -> anyhow::Result<Exit> {
-    if args.rate.is_some() {
-        bail!(
-            "a rate that the runs of a team share is not there yet\n\n  \
-             hint: give each run its part with --rate or IDV_RATE"
-        );
-    }
-    let is_set = args.off || args.per_day.is_some() || args.per_month.is_some();
-    let set = is_set.then_some((args.per_day, args.per_month));
-    let budget = ledger::budget(address(place)?, set).await?;
+    let is_set =
+        args.off || args.per_day.is_some() || args.per_month.is_some() || args.rate.is_some();
+    let limits = TeamLimits { per_day: args.per_day, per_month: args.per_month, rate: args.rate };
+    let budget = ledger::budget(address(place)?, is_set.then_some(limits)).await?;
+    let TeamLimits { per_day, per_month, rate } = budget.limits;
     let most = |most: Option<u64>| most.map_or("no limit".to_owned(), thousands);
-    writeln!(out, "day    {} of {}", thousands(budget.day_used), most(budget.per_day))?;
-    writeln!(out, "month  {} of {}", thousands(budget.month_used), most(budget.per_month))?;
-    if budget.per_day.or(budget.per_month).is_none() {
+    writeln!(out, "day    {} of {}", thousands(budget.day_used), most(per_day))?;
+    writeln!(out, "month  {} of {}", thousands(budget.month_used), most(per_month))?;
+    let rate = rate.map_or("no limit".to_owned(), |rate| format!("{rate} a second"));
+    writeln!(out, "rate   {rate}")?;
+    if per_day.or(per_month).is_none() {
         say("without a limit nothing is counted");
     }
     out.flush()?;

@@ -1,12 +1,14 @@
 //! Which team's ledger a database holds, and whether calls may be claimed in it.
 
+use std::time::Duration;
+
 use crate::ledger::kind::Kind;
 use crate::ledger::team::address::TeamAddress;
 use crate::ledger::team::error::TeamError;
 use crate::ledger::team::session::Session;
 
-/// The newest schema known here; `schema.sql` is version 1.
-pub(super) const SCHEMA: i32 = 1;
+/// The newest schema known here: that of `schema.sql`.
+pub(super) const SCHEMA: i32 = 2;
 
 /// The oldest server that is known to work.
 const OLDEST_SERVER: i32 = 14;
@@ -55,6 +57,12 @@ impl Server {
     }
 }
 
+/// The schema of the ledger; `None` if there is none.
+pub(super) async fn schema(session: &Session) -> Result<Option<i32>, TeamError> {
+    let rows = session.query("SELECT version FROM idv.ledger", &[]).await?;
+    Ok(rows.first().map(|row| row.get(0)))
+}
+
 /// Which ledger it is.
 #[derive(Clone)]
 pub(super) struct Identity {
@@ -63,6 +71,8 @@ pub(super) struct Identity {
     pub(super) kind: Kind,
     /// The secret under which records are named. Never shown.
     pub(super) secret: [u8; 32],
+    /// A run that is silent for so long is dead.
+    pub(super) dead_after: Duration,
 }
 
 impl std::fmt::Debug for Identity {
@@ -83,21 +93,23 @@ impl Identity {
         if !server.has_ledger {
             return Err(missing());
         }
-        let sql = "SELECT version, id, kind, secret FROM idv.ledger";
-        let rows = session.query(sql, &[]).await?;
-        let row = rows.first().ok_or_else(missing)?;
-        match row.get::<_, i32>(0) {
+        match schema(session).await?.ok_or_else(missing)? {
             found if found > SCHEMA => return Err(TeamError::Newer { found, known: SCHEMA }),
             found if found < SCHEMA => return Err(TeamError::Older(found)),
             _ => {}
         }
-        let stamped: String = row.get(2);
+        let sql =
+            "SELECT id, kind, secret, extract(epoch FROM idv.dead_after())::float8 FROM idv.ledger";
+        let rows = session.query(sql, &[]).await?;
+        let row = rows.first().ok_or_else(missing)?;
+        let stamped: String = row.get(1);
         if let Some(asked) = kind.map(Kind::word).filter(|asked| *asked != stamped) {
             return Err(TeamError::OtherKind { stamped, asked });
         }
         let damaged = |_| TeamError::Failed("the ledger's secret is damaged".to_owned());
         let kind = if stamped == Kind::Live.word() { Kind::Live } else { Kind::Sandbox };
-        let secret = row.get::<_, &[u8]>(3).try_into().map_err(damaged)?;
-        Ok(Self { id: row.get(1), kind, secret })
+        let secret = row.get::<_, &[u8]>(2).try_into().map_err(damaged)?;
+        let dead_after = Duration::from_secs_f64(row.get::<_, f64>(3).max(1.0));
+        Ok(Self { id: row.get(0), kind, secret, dead_after })
     }
 }

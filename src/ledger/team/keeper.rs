@@ -14,20 +14,17 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::requests::EndedCall;
 use crate::ledger::team::calls::{self, TeamCall, add_ends};
 use crate::ledger::team::error::TeamError;
+use crate::ledger::team::heartbeat;
 use crate::ledger::team::recovery::{self, Recovered};
 use crate::ledger::team::session::Link;
 use crate::ledger::team::shared::Shared;
 use crate::ledger::team::standing::{self, Standing};
-use crate::platform;
 
 /// Answers wait so long for others.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Calls of others are looked at so often.
 const WATCH: Duration = Duration::from_millis(250);
-
-/// A heartbeat is sent so often.
-const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// Answers of one transaction at most.
 const LARGEST_BATCH: usize = 1000;
@@ -53,6 +50,7 @@ pub(super) struct Keeper {
     waiting: VecDeque<EndedCall>,
     watched: Vec<(i64, WatchSender)>,
     looked: Instant,
+    beaten: Instant,
     /// Not before this moment is the database asked again.
     not_before: Instant,
     /// Since when it is away.
@@ -75,6 +73,7 @@ impl Keeper {
             waiting: VecDeque::new(),
             watched: Vec::new(),
             looked: now,
+            beaten: now,
             not_before: now,
             away: None,
         }
@@ -123,7 +122,7 @@ impl Keeper {
     }
 
     async fn keep(&mut self) -> Result<(), LedgerError> {
-        if self.shared.silence() >= HEARTBEAT {
+        if self.beaten.elapsed() >= heartbeat::interval(&self.shared) {
             self.beat().await?;
         }
         while !self.waiting.is_empty() {
@@ -141,18 +140,10 @@ impl Keeper {
     }
 
     async fn beat(&mut self) -> Result<(), LedgerError> {
-        let sql = "UPDATE idv.runs SET heartbeat = clock_timestamp()
-                   WHERE token = $1 AND claimed >= $2 AND fenced IS NULL AND died IS NULL AND ended IS NULL
-                   RETURNING id";
-        let token = self.shared.token.as_slice();
-        let acknowledged = self.shared.acknowledged.load(Ordering::SeqCst);
-        let parameters = [(&token as _, Type::BYTEA), (&acknowledged as _, Type::INT8)];
-        let sent = platform::uptime();
-        let rows = self.link.session().await?.durably(sql, &parameters).await?;
-        if rows.is_empty() {
-            return self.find_out().await;
+        if !heartbeat::beat(self.link.session().await?, &self.shared).await? {
+            self.find_out().await?;
         }
-        self.shared.acknowledge_heartbeat(sent);
+        self.beaten = Instant::now();
         Ok(())
     }
 

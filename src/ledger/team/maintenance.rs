@@ -20,13 +20,22 @@ const IN_DOUBT: &str = "
     coalesce(CASE WHEN a.charged IN (0, 1) THEN a.charged ELSE
         (SELECT s.charged FROM idv.resolutions s WHERE s.call = c.id ORDER BY s.id DESC LIMIT 1) END, 2) = 2";
 
-/// The budget of a team.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct TeamBudget {
+/// What a team allows its runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct TeamLimits {
     /// Calls a day at most.
     pub per_day: Option<u64>,
     /// Calls a month at most.
     pub per_month: Option<u64>,
+    /// Calls a second of all runs together.
+    pub rate: Option<f64>,
+}
+
+/// The budget of a team.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct TeamBudget {
+    /// What is allowed.
+    pub limits: TeamLimits,
     /// Calls of today that were charged, may have been, or are claimed.
     pub day_used: u64,
     /// Such calls of this month.
@@ -165,9 +174,9 @@ fn counts(rows: &[tokio_postgres::Row]) -> Result<(usize, usize), TeamError> {
 /// Sets the budget, if it is given; counts the calls of today and of this month. Returns the budget.
 pub(super) async fn budget(
     session: &Session,
-    set: Option<(Option<u64>, Option<u64>)>,
+    set: Option<TeamLimits>,
 ) -> Result<TeamBudget, TeamError> {
-    if let Some((per_day, per_month)) = set {
+    if let Some(TeamLimits { per_day, per_month, rate }) = set {
         let most = |calls: Option<u64>| calls.map(|calls| i64::try_from(calls).unwrap_or(i64::MAX));
         let (per_day, per_month) = (most(per_day), most(per_month));
         // No run claims while what was claimed is counted.
@@ -185,18 +194,19 @@ pub(super) async fn budget(
                   WHERE coalesce(a.charged, 2) <> 0
                     AND c.started >= date_trunc('month', now() AT TIME ZONE 'Asia/Jakarta') AT TIME ZONE 'Asia/Jakarta') today";
         session.query(sql, &[(&per_day as _, Type::INT8), (&per_month as _, Type::INT8)]).await?;
+        let sql = "UPDATE idv.ledger SET rate = $1";
+        session.query(sql, &[(&rate as _, Type::FLOAT8)]).await?;
         session.commit().await?;
     }
     let sql = "SELECT per_day, per_month,
                       CASE WHEN day = (now() AT TIME ZONE 'Asia/Jakarta')::date THEN day_used ELSE 0 END,
                       CASE WHEN date_trunc('month', day) = date_trunc('month', now() AT TIME ZONE 'Asia/Jakarta')
-                           THEN month_used ELSE 0 END FROM idv.budget";
+                           THEN month_used ELSE 0 END, rate FROM idv.budget, idv.ledger";
     let rows = session.query(sql, &[]).await?;
     let row = rows.first().ok_or_else(|| TeamError::Failed("no budget".to_owned()))?;
     let number = |at: usize| row.get::<_, Option<i64>>(at).map(i64::cast_unsigned);
     Ok(TeamBudget {
-        per_day: number(0),
-        per_month: number(1),
+        limits: TeamLimits { per_day: number(0), per_month: number(1), rate: row.get(4) },
         day_used: number(2).unwrap_or_default(),
         month_used: number(3).unwrap_or_default(),
     })

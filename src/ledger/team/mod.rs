@@ -7,6 +7,7 @@ mod asked;
 mod calls;
 mod claimer;
 mod error;
+mod heartbeat;
 mod identity;
 mod import;
 mod keeper;
@@ -28,7 +29,7 @@ pub(crate) use crate::ledger::team::address::TeamAddress;
 pub(super) use crate::ledger::team::asked::Asked;
 pub use crate::ledger::team::error::TeamError;
 pub(crate) use crate::ledger::team::import::Imported;
-pub(crate) use crate::ledger::team::maintenance::TeamBudget;
+pub(crate) use crate::ledger::team::maintenance::{TeamBudget, TeamLimits};
 pub(super) use crate::ledger::team::opened::{TeamLedger, journals};
 pub(super) use crate::ledger::team::reader::TeamReader;
 pub(crate) use crate::ledger::team::setup::{Finding, Health, InitResult};
@@ -84,7 +85,7 @@ pub(crate) fn import(address: &TeamAddress, file: &Path) -> Result<Imported, Led
 /// Sets the budget, if it is given. Returns it, and what is used of it.
 pub(crate) async fn budget(
     address: &TeamAddress,
-    set: Option<(Option<u64>, Option<u64>)>,
+    set: Option<TeamLimits>,
 ) -> Result<TeamBudget, LedgerError> {
     let team = TeamLedger::open(address, None, true)?;
     let address = address.clone();

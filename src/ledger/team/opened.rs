@@ -45,11 +45,6 @@ impl TeamLedger {
         Ok(Self { address, identity, runtime, session: Mutex::new(Some(session)) })
     }
 
-    /// Returns the address, and which ledger is there.
-    pub(super) fn place(&self) -> (Arc<TeamAddress>, String) {
-        (Arc::clone(&self.address), self.identity.id.clone())
-    }
-
     /// Takes the connection that was tried.
     pub(super) fn take_session(&self) -> Option<Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner).take()

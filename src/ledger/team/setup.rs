@@ -7,7 +7,7 @@ use crate::ledger::chain::hexadecimal;
 use crate::ledger::kind::Kind;
 use crate::ledger::team::address::{Protection, TeamAddress};
 use crate::ledger::team::error::TeamError;
-use crate::ledger::team::identity::{Identity, SCHEMA, Server};
+use crate::ledger::team::identity::{self, Identity, SCHEMA, Server};
 use crate::ledger::team::session::{BEGIN, Session};
 
 /// What `init` did.
@@ -17,6 +17,8 @@ pub(crate) enum InitResult {
     Made,
     /// It was there already, and is as it was.
     Kept,
+    /// It was of an earlier idv, and is up to date now.
+    Upgraded,
 }
 
 /// Makes the ledger where there is none, in one transaction; with the roles if they are wanted.
@@ -43,8 +45,9 @@ async fn try_init(address: &TeamAddress, kind: Kind, roles: bool) -> Result<Init
     let server = Server::ask(&session).await?;
     server.ensure_durable()?;
     let made = if server.has_ledger {
+        let upgraded = upgrade(&session).await?;
         Identity::read(&session, address, &server, Some(kind)).await?;
-        InitResult::Kept
+        if upgraded { InitResult::Upgraded } else { InitResult::Kept }
     } else {
         make(&session, kind).await?;
         InitResult::Made
@@ -54,6 +57,20 @@ async fn try_init(address: &TeamAddress, kind: Kind, roles: bool) -> Result<Init
     }
     session.commit().await?;
     Ok(made)
+}
+
+/// The step from each older schema to the next.
+const STEPS: [&str; 1] = [include_str!("upgrade_1_to_2.sql")];
+
+/// Brings an older schema up to date, in the transaction that was begun. Returns whether it was older.
+async fn upgrade(session: &Session) -> Result<bool, TeamError> {
+    let Some(found) = identity::schema(session).await? else { return Ok(false) };
+    let known = usize::try_from(found - 1).unwrap_or(STEPS.len());
+    let steps = STEPS.get(known..).unwrap_or_default();
+    for step in steps {
+        session.execute(step).await?;
+    }
+    Ok(!steps.is_empty())
 }
 
 async fn make(session: &Session, kind: Kind) -> Result<(), TeamError> {

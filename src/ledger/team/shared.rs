@@ -12,17 +12,16 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::origin::RunOrigin;
 use crate::ledger::requests::{EndedCall, TeamClaim};
 use crate::ledger::send_decision::{CallState, LookUpResult};
+use crate::ledger::shared_rate::SharedRate;
 use crate::ledger::store::CallEnd;
 use crate::ledger::team::address::TeamAddress;
+use crate::ledger::team::identity::Identity;
+use crate::ledger::team::opened::TeamLedger;
 use crate::ledger::thread::WriterThread;
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
 use crate::model::record::RecordKey;
 use crate::platform;
-
-/// A run sends only while its newest acknowledged heartbeat is younger than this. It is half of the
-/// time after which others take it for dead.
-const SILENCE: Duration = Duration::from_secs(30);
 
 /// The decision about a record that is to be sent.
 #[derive(Debug, Clone)]
@@ -46,7 +45,7 @@ pub(super) enum Held {
 pub(super) struct Shared {
     pub(super) address: Arc<TeamAddress>,
     /// Which ledger it is.
-    pub(super) ledger: String,
+    pub(super) identity: Identity,
     pub(super) journal: Arc<WriterThread>,
     /// The number of the run in the journal.
     pub(super) journal_run: i64,
@@ -59,6 +58,8 @@ pub(super) struct Shared {
     /// Claims without an end in the database.
     pub(super) open: AtomicI64,
     pub(super) held: Mutex<HashMap<RecordKey, Held>>,
+    /// The part of the team's rate that the run has.
+    pub(super) rate: SharedRate,
     /// When the newest acknowledged heartbeat was sent, by a clock that counts sleep; 0 is never.
     heartbeat: AtomicU64,
     /// Claims of an earlier number are void: the database has lost them.
@@ -74,7 +75,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(
-        (address, ledger): (Arc<TeamAddress>, String),
+        ledger: &TeamLedger,
         journal: Arc<WriterThread>,
         journal_run: i64,
         token: [u8; 8],
@@ -82,8 +83,8 @@ impl Shared {
         ends: UnboundedSender<EndedCall>,
     ) -> Self {
         Self {
-            address,
-            ledger,
+            address: Arc::clone(&ledger.address),
+            identity: ledger.identity.clone(),
             journal,
             journal_run,
             token,
@@ -92,6 +93,7 @@ impl Shared {
             acknowledged: AtomicI64::new(0),
             open: AtomicI64::new(0),
             held: Mutex::default(),
+            rate: SharedRate::default(),
             heartbeat: AtomicU64::new(0),
             epoch: AtomicU64::new(0),
             failed: Mutex::default(),
@@ -139,9 +141,11 @@ impl Shared {
         platform::uptime().saturating_sub(newest)
     }
 
-    /// Whether a request of this epoch may go out now: no other run takes its call for dead.
+    /// Whether a request of this epoch may go out now: no other run takes its call for dead, which they
+    /// do after twice this silence.
     pub(super) fn may_send(&self, epoch: u64) -> bool {
-        self.epoch() == epoch && self.silence() < SILENCE && self.failure().is_none()
+        let is_silent = self.silence() >= self.identity.dead_after / 2;
+        self.epoch() == epoch && !is_silent && self.failure().is_none()
     }
 
     pub(super) fn epoch(&self) -> u64 {

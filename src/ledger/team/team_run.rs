@@ -14,10 +14,12 @@ use crate::ledger::maintenance::StartedRun;
 use crate::ledger::origin::RunOrigin;
 use crate::ledger::requests::TeamClaim;
 use crate::ledger::send_decision::{InFlightCall, LookUpResult, PastCall};
+use crate::ledger::shared_rate::SharedRate;
 use crate::ledger::store::time;
 use crate::ledger::team::asked::{Asked, TeamRequest};
 use crate::ledger::team::claimer::Claimer;
 use crate::ledger::team::error::TeamError;
+use crate::ledger::team::heartbeat;
 use crate::ledger::team::keeper::{Keeper, KeeperRequest};
 use crate::ledger::team::opened::TeamLedger;
 use crate::ledger::team::recovery;
@@ -28,7 +30,7 @@ use crate::model::record::RecordKey;
 use crate::platform;
 
 /// So often is a run registered over a connection that breaks.
-const TRIES: usize = 5;
+const TRIES: usize = 10;
 
 /// A living run.
 pub(crate) struct TeamRun {
@@ -60,7 +62,7 @@ impl TeamRun {
         let (number, token) = (begun.id, journal::token(begun.lock.token()));
         thread.job(move |database| journal::begin(database, number)).await?;
         let (ends, ended) = mpsc::unbounded_channel();
-        let shared = Shared::new(ledger.place(), Arc::clone(thread), number, token, origin, ends);
+        let shared = Shared::new(ledger, Arc::clone(thread), number, token, origin, ends);
         let shared = Arc::new(shared);
         let (claims, claim_requests) = mpsc::unbounded_channel();
         let (keeper, keeper_requests) = mpsc::unbounded_channel();
@@ -100,6 +102,11 @@ impl TeamRun {
     /// Sets how long the run goes on without its database.
     pub(crate) fn set_patience(&self, patience: Duration) {
         self.shared.set_patience(patience);
+    }
+
+    /// Returns the part of the team's rate that the run has.
+    pub(crate) fn rate(&self) -> SharedRate {
+        self.shared.rate.clone()
     }
 
     /// Says that a record will be claimed soon.
@@ -200,28 +207,36 @@ impl Drop for TeamRun {
 /// Brings the database up to date, and registers the run. A connection that breaks meanwhile is opened
 /// again, a few times.
 async fn begin(shared: &Shared, link: &mut Link) -> Result<Registered, LedgerError> {
-    let mut tries = 0;
+    let (mut tries, mut registered) = (0, None);
     loop {
         tries += 1;
         let done = match link.session().await {
-            Ok(session) => try_begin(shared, session).await,
+            Ok(session) => try_begin(shared, session, &mut registered).await,
             Err(error) => return Err(error.into()),
         };
-        match done {
-            Err(LedgerError::Team(error)) if error.is_away() && tries < TRIES => {
+        match (done, registered.take()) {
+            (Ok(()), Some(registered)) => return Ok(registered),
+            (Err(LedgerError::Team(error)), done) if error.is_away() && tries < TRIES => {
                 link.drop_session();
+                registered = done;
             }
-            done => return done,
+            (done, _) => return Err(done.err().unwrap_or(LedgerError::Closed)),
         }
     }
 }
 
-async fn try_begin(shared: &Shared, session: &Session) -> Result<Registered, LedgerError> {
-    recovery::recover(session, &shared.journal, None).await?;
-    let sent = platform::uptime();
-    let registered = register(session, shared).await?;
-    shared.acknowledge_heartbeat(sent);
-    Ok(registered)
+async fn try_begin(
+    shared: &Shared,
+    session: &Session,
+    registered: &mut Option<Registered>,
+) -> Result<(), LedgerError> {
+    if registered.is_none() {
+        recovery::recover(session, &shared.journal, None).await?;
+        *registered = Some(register(session, shared).await?);
+    }
+    // It says which part of the team's rate the run has.
+    heartbeat::beat(session, shared).await?;
+    Ok(())
 }
 
 async fn register(session: &Session, shared: &Shared) -> Result<Registered, TeamError> {
@@ -246,7 +261,7 @@ async fn register(session: &Session, shared: &Shared) -> Result<Registered, Team
         (reference as _, Type::TEXT),
         (purpose as _, Type::TEXT),
         (arguments as _, Type::TEXT),
-        (&shared.ledger as _, Type::TEXT),
+        (&shared.identity.id as _, Type::TEXT),
     ];
     let rows = session.durably(sql, &parameters).await?;
     let row = rows.first().ok_or(TeamError::Unsupported(

@@ -54,7 +54,7 @@ use crate::run::pacing::window::Window;
 #[derive(Debug)]
 pub(crate) struct Pacer {
     bounds: Bounds,
-    operator: OperatorRate,
+    pub(in crate::run) operator: OperatorRate,
     /// Spaces calls as the search and the window allow: their tickets, and where a rate was learnt,
     /// their departures too. Claims come back from the disk in groups, which would be bursts.
     spacing: Spacing,
@@ -280,7 +280,7 @@ impl Pacer {
             now,
             window: self.window.size(),
             latency: self.latency.mean(),
-            ceiling: self.bounds.rate.unwrap_or(f64::INFINITY),
+            ceiling: self.operator.rate(),
             traffic: &self.traffic,
         };
         self.search.answer(sample, context)

@@ -48,6 +48,11 @@ impl Spacing {
         self.due = self.due.and_then(|due| due.checked_sub(interval));
     }
 
+    /// The next send has its time at this moment at the latest, less the slack.
+    pub(crate) fn shorten(&mut self, latest: Instant) {
+        self.due = self.due.min(Some(latest + self.slack));
+    }
+
     /// No send has its time further ahead of that of `other` than this.
     pub(crate) fn follow(&mut self, other: &Self, lead: Duration) {
         self.due = self.due.max(other.due.and_then(|due| due.checked_sub(lead)));
