@@ -20,7 +20,7 @@ pub struct FoundCall {
     /// The run that sent it.
     pub run: i64,
     /// When its end was written, else when it was sent.
-    #[serde(serialize_with = "crate::ledger::history::instant")]
+    #[serde(serialize_with = "crate::ledger::history_rows::instant")]
     pub at: Timestamp,
     /// The person or the job that ran it.
     pub operator: Option<String>,
@@ -55,6 +55,9 @@ impl Reader {
 
     /// Finds the calls about a person, oldest first.
     pub fn find(&mut self, person: &PersonQuery) -> Result<Vec<FoundCall>, LedgerError> {
+        if let Some(team) = &self.team {
+            return team.find(person);
+        }
         let path = &self.path;
         let find = || {
             let sql = format!("{FIND} {} ORDER BY c.id", PersonQuery::CONDITION);
@@ -68,6 +71,9 @@ impl Reader {
 
     /// Counts the calls of an earlier version, which are found by the whole record only.
     pub fn calls_without_person(&self) -> Result<u64, LedgerError> {
+        if let Some(team) = &self.team {
+            return team.calls_without_person();
+        }
         let sql = "SELECT count(*) FROM calls WHERE person IS NULL AND rest <> x''";
         let count = self.connection.query_row(sql, [], |row| row.get::<_, u32>(0));
         count.map(u64::from).map_err(|error| LedgerError::of(&self.path, &error))

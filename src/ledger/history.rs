@@ -3,13 +3,12 @@
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::Offset;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
-use serde::{Serialize, Serializer};
 
 use crate::ledger::error::LedgerError;
+use crate::ledger::history_rows::{BillLine, BillSum, CallRow, PaidTwice, RunRow};
 use crate::ledger::liveness::RunLiveness;
 use crate::ledger::query::Reader;
 use crate::ledger::send_decision::{CallState, PastCall};
@@ -21,7 +20,10 @@ use crate::model::outcome::Outcome;
 impl Reader {
     /// Reads all runs, oldest first.
     pub fn runs(&mut self) -> Result<Vec<RunRow>, LedgerError> {
-        let Self { path, connection, liveness, .. } = self;
+        let Self { path, connection, liveness, team, .. } = self;
+        if let Some(team) = team {
+            return team.runs();
+        }
         let mut read = || {
             let mut statement = connection.prepare(RUNS)?;
             let rows = statement.query_map([], |row| run_row(row, connection, liveness))?;
@@ -46,7 +48,10 @@ impl Reader {
         filter: &CallFilter,
         mut show: impl FnMut(CallRow) -> ControlFlow<()>,
     ) -> Result<(), LedgerError> {
-        let Self { path, connection, liveness, .. } = self;
+        let Self { path, connection, liveness, team, .. } = self;
+        if let Some(team) = team {
+            return team.each_call(filter, show);
+        }
         let mut read = || {
             let (sql, values) = filter.select(CALLS, "ORDER BY c.id");
             let mut statement = connection.prepare(&sql)?;
@@ -69,6 +74,9 @@ impl Reader {
         filter: &CallFilter,
         offset: Offset,
     ) -> Result<Vec<BillLine>, LedgerError> {
+        if let Some(team) = &self.team {
+            return team.bill(filter, offset);
+        }
         let shift = i64::from(offset.seconds()) * 1000;
         let columns = format!("SELECT (coalesce(a.ended, c.started) + {shift}{BILL}{BILL_SUMS}");
         let (sql, values) =
@@ -87,6 +95,9 @@ impl Reader {
         offset: Offset,
         key: &str,
     ) -> Result<Vec<BillSum>, LedgerError> {
+        if let Some(team) = &self.team {
+            return team.bill_by(filter, offset, key);
+        }
         let at = format!(
             "(coalesce(a.ended, c.started) / 1000 + {}), 'unixepoch'",
             i64::from(offset.seconds())
@@ -105,6 +116,14 @@ impl Reader {
             statement.query_map(params_from_iter(values), bill_sum)?.collect::<Result<Vec<_>, _>>()
         };
         read().map_err(|error: rusqlite::Error| LedgerError::of(&self.path, &error))
+    }
+}
+
+impl Reader {
+    /// Records that were paid twice because an answer came late. A file has none: its runs read each
+    /// answer in time, or never.
+    pub fn paid_twice(&self, filter: &CallFilter) -> Result<Vec<PaidTwice>, LedgerError> {
+        self.team.as_ref().map_or(Ok(Vec::new()), |team| team.paid_twice(filter))
     }
 }
 
@@ -137,7 +156,7 @@ impl CallFilter {
         (sql, given().map(|(_, value)| Value::Integer(value)).collect())
     }
 
-    fn passes(&self, call: &CallRow) -> bool {
+    pub(super) fn passes(&self, call: &CallRow) -> bool {
         self.outcome.is_none_or(|outcome| call.outcome == Some(outcome))
             && self.charged.is_none_or(|charged| call.charged == charged)
     }
@@ -170,108 +189,6 @@ const RUNS: &str = "
            u.operator, u.host, u.version, u.reference, u.purpose, u.arguments
     FROM runs u LEFT JOIN open o ON o.id = u.id ORDER BY u.id";
 
-/// A run, for people and for export.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RunRow {
-    /// Its number.
-    pub run: i64,
-    /// What was run: `verify` or `batch`.
-    pub command: String,
-    /// The process.
-    pub pid: u32,
-    /// When it started.
-    #[serde(serialize_with = "instant")]
-    pub started: Timestamp,
-    /// When it ended, or was found dead.
-    #[serde(serialize_with = "instant_or_null")]
-    pub ended: Option<Timestamp>,
-    /// `running`, `done`, `stopped`, `interrupted`, `given up` or `died`.
-    pub state: String,
-    /// Its calls.
-    pub calls: u32,
-    /// Those that were charged.
-    pub charged: u32,
-    /// Those that may have been charged, or are in flight.
-    pub unknown: u32,
-    /// The person or the job that ran it; `null` in a run of an earlier version.
-    pub operator: Option<String>,
-    /// The machine.
-    pub host: Option<String>,
-    /// The version of idv.
-    pub version: Option<String>,
-    /// The user's own reference.
-    pub reference: Option<String>,
-    /// Why the records were checked.
-    pub purpose: Option<String>,
-    /// The command line, without personal data.
-    pub arguments: Option<String>,
-}
-
-/// A call, for people and for export.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CallRow {
-    /// Its number.
-    pub call: i64,
-    /// The run that asked.
-    pub run: i64,
-    /// The record's key, in hexadecimal.
-    pub record: String,
-    /// When the intent was written.
-    #[serde(serialize_with = "instant")]
-    pub started: Timestamp,
-    /// When its end was written.
-    #[serde(serialize_with = "instant_or_null")]
-    pub ended: Option<Timestamp>,
-    /// What became of it; none while it is in flight.
-    pub outcome: Option<Outcome>,
-    /// What it cost, as far as is known now.
-    pub charged: Charge,
-    /// What a person found on the invoice.
-    pub resolved: Option<Charge>,
-    /// The answer's code.
-    pub code: Option<i64>,
-    /// The provider's message, masked; without an answer our own words.
-    pub message: Option<String>,
-    /// The provider's name for the call.
-    pub sequence_id: Option<String>,
-    /// The verdict.
-    pub result: Option<String>,
-    /// Whether number and phone belong together.
-    pub id_phone_match: Option<String>,
-    /// Whether number and name belong together.
-    pub id_name_match: Option<String>,
-    /// The older shape's sentence.
-    pub reason: Option<String>,
-    /// How many requests the record had taken by then.
-    pub attempts: u32,
-    /// Whether its person was erased.
-    pub erased: bool,
-    /// The person or the job that ran it.
-    pub operator: Option<String>,
-    /// The user's own reference.
-    pub reference: Option<String>,
-    /// Why the record was checked.
-    pub purpose: Option<String>,
-}
-
-/// A line of the bill: the calls of one day with one code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BillLine {
-    /// The month, as 2026-11.
-    pub month: String,
-    /// The day.
-    #[serde(serialize_with = "shown")]
-    pub day: Date,
-    /// The code; none where no answer came.
-    pub code: Option<i64>,
-    /// Calls that were charged.
-    pub charged: u32,
-    /// Calls that may have been charged.
-    pub unknown: u32,
-    /// Calls that were not.
-    pub not_charged: u32,
-}
-
 fn run_row(
     row: &Row<'_>,
     connection: &Connection,
@@ -296,6 +213,8 @@ fn run_row(
         reference: row.get(12)?,
         purpose: row.get(13)?,
         arguments: row.get(14)?,
+        db_user: None,
+        os_user: None,
     })
 }
 
@@ -335,20 +254,9 @@ fn call_row(
         operator: row.get(PAST_CALL_COLUMNS)?,
         reference: row.get(PAST_CALL_COLUMNS + 1)?,
         purpose: row.get(PAST_CALL_COLUMNS + 2)?,
+        db_user: None,
+        os_user: None,
     })
-}
-
-/// The calls with one value of a key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BillSum {
-    /// The value; none where it is not given.
-    pub key: Option<String>,
-    /// Calls that were charged.
-    pub charged: u32,
-    /// Calls that may have been charged.
-    pub unknown: u32,
-    /// Calls that were not charged.
-    pub not_charged: u32,
 }
 
 fn bill_sum(row: &Row<'_>) -> rusqlite::Result<BillSum> {
@@ -361,35 +269,6 @@ fn bill_sum(row: &Row<'_>) -> rusqlite::Result<BillSum> {
 }
 
 fn bill_line(row: &Row<'_>) -> rusqlite::Result<BillLine> {
-    let seconds = row.get::<_, i64>(0)? * 86_400;
-    let day = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
-    let day = Offset::UTC.to_datetime(day).date();
-    Ok(BillLine {
-        month: format!("{:04}-{:02}", day.year(), day.month()),
-        day,
-        code: row.get(1)?,
-        charged: row.get(2)?,
-        unknown: row.get(3)?,
-        not_charged: row.get(4)?,
-    })
-}
-
-pub(super) fn instant<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(at)
-}
-
-#[expect(clippy::ref_option, reason = "serde hands over the field")]
-fn instant_or_null<S: Serializer>(
-    at: &Option<Timestamp>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match at {
-        Some(at) => serializer.serialize_some(&at.to_string()),
-        None => serializer.serialize_none(),
-    }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn shown<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(day)
+    let sums = [row.get(2)?, row.get(3)?, row.get(4)?];
+    Ok(BillLine::of(row.get(0)?, row.get(1)?, sums))
 }

@@ -1,6 +1,6 @@
 //! Tells which runs are alive, from the locks that they hold.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension};
@@ -12,18 +12,11 @@ use crate::ledger::lock;
 pub(super) struct RunLiveness {
     ledger: PathBuf,
     tokens: HashMap<i64, Option<String>>,
-    /// The runs that are alive, where no lock tells it.
-    known: Option<HashSet<i64>>,
 }
 
 impl RunLiveness {
     pub(super) fn new(ledger: &Path) -> Self {
-        Self { ledger: ledger.to_owned(), tokens: HashMap::new(), known: None }
-    }
-
-    /// Takes these runs for alive, and all others for dead.
-    pub(super) fn known(alive: HashSet<i64>) -> Self {
-        Self { ledger: PathBuf::new(), tokens: HashMap::new(), known: Some(alive) }
+        Self { ledger: ledger.to_owned(), tokens: HashMap::new() }
     }
 
     /// Returns the ledger's file.
@@ -33,9 +26,6 @@ impl RunLiveness {
 
     /// Returns whether the run goes on. When that can't be found out, it does: then nothing is sent.
     pub(super) fn is_alive(&mut self, connection: &Connection, run: i64) -> bool {
-        if let Some(known) = &self.known {
-            return known.contains(&run);
-        }
         match self.tokens.get(&run) {
             Some(None) => false,
             Some(Some(token)) if lock::is_held(&self.ledger, token) => true,

@@ -6,9 +6,11 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::file::files_of;
 use crate::ledger::handle::Ledger;
 use crate::ledger::kind::Kind;
+use crate::ledger::origin::RunOrigin;
 use crate::ledger::query::Reader;
+use crate::ledger::run::RunEnd;
 use crate::ledger::team::address::is_address;
-use crate::ledger::team::{TeamAddress, TeamError, journals};
+use crate::ledger::team::{self, TeamAddress, TeamError, journals};
 
 /// Where a ledger is.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +54,17 @@ impl LedgerPlace {
         match self {
             Self::File(file) => Ledger::open(file, kind),
             Self::Team(address) => Ledger::open_team(address, Some(kind)),
+        }
+    }
+
+    /// Notes a query as a run that is over.
+    pub(crate) async fn note(&self, kind: Kind, origin: RunOrigin) -> Result<(), LedgerError> {
+        match self {
+            Self::File(file) => {
+                let run = Ledger::open(file, kind)?.start_run(origin, "").await?;
+                run.finish(RunEnd::Done).await
+            }
+            Self::Team(address) => team::note(address, origin).await,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::ledger::look_up::LookUpParameters;
 use crate::ledger::open;
 use crate::ledger::send_decision::{LookUpResult, ReuseRules, RunRules};
 use crate::ledger::store;
-use crate::ledger::team::{Snapshot, TeamAddress, TeamError, TeamReader};
+use crate::ledger::team::{TeamAddress, TeamError, TeamReader};
 use crate::model::explanation::DoubtReason;
 use crate::model::record::{KeyMaker, Record, RecordKey};
 
@@ -24,11 +24,8 @@ pub struct Reader {
     pub(super) secret: [u8; 32],
     pub(super) liveness: RunLiveness,
     pub(super) index: Index,
-    /// The team's ledger, where this is one. The connection above is then to a copy of it, which is made
-    /// when its history is first wanted.
+    /// The team's ledger, where this is one. The connection above is then to an empty database.
     pub(super) team: Option<TeamReader>,
-    /// The folder of that copy.
-    copy: Option<tempfile::TempDir>,
 }
 
 impl Reader {
@@ -40,15 +37,7 @@ impl Reader {
         }
         let secret = open::secret(path, &connection)?;
         let (liveness, index) = (RunLiveness::new(path), Index::default());
-        Ok(Self {
-            path: path.to_owned(),
-            connection,
-            secret,
-            liveness,
-            index,
-            team: None,
-            copy: None,
-        })
+        Ok(Self { path: path.to_owned(), connection, secret, liveness, index, team: None })
     }
 
     /// Opens a team's ledger; with a kind, only one of that kind.
@@ -64,16 +53,7 @@ impl Reader {
         let connection = Connection::open_in_memory();
         let connection = connection.map_err(|error| LedgerError::of(&path, &error))?;
         let (secret, liveness, index) = (team.secret(), RunLiveness::new(&path), Index::default());
-        Ok(Self { path, connection, secret, liveness, index, team: Some(team), copy: None })
-    }
-
-    /// Makes the history readable: a team's ledger is copied once, a file is as it is.
-    pub(crate) fn load_history(&mut self) -> Result<(), LedgerError> {
-        let Some(team) = self.team.as_ref().filter(|_| self.copy.is_none()) else { return Ok(()) };
-        let Snapshot { folder, connection, alive } = team.snapshot()?;
-        self.liveness = RunLiveness::known(alive);
-        (self.connection, self.copy) = (connection, Some(folder));
-        Ok(())
+        Ok(Self { path, connection, secret, liveness, index, team: Some(team) })
     }
 
     /// Verifies the chain of calls.

@@ -124,7 +124,7 @@ fn a_price_makes_amounts_to_the_last_cent() {
     let prices: Vec<_> = calls.iter().map(|call| call["price"].clone()).collect();
     assert_eq!(prices, [&vec![Value::from("0.35"); 5][..], &[Value::Null, Value::Null]].concat());
     let csv = stdout(&folder.idv(&[&bill[..], &["csv"]].concat()).code(0));
-    assert_eq!(csv.lines().filter(|line| line.ends_with(",0.35")).count(), 5, "{csv}");
+    assert_eq!(csv.lines().filter(|line| line.ends_with(",0.35,")).count(), 5, "{csv}");
     for wrong in ["1,000", "1.000", "-1", "Rp1000"] {
         let price = format!("--price={wrong}");
         let run = folder.idv(&["ledger", "bill", "--sandbox", &price]).code(2).stdout("");

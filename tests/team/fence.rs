@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::cluster::Cluster;
 use crate::machine::{Machine, assert_paid_once, end, finish, signal, wait_until};
-use crate::support::{Sandbox, applicants};
+use crate::support::{Sandbox, applicants, stdout};
 
 #[test]
 fn a_run_that_slept_for_too_long_sends_nothing_of_what_another_run_took_over() {
@@ -46,6 +46,15 @@ fn a_run_that_slept_for_too_long_sends_nothing_of_what_another_run_took_over() {
         "SELECT count(*) FROM (SELECT c.key FROM idv.calls c JOIN idv.answers a ON a.call = c.id
                  WHERE a.charged = 1 GROUP BY c.key HAVING count(*) = 2) twice";
     assert_eq!(cluster.count(twice), 4);
+    let url = cluster.url();
+    let bill = |format: &str| {
+        let words = ["ledger", "bill", "-f", format, "--ledger", &url];
+        stdout(&other.folder.idv(&words).success())
+    };
+    assert!(bill("table").contains("paid twice: 4 records"), "{}", bill("table"));
+    let again =
+        bill("jsonl").lines().filter(|line| !line.contains("\"paid_again_by\":null")).count();
+    assert_eq!(again, 4, "{}", bill("jsonl"));
 }
 
 #[test]

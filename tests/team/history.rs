@@ -40,7 +40,22 @@ fn runs_calls_bill_and_export_are_those_of_all_machines() {
         runs.iter().map(|run| (run["reference"].as_str(), run["charged"].as_u64())).collect();
     assert_eq!(told, [(Some("first"), Some(30)), (Some("second"), Some(20))]);
     assert!(runs.iter().all(|run| run["state"] == "done" && run["host"].is_string()), "{runs:?}");
+    assert!(
+        runs.iter().all(|run| run["db_user"] == "idv" && run["os_user"].is_string()),
+        "{runs:?}"
+    );
+    let table = stdout(&desk.ledger(&["runs", "-f", "table"]).success());
+    assert!(table.contains("@ idv"), "{table}");
     assert_eq!(desk.rows(&["show"]).len(), 50);
+    assert_eq!(desk.rows(&["show", "--outcome", "pass", "--since", "1h"]).len(), 50);
+    assert_eq!(desk.rows(&["show", "--until", "1h"]).len(), 0);
+    assert_eq!(desk.rows(&["show", "--run", "1"])[0]["db_user"], "idv");
+    let days = stdout(&desk.ledger(&["bill", "-f", "table"]).success());
+    assert!(days.contains("50") && !days.contains("paid twice"), "{days}");
+    for key in ["month", "day", "code", "operator"] {
+        let sums = desk.rows(&["bill", "--by", key]);
+        assert_eq!((sums.len(), &sums[0]["charged"]), (1, &50.into()), "{key}: {sums:?}");
+    }
     assert_eq!(desk.rows(&["show", "--run", "2"]).len(), 20);
     let bill = desk.rows(&["bill", "--by", "reference"]);
     assert_eq!((&bill[0]["charged"], &bill[1]["charged"]), (&30.into(), &20.into()), "{bill:?}");
@@ -179,7 +194,10 @@ fn a_file_is_imported_into_an_empty_ledger_and_its_records_stay_known() {
     let desk = Desk::new(&sandbox, &cluster);
     let file = machine.folder.path("own.db");
     desk.ledger(&["import", file.to_str().unwrap()]).success();
-    assert_eq!(desk.rows(&["show"]), own);
+    let mut imported = desk.rows(&["show"]);
+    // Only the team's ledger knows a user of the database: the one who imported.
+    assert!(imported.iter_mut().all(|call| call["db_user"].take() == "idv"));
+    assert_eq!(imported, own);
     let again = stderr(&desk.ledger(&["import", file.to_str().unwrap()]).code(2));
     assert!(again.contains("only an empty one takes a file"), "{again}");
     let before = sandbox.requests();

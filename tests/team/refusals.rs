@@ -60,6 +60,14 @@ fn rights_that_are_missing_name_the_role() {
     // A plan needs no more than to read.
     let url = cluster.url_as("reader");
     machine.folder.idv(&["check", "a.csv", "--ledger", &url]).success();
+    // Nor does a query; a search for a person is noted all the same.
+    for words in
+        [&["runs"] as &[&str], &["show"], &["bill"], &["find", "--nik", "3310990101900002"]]
+    {
+        machine.folder.idv(&[&["ledger"], words, &["--ledger", &url]].concat()).success();
+    }
+    assert_eq!(cluster.sql("SELECT db_user FROM idv.runs WHERE command = 'find'"), "reader");
+    machine.folder.idv(&["ledger", "purge", "--older-than", "0s", "--ledger", &url]).failure();
     assert_eq!(sandbox.charged(), 30);
 }
 

@@ -1,5 +1,6 @@
 //! `idv ledger bill`: what the calls cost, for whoever pays for them.
 
+use std::collections::HashMap;
 use std::io::Write;
 
 use anyhow::{Context as _, bail};
@@ -8,10 +9,10 @@ use serde::Serialize;
 
 use crate::cli::{BillArgs, BillKey, LedgerFormat};
 use crate::commands::ledger::{Listing, each, filter_of, format_or_default, invoice};
-use crate::ledger::{BillLine, BillSum, CallFilter, Reader};
+use crate::ledger::{BillLine, BillSum, CallFilter, PaidTwice, Reader};
 use crate::model::code::Charge;
 use crate::model::price::Price;
-use crate::output::number_format::thousands;
+use crate::output::number_format::{count, thousands};
 use crate::output::text::escape;
 use crate::settings;
 
@@ -27,6 +28,8 @@ struct Billed<'a> {
     run: i64,
     /// Of a call that was charged for certain.
     price: Option<Price>,
+    /// The call that was charged for the same record too: it began before this one's answer came.
+    paid_again_by: Option<i64>,
 }
 
 /// Shows the bill, or in what an invoice differs from it. `ledger` is the flag of this ledger.
@@ -53,7 +56,8 @@ pub(crate) fn run(
         return sums(reader, args.format, &filter, offset, (key, price), out);
     }
     if format_or_default(args.format) == LedgerFormat::Table {
-        return table(&reader.bill(&filter, offset)?, price, out);
+        table(&reader.bill(&filter, offset)?, price, out)?;
+        return say_paid_twice(&reader.paid_twice(&filter)?, out);
     }
     let mut listing = Listing::new(args.format, "", out)?;
     list(reader, &filter, offset, price, &mut listing)
@@ -110,6 +114,8 @@ fn list(
     price: Option<Price>,
     listing: &mut Listing<'_, impl Write>,
 ) -> anyhow::Result<()> {
+    let twice: HashMap<i64, i64> =
+        reader.paid_twice(filter)?.iter().map(|twice| (twice.call, twice.other)).collect();
     each(reader, filter, |call| {
         if call.charged == Charge::No {
             return Ok(());
@@ -124,9 +130,24 @@ fn list(
             call: call.call,
             run: call.run,
             price: price.filter(|_| call.charged == Charge::Yes),
+            paid_again_by: twice.get(&call.call).copied(),
         };
         listing.row(&billed, String::new)
     })
+}
+
+/// Names the records that were paid twice.
+fn say_paid_twice(twice: &[PaidTwice], out: &mut impl Write) -> anyhow::Result<()> {
+    if twice.is_empty() {
+        return Ok(());
+    }
+    let records = count(twice.len() as u64, "record");
+    writeln!(
+        out,
+        "paid twice: {records}, whose answer came after the record was asked again; \
+         paid_again_by in idv ledger bill -f csv names both calls"
+    )?;
+    Ok(())
 }
 
 /// The sums of some lines.

@@ -17,7 +17,7 @@ use crate::cli::{FilterArgs, LedgerAction, LedgerCommand, LedgerFormat, OriginAr
 use crate::commands::arguments;
 use crate::exit::Exit;
 use crate::ledger::{
-    CallFilter, CallRow, ChainReport, Ledger, LedgerError, LedgerPlace, PurgeScope, Reader,
+    CallFilter, CallRow, ChainReport, Kind, Ledger, LedgerError, LedgerPlace, PurgeScope, Reader,
     Resolution, RunEnd, RunRow,
 };
 use crate::model::code::Charge;
@@ -61,7 +61,7 @@ pub(crate) async fn run(args: LedgerCommand) -> anyhow::Result<Exit> {
         LedgerAction::Find { person, format, origin } => {
             let mut reader = chosen.read()?;
             let search = person::search(&reader, person)?;
-            note(&chosen.write()?, "find", origin).await?;
+            chosen.note("find", origin).await?;
             person::find(&mut reader, &search, format, out)
         }
         LedgerAction::Forget { person, yes, origin } => {
@@ -97,19 +97,22 @@ impl ChosenLedger {
     }
 
     fn read(&self) -> anyhow::Result<Reader> {
-        let mut reader = self.open_reader()?;
-        reader.load_history()?;
-        Ok(reader)
+        self.place.read(None).map_err(|error| missing(error, self.has_sandbox))
+    }
+
+    /// Returns the kind of a ledger that has had a run.
+    fn kind(&self) -> anyhow::Result<Kind> {
+        self.read()?.kind()?.context("the ledger has no run yet: verify and batch begin one")
     }
 
     fn write(&self) -> anyhow::Result<Ledger> {
-        let kind = self.open_reader()?.kind()?;
-        let kind = kind.context("the ledger has no run yet: verify and batch begin one")?;
-        Ok(self.place.open(kind)?)
+        Ok(self.place.open(self.kind()?)?)
     }
 
-    fn open_reader(&self) -> anyhow::Result<Reader> {
-        self.place.read(None).map_err(|error| missing(error, self.has_sandbox))
+    /// Notes that a query was made, by whom and why.
+    async fn note(&self, command: &str, origin: OriginArgs) -> anyhow::Result<()> {
+        let origin = arguments::with_command(settings::origin(&origin.into())?, command);
+        Ok(self.place.note(self.kind()?, origin).await?)
     }
 }
 
@@ -300,16 +303,19 @@ fn runs(
         "OPERATOR",
         "REFERENCE"
     );
+    let runs = reader.runs()?;
+    let users = runs.iter().any(|run| run.db_user.is_some());
+    let header = if users { format!("{header:<130}  OS USER @ DATABASE USER") } else { header };
     let mut listing = Listing::new(format, &header, out)?;
-    for run in reader.runs()? {
-        listing.row(&run, || run_line(&run))?;
+    for run in &runs {
+        listing.row(run, || run_line(run, users))?;
     }
     Ok(())
 }
 
-fn run_line(run: &RunRow) -> String {
+fn run_line(run: &RunRow, users: bool) -> String {
     let text = |text: &Option<String>| cut(&escape(text.as_deref().unwrap_or("-")), 16);
-    format!(
+    let line = format!(
         "{:>6}  {:<20}  {:<8} {:<11} {:>9} {:>9} {:>9}  {:<16} {:<16} {}",
         run.run,
         format!("{:.0}", run.started),
@@ -321,7 +327,12 @@ fn run_line(run: &RunRow) -> String {
         text(&run.operator),
         text(&run.reference),
         escape(run.purpose.as_deref().unwrap_or("-")),
-    )
+    );
+    if users {
+        format!("{line:<130}  {} @ {}", text(&run.os_user), text(&run.db_user))
+    } else {
+        line
+    }
 }
 
 fn show(

@@ -56,6 +56,8 @@ fn call(number: i64, time: &str, charged: Charge, sequence_id: Option<String>) -
         operator: None,
         reference: None,
         purpose: None,
+        db_user: None,
+        os_user: None,
     }
 }
 

@@ -8,6 +8,7 @@ mod calls;
 mod claimer;
 mod error;
 mod heartbeat;
+mod history;
 mod identity;
 mod import;
 mod keeper;
@@ -16,11 +17,11 @@ mod opened;
 mod password_file;
 mod reader;
 mod recovery;
+mod registration;
 mod runtime;
 mod session;
 mod setup;
 mod shared;
-mod snapshot;
 mod standing;
 mod team_run;
 mod tls;
@@ -34,7 +35,6 @@ pub(super) use crate::ledger::team::opened::{TeamLedger, journals};
 pub(super) use crate::ledger::team::reader::TeamReader;
 pub(crate) use crate::ledger::team::setup::{Finding, Health, InitResult};
 pub(super) use crate::ledger::team::shared::Decision;
-pub(super) use crate::ledger::team::snapshot::Snapshot;
 pub(super) use crate::ledger::team::team_run::TeamRun;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +42,7 @@ use std::sync::Arc;
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::kind::Kind;
+use crate::ledger::origin::RunOrigin;
 pub(crate) use crate::ledger::team::recovery::Recovered;
 use crate::ledger::thread::WriterThread;
 
@@ -62,6 +63,20 @@ pub(crate) async fn doctor(address: &TeamAddress) -> Vec<Finding> {
 /// Returns the file of this machine's journal.
 pub(crate) fn journal(address: &TeamAddress) -> Result<PathBuf, LedgerError> {
     TeamLedger::open(address, None, false)?.journal()
+}
+
+/// Notes a query as a run that is over. The machine's journal knows nothing of it.
+pub(crate) async fn note(address: &TeamAddress, origin: RunOrigin) -> Result<(), LedgerError> {
+    let team = TeamLedger::open(address, None, true)?;
+    let address = address.clone();
+    team.runtime
+        .run(async move {
+            let session = session::Session::open(&address).await?;
+            let mut token = [0; 8];
+            getrandom::fill(&mut token).map_err(|error| TeamError::Failed(error.to_string()))?;
+            Ok(registration::note(&session, &token, &origin).await?)
+        })
+        .await
 }
 
 /// Brings the database up to date from the journal of this machine.

@@ -10,6 +10,8 @@ BEGIN
 END $$;
 GRANT USAGE ON SCHEMA idv TO idv_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA idv TO idv_reader;
+-- A search for a person is noted.
+GRANT INSERT ON idv.runs TO idv_reader;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA idv TO idv_reader;
 GRANT idv_reader TO idv_asker;
 GRANT INSERT, UPDATE ON idv.runs TO idv_asker;

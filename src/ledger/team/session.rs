@@ -18,6 +18,9 @@ use crate::ledger::team::tls;
 /// A statement that takes longer is given up with its connection.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// So long may a query take that sums a whole ledger up.
+const READING: Duration = Duration::from_secs(600);
+
 /// Time to connect and log in.
 const CONNECT: Duration = Duration::from_secs(15);
 
@@ -89,6 +92,17 @@ impl Session {
     ) -> Result<Vec<Row>, TeamError> {
         let rows = self.client.query_typed(sql, parameters);
         within(rows).await
+    }
+
+    /// Runs a statement that may read a whole ledger.
+    pub(super) async fn query_slowly(
+        &self,
+        sql: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Vec<Row>, TeamError> {
+        let rows = tokio::time::timeout(READING, self.client.query_typed(sql, parameters)).await;
+        let late = |_| TeamError::Away(format!("no answer within {} s", READING.as_secs()));
+        rows.map_err(late)?.map_err(|error| TeamError::of(&error))
     }
 
     /// Runs statements without parameters.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
-use tokio_postgres::types::Type;
 use tracing::debug;
 
 use crate::ledger::error::LedgerError;
@@ -15,19 +14,17 @@ use crate::ledger::origin::RunOrigin;
 use crate::ledger::requests::TeamClaim;
 use crate::ledger::send_decision::{InFlightCall, LookUpResult, PastCall};
 use crate::ledger::shared_rate::SharedRate;
-use crate::ledger::store::time;
 use crate::ledger::team::asked::{Asked, TeamRequest};
 use crate::ledger::team::claimer::Claimer;
-use crate::ledger::team::error::TeamError;
 use crate::ledger::team::heartbeat;
 use crate::ledger::team::keeper::{Keeper, KeeperRequest};
 use crate::ledger::team::opened::TeamLedger;
 use crate::ledger::team::recovery;
+use crate::ledger::team::registration::{self, Registered};
 use crate::ledger::team::session::{Link, Session};
 use crate::ledger::team::shared::{Decision, Held, Shared};
 use crate::ledger::thread::WriterThread;
 use crate::model::record::RecordKey;
-use crate::platform;
 
 /// So often is a run registered over a connection that breaks.
 const TRIES: usize = 10;
@@ -39,13 +36,6 @@ pub(crate) struct TeamRun {
     keeper: mpsc::UnboundedSender<KeeperRequest>,
     /// Keeps the thread of the tasks alive.
     ledger: Arc<TeamLedger>,
-    id: i64,
-    last_call: i64,
-    started: Timestamp,
-}
-
-/// A run as the database knows it.
-struct Registered {
     id: i64,
     last_call: i64,
     started: Timestamp,
@@ -232,40 +222,9 @@ async fn try_begin(
 ) -> Result<(), LedgerError> {
     if registered.is_none() {
         recovery::recover(session, &shared.journal, None).await?;
-        *registered = Some(register(session, shared).await?);
+        *registered = Some(registration::register(session, shared).await?);
     }
     // It says which part of the team's rate the run has.
     heartbeat::beat(session, shared).await?;
     Ok(())
-}
-
-async fn register(session: &Session, shared: &Shared) -> Result<Registered, TeamError> {
-    let sql = "INSERT INTO idv.runs (token, command, pid, os_user, host, version, operator, reference, purpose,
-                                     arguments)
-               SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM idv.ledger WHERE id = $11
-               ON CONFLICT (token) DO UPDATE SET heartbeat = now()
-               RETURNING id, (extract(epoch FROM started) * 1000)::int8,
-                         (SELECT coalesce(max(id), 0) FROM idv.calls)";
-    let RunOrigin { command, arguments, operator, host, version, reference, purpose } =
-        &shared.origin;
-    let (token, process, user) =
-        (shared.token.as_slice(), i64::from(std::process::id()), platform::user_name());
-    let parameters = [
-        (&token as _, Type::BYTEA),
-        (command as _, Type::TEXT),
-        (&process as _, Type::INT8),
-        (&user as _, Type::TEXT),
-        (host as _, Type::TEXT),
-        (version as _, Type::TEXT),
-        (operator as _, Type::TEXT),
-        (reference as _, Type::TEXT),
-        (purpose as _, Type::TEXT),
-        (arguments as _, Type::TEXT),
-        (&shared.identity.id as _, Type::TEXT),
-    ];
-    let rows = session.durably(sql, &parameters).await?;
-    let row = rows.first().ok_or(TeamError::Unsupported(
-        "the team ledger was replaced just now: run the same command again",
-    ))?;
-    Ok(Registered { id: row.get(0), started: time(row.get(1)), last_call: row.get(2) })
 }
