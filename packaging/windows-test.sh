@@ -116,7 +116,18 @@ lock=$! && wait $run
 check 'results opened during the run get a number' rows 'late (2).csv'
 wait $lock
 
+# A new Windows of wine gets its language from the locale; idv must ask Windows for it.
+printf '%s\r\n' '@echo off' 'set LC_ALL=' 'set LC_MESSAGES=' 'set LANG=' \
+  'idv.exe batch missing.csv --sandbox -o missing-out.csv' >language.bat
+if locale -a 2>/dev/null | grep -qix 'id_ID.utf-\?8'; then
+  LC_ALL=id_ID.UTF-8 WINEPREFIX=$PWD/../prefix-id timeout 120 "$wine" cmd /c language.bat >language 2>&1
+  check 'the language that Windows is set to' eval 'cat language; grep -q "berkas tidak ada" language'
+else
+  echo "skipped the language of Windows: no locale id_ID.UTF-8 here (localedef -i id_ID -f UTF-8 id_ID.UTF-8)"
+fi
+
 kill $sandbox 2>/dev/null
 cd "$root" && rm -rf "$(dirname "$place")"
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
