@@ -1,193 +1,96 @@
 #!/usr/bin/env bash
-# Measures each bar of docs/speed.md and prints its table: what was measured beside what must be. About ten minutes
-# on two cores that are otherwise quiet.
+# Measures what docs/speed.md promises, each in one run on this machine, and prints it as a table: against
+# oha, and over a ledger of 10,000,000 calls. Takes under 15 minutes on two quiet cores, and some 8 GB in
+# a folder of its own below $TMPDIR.
 #
-# usage: benches/all.sh                  all of it
-#        SCALE=10 benches/all.sh         a tenth of the rows and calls, to try the script
-#        ROUNDS=5 benches/all.sh         runs of each kind against oha, in turn (3 where it is not set)
-#        TENTHS=10000000 benches/all.sh  the first and the last tenth of so many rows (1,000,000 where it is not set)
-#        IDV=path ENDPOINT=path          programs that are built already
+# usage: benches/all.sh [ROWS [CALLS]]   1000000 and 10000000 unless told otherwise
 #
-# Needs GNU time, sqlite3 and oha (cargo install oha).
-set -euo pipefail
-cd "$(dirname "$0")/.."
-built=${CARGO_TARGET_DIR:-target}/release
-if [ -z "${IDV:-}" ]; then cargo build --release --quiet --locked --bin idv --example endpoint; fi
-idv=${IDV:-$built/idv} endpoint=${ENDPOINT:-$built/examples/endpoint}
-scale=${SCALE:-1} rounds=${ROUNDS:-3}
-rows=$((1000000 / scale)) calls=$((10000000 / scale)) tenths=$((${TENTHS:-1000000} / scale))
-folder=$(mktemp -d "${TMPDIR:-/tmp}/idv-bench.XXXXXX")
-server=
-stop() { [ -z "$server" ] || kill "$server" 2>/dev/null; server=; }
-trap 'stop; rm -r "$folder"' EXIT
-body='{"id_number":"3310990000000001","phone_number":"081200000001","name":"Contoh 1","id_type":"KTP","country":"ID"}'
-export IDV_PARTNER_CODE=bench IDV_PARTNER_KEY=bench
-ledger=$folder/ledger.db
+# Needs GNU time, Python and oha (cargo install oha).
+# shellcheck source=benches/speed.sh
+. "$(dirname "$0")/speed.sh"
+here=benches
+rows=${1:-1000000} calls=${2:-10000000}
 
-serve() {
-  stop
-  rm -f "$folder/url"
-  "$endpoint" "$1" >"$folder/url" &
-  server=$!
-  until [ -s "$folder/url" ]; do sleep 0.1; done
-  IDV_ENDPOINT=$(cat "$folder/url")
-  export IDV_ENDPOINT
+row() { printf '| %s | %s | %s |\n' "$1" "$2" "$3"; }
+
+# Runs a command: prints seconds, CPU seconds, peak memory in MB.
+cost() {
+  /usr/bin/time -f '%e %U %S %M' -o "$folder/cost" "$@" >"$folder/stdout" 2>"$folder/stderr" ||
+    case $? in 3 | 4) ;; *) cat "$folder/stderr" >&2 ;; esac
+  tail -n 1 "$folder/cost" | awk '{ printf "%.2f %.2f %.0f\n", $1, $2 + $3, $4 / 1024 }'
 }
+per_second() { awk -v n="$1" '{ printf "%.0f\n", n / $1 }' <<<"$2"; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+part() { cut -d' ' -f"$1" <<<"$2"; }
 
-applicants() {
-  awk -v n="$1" 'BEGIN {
-    print "nik,phone,name"
-    for (i = 1; i <= n; i++) printf "331099010190%04d,08%010d,Contoh %d\n", 1 + i % 9999, 1200000000 + i, i
-  }' >"$folder/in.csv"
-}
-
-middle() { sort -n | awk '{ v[NR] = $1 } END { printf "%s", v[int((NR + 1) / 2)] }'; }
-calc() { awk "BEGIN { printf \"$1\", $2 }"; }
-bar() { printf '| %s | %s | %s |\n' "$1" "$2" "$3"; }
-
-# Runs idv; leaves seconds, CPU seconds and peak KB in $seconds, $cpu, $peak.
-run() {
-  /usr/bin/time -f '%e %U %S %M' -o "$folder/time" "$idv" "$@" >"$folder/stdout" 2>"$folder/stderr" ||
-    { cat "$folder/stderr" >&2; return 1; }
-  local user sys
-  read -r seconds user sys peak < <(tail -1 "$folder/time")
-  cpu=$(calc %.2f "$user + $sys")
-}
-
-batch() { run batch "$folder/in.csv" --force --quiet --ledger "$ledger" "$@"; }
-
-fresh() { rm -rf "$ledger"*; batch "$@"; }
-
-# oha and idv in turn: the medians of the ratios of their rates and of their CPU.
-against_oha() {
-  local name=$1 count=$2 concurrency=$3 latency=$4 must=$5
+# The rate of oha, its CPU, ours: the medians of three rounds in turn, as ratios.
+against() {
+  local rows=$1 concurrency=$2 latency=$3 rounds=$4 wanted=$5
   serve "$latency"
-  applicants "$count"
-  : >"$folder/rates"; : >"$folder/cpus"
-  for ((i = 0; i < rounds; i++)); do
-    /usr/bin/time -f '%U %S' -o "$folder/cpu" oha -n "$count" -c "$concurrency" --no-tui -m POST \
-      -H 'Content-Type: application/json' -d "$body" "$IDV_ENDPOINT?partner_code=bench&partner_key=bench" \
-      --output-format json >"$folder/oha"
-    local rate theirs
-    rate=$(sed -n 's/.*"requestsPerSec": *\([0-9.]*\).*/\1/p' "$folder/oha" | head -1)
-    theirs=$(awk '{ print $1 + $2 + 0.001 }' "$folder/cpu")
-    fresh -c "$concurrency" -o "$folder/out.csv"
-    calc '%.3f\n' "$count / $seconds / $rate" >>"$folder/rates"
-    calc '%.2f\n' "$cpu / $theirs" >>"$folder/cpus"
-  done
-  bar "$name: rate, of oha's" "$(middle <"$folder/rates") ($(sort -n "$folder/rates" | head -1)-$(sort -n "$folder/rates" | tail -1))" "$must"
-  bar "$name: CPU per row, of oha's" "$(middle <"$folder/cpus") ($(sort -n "$folder/cpus" | head -1)-$(sort -n "$folder/cpus" | tail -1))" "2.4"
-}
-
-# The rate of the last tenth of the rows to that of the first, by the times of their answers.
-last_of_first() {
-  awk -F, -v n="$1" '
-    NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
-    { row = NR - 1
-      if (row != 1 && row != int(n / 10) && row != int(n * 9 / 10) && row != n) next
-      split($column["idv_verified_at"], part, /[T:Z-]/); at[row] = part[4] * 3600 + part[5] * 60 + part[6] }
-    END { printf "%.2f\n", (at[int(n / 10)] - at[1]) / (at[n] - at[int(n * 9 / 10)] + 0.0001) }
-  ' "$folder/out.csv"
-}
-
-memory_and_growth() {
-  serve 0
   applicants "$rows"
-  fresh -c 256 -o "$folder/out.csv"
-  bar "peak memory, $rows rows, c=256" "$(calc '%.0f MB' "$peak / 1024")" '64 MB, and 16 bytes a row'
-  fresh -c 64 -o "$folder/out.csv"
-  bar "peak memory, $rows rows, c=64" "$(calc '%.0f MB' "$peak / 1024")" '48 MB, and 16 bytes a row'
-  if ((tenths != rows)); then
-    applicants "$tenths"
-    fresh -c 64 -o "$folder/out.csv"
-  fi
-  bar "last tenth of first, $tenths rows, c=64, 0 ms" "$(last_of_first "$tenths")" 0.95
-  if ((tenths != rows)); then
-    applicants "$rows"
-    fresh -c 64 -o "$folder/out.csv"
-  fi
-}
-
-# The same rows again; `check` beside it, in turn. Needs the ledger that memory_and_growth leaves.
-answered_by_the_ledger() {
-  : >"$folder/runs"; : >"$folder/ratios"
+  run_load 2000 "$concurrency" >/dev/null
+  : >"$folder/rounds"
   for ((i = 0; i < rounds; i++)); do
-    batch -c 64 -o "$folder/out.csv"
-    local again=$seconds
-    run check "$folder/in.csv" --ledger "$folder/none.db"
-    calc '%.0f\n' "$rows / $again" >>"$folder/runs"
-    calc '%.2f\n' "$seconds / $again" >>"$folder/ratios"
+    echo "$(run_load "$rows" "$concurrency") $(run_idv "$rows" "$concurrency")" >>"$folder/rounds"
   done
-  bar "run answered by the ledger, $rows rows" "$(middle <"$folder/runs") rows/s" '250,000 rows/s'
-  bar 'the same, of `check` without a ledger' "$(middle <"$folder/ratios")" 0.5
+  local rate cpu
+  rate=$(awk '{ printf "%.2f\n", $3 / $1 }' "$folder/rounds" | middle)
+  cpu=$(awk '{ printf "%.2f\n", $4 / $2 }' "$folder/rounds" | middle)
+  row "with ledger, $latency ms, c=$concurrency, of oha" "$wanted" "$rate"
+  row "CPU per row, $latency ms, c=$concurrency, of oha's" 2.4 "$cpu"
 }
 
-a_grown_ledger() {
-  sed "s/10000000/$calls/g" benches/ledger.sql | sqlite3 "$ledger" >/dev/null
-  local before
-  before=$(stat -c %s "$ledger")
-  run check "$folder/in.csv" --ledger "$ledger"
-  bar "\`check\` of $rows rows, ledger of $calls calls" "$(calc '%.0f rows/s' "$rows / $seconds")" '500,000 rows/s'
-  run ledger runs --ledger "$ledger"
-  bar "\`ledger runs\`, $calls calls in 1,000 runs" "$(calc '%.0f ms' "$seconds * 1000")" '50 ms'
-  run ledger bill --ledger "$ledger"
-  bar "\`ledger bill\` over $calls calls" "$seconds s" '3 s'
-  run ledger bill -f jsonl --ledger "$ledger"
-  bar '`ledger bill -f jsonl`' "$(calc '%.0f calls/s' "$calls / $seconds")" '800,000 calls/s'
-  run ledger export --ledger "$ledger"
-  bar '`ledger export`' "$(calc '%.0f calls/s' "$calls / $seconds")" '800,000 calls/s'
-  rm -f "$folder/stdout"
-  local half
-  half=$(sqlite3 "$ledger" "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ended / 1000, 'unixepoch') FROM answers WHERE call = $((calls / 2))")
-  run ledger purge --older-than "$half" --ledger "$ledger"
-  bar "\`ledger purge\` of half of $calls calls" \
-    "$seconds s, $(calc '%.0f MB' "$peak / 1024"), file $(calc %.2f "$(stat -c %s "$ledger") / $before") as large" \
-    '20 s, 64 MB, 0.5'
-  rm -rf "$ledger"*
-}
-
-workbook_of_csv() {
-  applicants $((300000 / scale))
-  fresh -c 64 -o "$folder/out.csv"
-  local csv=$seconds
-  fresh -c 64 -o "$folder/out.xlsx"
-  bar ".xlsx out, of CSV out, $((300000 / scale)) rows" "$(calc %.1f "$seconds / $csv")" 2.0
-}
-
-# Each line is written when the result of the one before it was read.
-one_line_at_a_time() {
-  rm -rf "$ledger"*
-  : >"$folder/micros"
-  coproc PIPE { exec "$idv" batch - --unordered -f csv --quiet --ledger "$ledger" 2>"$folder/stderr"; }
-  local into=${PIPE[1]} from=${PIPE[0]} child=$PIPE_PID answer begun i
-  echo 'nik,phone,name' >&"$into"
-  for ((i = 0; i < 400; i++)); do
-    begun=${EPOCHREALTIME/./}
-    printf '331099010190%04d,08%010d,Contoh\n' $((i + 1)) $((1200000000 + i)) >&"$into"
-    if ((i == 0)); then read -r -t 10 answer <&"$from"; fi
-    read -r -t 10 answer <&"$from" || { cat "$folder/stderr" >&2; return 1; }
-    if ((i >= 20)); then echo $((${EPOCHREALTIME/./} - begun)) >>"$folder/micros"; fi
-  done
-  exec {into}>&-
-  wait "$child" || true
-  bar 'one line through a pipe, 0 ms, median' "$(calc '%.2f ms' "$(middle <"$folder/micros") / 1000")" '1.0 ms'
-}
-
-echo "idv $(git rev-parse --short HEAD), $(nproc) cores, $(uname -sm), load $(cut -d' ' -f1 /proc/loadavg) at the start"
+echo "idv $(git rev-parse --short HEAD), $(nproc) cores, $(uname -sm), $(rustc --version | cut -d' ' -f1,2), $(date -u +%F)"
 echo
-echo '| bar | measured | must be |'
-echo '|---|---|---|'
-if command -v oha >/dev/null; then
-  against_oha 'c=64, 0 ms' $((200000 / scale)) 64 0 0.40
-  against_oha 'c=64, 50 ms' $((20000 / scale)) 64 50 0.98
-  against_oha 'c=256, 50 ms' $((80000 / scale)) 256 50 0.98
-else
-  echo 'oha is not here: the ratios to it are left out' >&2
-fi
-memory_and_growth
-answered_by_the_ledger
-a_grown_ledger
-workbook_of_csv
-one_line_at_a_time
-echo
-echo "load $(cut -d' ' -f1 /proc/loadavg) at the end, $((SECONDS / 60)) min $((SECONDS % 60)) s"
+row bar 'must be' measured
+row --- --- ---
+
+against 100000 64 0 3 0.40
+against 20000 64 50 2 0.98
+against 60000 256 50 2 0.98
+
+# A million rows at 0 ms: the ledger of what follows, too.
+serve 0
+applicants "$rows"
+rm -rf "$folder"/ledger.db*
+million="$folder/in.csv"
+batch() { cost "$idv" batch "$million" --quiet --ledger "$folder/ledger.db" --force "$@"; }
+run=$(batch -o "$folder/out.csv" -c 64)
+row 'peak memory, 1,000,000 rows, c=64' '48 MB' "$(part 3 "$run") MB"
+row 'last tenth of first, 1,000,000 rows' 0.95 "$(tenths "$rows" | sed 's/last tenth \([0-9.]*\).*/\1/')"
+wide=$(cost "$idv" batch "$million" --quiet --ledger "$folder/wide.db" -o "$folder/wide.csv" -c 256)
+row 'peak memory, 1,000,000 rows, c=256' '64 MB' "$(part 3 "$wide") MB"
+rm -rf "$folder"/wide.*
+
+check=$(cost "$idv" check "$million" --ledger "$folder/none.db")
+again=$(batch -o "$folder/out.csv" -c 64)
+row 're-run answered by the ledger, of check without ledger' 0.5 "$(ratio "$(part 1 "$check")" "$(part 1 "$again")")"
+row 'the same, rows/s' 250000 "$(per_second "$rows" "$again")"
+
+head -n $((rows * 3 / 10 + 1)) "$million" >"$folder/part.csv"
+answered() { cost "$idv" batch "$folder/part.csv" --quiet --ledger "$folder/ledger.db" --force -o "$1"; }
+as_csv=$(answered "$folder/part-out.csv") as_xlsx=$(answered "$folder/part-out.xlsx")
+row '.xlsx out of CSV out, 300,000 rows' '2.0 x' "$(ratio "$(part 1 "$as_xlsx")" "$(part 1 "$as_csv")") x"
+
+rm -rf "$folder"/pipe.db*
+line=$(python3 $here/pipe_latency.py 3000 "$idv" batch - --unordered -f jsonl -q --ledger "$folder/pipe.db")
+row 'one line through a pipe, 0 ms: median' '1.0 ms' "$(part 1 "$line") ms (95%: $(part 2 "$line") ms)"
+
+python3 $here/grow_ledger.py "$folder/ledger.db" "$calls" 1000 >&2
+ledger() { cost "$idv" ledger "$@" --ledger "$folder/ledger.db"; }
+checked=$(cost "$idv" check "$million" --ledger "$folder/ledger.db")
+row 'check of 1,000,000 rows, ledger of 10,000,000 calls' '500,000/s' "$(per_second "$rows" "$checked")/s"
+runs=$(ledger runs)
+row 'ledger runs, 10,000,000 calls in 1,000 runs' '0.05 s' "$(part 1 "$runs") s"
+found=$(ledger find --nik 3310990101900001)
+row 'ledger find over 10,000,000 calls' '15 s' "$(part 1 "$found") s, $(part 3 "$found") MB"
+bill=$(ledger bill)
+row 'ledger bill (table) over 10,000,000' '3 s' "$(part 1 "$bill") s"
+lines=$(ledger bill -f jsonl) everything=$(ledger export)
+row 'ledger bill -f jsonl' '800,000/s' "$(per_second "$rows"0 "$lines")/s"
+row 'ledger export' '800,000/s' "$(per_second "$rows"0 "$everything")/s"
+before=$(stat -c %s "$folder/ledger.db")
+purged=$(ledger purge --older-than 50d)
+after=$(stat -c %s "$folder/ledger.db")
+row 'ledger purge of half of 10,000,000' '20 s, 64 MB' "$(part 1 "$purged") s, $(part 3 "$purged") MB"
+row 'the file afterwards' 'half' "$(ratio "$after" "$before")"
