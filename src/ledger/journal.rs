@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::ledger::database::Database;
 use crate::ledger::erasure::{self, PurgeScope};
@@ -202,6 +202,26 @@ pub(super) fn follow(
         done => done,
     }
 }
+
+/// The server on which the team's ledger was when it was last looked at.
+pub(super) fn server(database: &mut Database) -> Result<Option<String>, LedgerError> {
+    with(database, |connection| {
+        connection.execute_batch(SERVER)?;
+        connection.query_row("SELECT name FROM team_server", [], |row| row.get(0)).optional()
+    })
+}
+
+/// Notes the server.
+pub(super) fn note_server(database: &mut Database, name: &str) -> Result<(), LedgerError> {
+    with(database, |connection| {
+        let sql = "INSERT OR REPLACE INTO team_server (one, name) VALUES (1, ?1)";
+        connection.execute(sql, [name]).map(drop)
+    })
+}
+
+/// Only a journal has it.
+const SERVER: &str = "CREATE TABLE IF NOT EXISTS team_server (
+    one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL) STRICT";
 
 /// The newest erasure that the journal has followed.
 pub(super) fn newest_erasure(database: &mut Database) -> Result<i64, LedgerError> {

@@ -24,6 +24,8 @@ pub(crate) enum Warning {
         /// The number of calls.
         calls: u64,
     },
+    /// The database of a team's ledger was restored, or another server took its place.
+    OtherServer,
     /// A file with passwords that others may read is not used.
     PasswordFileOpen {
         /// The file.

@@ -204,6 +204,7 @@ fn no_argument_of_a_message_is_lost() {
             (w.beside_run(&Warning::SharedSequenceId { row: 4711 }), vec!["4711"]),
             (w.beside_run(&replaced), vec!["WANTED", "PLACE"]),
             (w.beside_run(&Warning::CallsPutBack { calls: 4711 }), vec!["4711"]),
+            (w.beside_run(&Warning::OtherServer), vec!["server"]),
             (w.beside_run(&Warning::PasswordFileOpen { file: "FILE".into() }), vec!["FILE"]),
             (w.system_error(&full), vec!["WHY"]),
             (

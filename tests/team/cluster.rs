@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
+use crate::machine::wait_until;
+
 /// A database on a server. The server ends with the last database on it.
 pub struct Cluster {
     server: Arc<Server>,
@@ -92,18 +94,24 @@ fn template(programs: &Path) -> PathBuf {
     let name = programs.display().to_string().replace('/', "-");
     let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("postgres{name}"));
     if !made.exists() {
-        let folder = folder();
-        give(folder.path());
-        let mut init = unprivileged(&programs.join("initdb"));
-        init.args(["--no-sync", "-A", "trust", "-U", "idv", "-E", "UTF8", "--locale=C", "-D"]);
-        init.arg(folder.path().join("data")).current_dir(folder.path());
-        done(init);
+        let folder = new_files(programs);
         let part = made.with_extension(std::process::id().to_string());
         copy(&folder.path().join("data"), &part);
         // Another process may have been faster.
         let _ = std::fs::rename(&part, &made);
     }
     made
+}
+
+/// A folder with the files of a new server, under an identifier of their own.
+fn new_files(programs: &Path) -> TempDir {
+    let folder = folder();
+    give(folder.path());
+    let mut init = unprivileged(&programs.join("initdb"));
+    init.args(["--no-sync", "-A", "trust", "-U", "idv", "-E", "UTF8", "--locale=C", "-D"]);
+    init.arg(folder.path().join("data")).current_dir(folder.path());
+    done(init);
+    folder
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -117,11 +125,22 @@ impl Server {
         let programs = programs()?;
         let folder = folder();
         copy(&template(&programs), &folder.path().join("data"));
+        Some(Self::with_files(folder, programs, options, port, add))
+    }
+
+    /// Starts it, now that its files are there.
+    fn with_files(
+        folder: TempDir,
+        programs: PathBuf,
+        options: &str,
+        port: u16,
+        add: impl FnOnce(&Path),
+    ) -> Self {
         give(folder.path());
         let server = Self { folder, programs, options: options.to_owned(), port };
         add(&server.data());
         server.control(&["-w", "start"]);
-        Some(server)
+        server
     }
 
     /// The shared one.
@@ -155,6 +174,13 @@ impl Cluster {
     /// A server of its own, with an empty database.
     pub fn own() -> Option<Self> {
         Some(Self::on(Arc::new(Server::start("", 5432, |_| {})?)))
+    }
+
+    /// A server of its own with another identifier: no copy of the files of the others.
+    pub fn elsewhere() -> Option<Self> {
+        let programs = programs()?;
+        let server = Server::with_files(new_files(&programs), programs, "", 5432, |_| {});
+        Some(Self::on(Arc::new(server)))
     }
 
     /// A server of its own, with a team's ledger of kind sandbox and the roles.
@@ -237,6 +263,27 @@ impl Cluster {
     /// `pg_ctl`, for a server of its own.
     pub fn control(&self, words: &[&str]) {
         self.server.control(words);
+    }
+
+    /// Stops the server and recovers it from its own log, as after a failover: on a new timeline.
+    pub fn recover(&self) {
+        self.control(&["-m", "fast", "-w", "stop"]);
+        let data = self.server.data();
+        std::fs::write(data.join("recovery.signal"), "").unwrap();
+        give(&data);
+        let settings = data.join("postgresql.auto.conf");
+        std::fs::write(&settings, "restore_command = 'false'\n").unwrap();
+        self.control(&["-w", "start"]);
+        wait_until(|| self.sql("SELECT pg_is_in_recovery()") == "f");
+    }
+
+    /// Makes the server a standby, which follows nobody.
+    pub fn make_standby(&self) {
+        self.control(&["-m", "fast", "-w", "stop"]);
+        let data = self.server.data();
+        std::fs::write(data.join("standby.signal"), "").unwrap();
+        give(&data);
+        self.control(&["-w", "start"]);
     }
 
     /// The address of the ledger.

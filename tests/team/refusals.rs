@@ -38,6 +38,11 @@ fn a_database_in_which_a_claim_would_not_hold_is_refused() {
     cluster.sql("UPDATE idv.ledger SET version = 2, kind = 'live'");
     refused(&cluster, &url, 2, "of kind live");
     cluster.sql("UPDATE idv.ledger SET kind = 'sandbox'");
+    cluster.make_standby();
+    refused(&cluster, &url, 2, "is a standby");
+    // It answers queries.
+    crate::support::Folder::bare().idv(&["ledger", "show", "--ledger", &url]).success();
+    cluster.control(&["-w", "promote"]);
     cluster.sql("ALTER SYSTEM SET fsync = off");
     cluster.sql("SELECT pg_reload_conf()");
     refused(&cluster, &url, 2, "fsync");

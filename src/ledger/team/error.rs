@@ -144,9 +144,10 @@ impl TeamError {
         matches!(self, Self::Away(_))
     }
 
-    /// Whether a run waits for its end: the database is away, or is being restored.
+    /// Whether a run waits for its end: the database is away, is being restored, or is still the standby that
+    /// becomes the primary.
     pub(super) fn may_pass(&self) -> bool {
-        matches!(self, Self::Away(_) | Self::NoDatabase(_) | Self::Missing(_))
+        matches!(self, Self::Away(_) | Self::NoDatabase(_) | Self::Missing(_) | Self::ReadOnly(_))
     }
 }
 

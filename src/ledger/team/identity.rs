@@ -63,6 +63,18 @@ pub(super) async fn schema(session: &Session) -> Result<Option<i32>, TeamError> 
     Ok(rows.first().map(|row| row.get(0)))
 }
 
+/// Names the server's history: the identifier that its data have had since they were made, and the
+/// timeline, which a recovery or a failover changes. `None` where the server does not tell.
+pub(super) async fn server_name(session: &Session) -> Result<Option<String>, TeamError> {
+    let sql = "SELECT system_identifier::text || '/' || CASE WHEN pg_is_in_recovery() THEN ''
+                   ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END FROM pg_control_system()";
+    match session.query(sql, &[]).await {
+        Ok(rows) => Ok(rows.first().map(|row| row.get(0))),
+        Err(TeamError::Rights(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Which ledger it is.
 #[derive(Clone)]
 pub(super) struct Identity {

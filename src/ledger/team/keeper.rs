@@ -51,6 +51,7 @@ pub(super) struct Keeper {
     watched: Vec<(i64, WatchSender)>,
     looked: Instant,
     beaten: Instant,
+    checked: Instant,
     /// Not before this moment is the database asked again.
     not_before: Instant,
     /// Since when it is away.
@@ -74,6 +75,7 @@ impl Keeper {
             watched: Vec::new(),
             looked: now,
             beaten: now,
+            checked: now,
             not_before: now,
             away: None,
         }
@@ -124,6 +126,11 @@ impl Keeper {
     async fn keep(&mut self) -> Result<(), LedgerError> {
         if self.beaten.elapsed() >= heartbeat::interval(&self.shared) {
             self.beat().await?;
+        }
+        // Once a minute.
+        if self.checked.elapsed() >= self.shared.identity.dead_after {
+            standing::check_server(&self.shared, &mut self.link).await?;
+            self.checked = Instant::now();
         }
         while !self.waiting.is_empty() {
             self.deliver().await?;

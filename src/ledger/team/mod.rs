@@ -87,7 +87,7 @@ pub(crate) async fn push(address: &TeamAddress) -> Result<Recovered, LedgerError
     team.runtime
         .run(async move {
             let session = session::Session::open(&address).await?;
-            recovery::recover(&session, &journal, None).await
+            recovery::recover(&session, &journal, None, false).await
         })
         .await
 }

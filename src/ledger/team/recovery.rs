@@ -12,6 +12,7 @@ use crate::ledger::requests::EndedCall;
 use crate::ledger::store;
 use crate::ledger::team::calls::add_ends;
 use crate::ledger::team::error::TeamError;
+use crate::ledger::team::identity;
 use crate::ledger::team::session::Session;
 use crate::ledger::team::shared::unsent;
 use crate::ledger::thread::WriterThread;
@@ -39,14 +40,18 @@ struct KnownRun {
 }
 
 /// Brings the database up to date with all runs of this machine that are over, and with the run of
-/// `own`, which goes on.
+/// `own`, which goes on. With `moved` it may lack any call, as it may where the journal finds it on another
+/// server.
 pub(super) async fn recover(
     session: &Session,
     journal: &Arc<WriterThread>,
     own: Option<[u8; 8]>,
+    moved: bool,
 ) -> Result<Recovered, LedgerError> {
     let mut recovered = Recovered::default();
     follow(session, journal).await?;
+    let server = identity::server_name(session).await?;
+    let has_moved = moved || has_moved(journal, server.as_deref()).await?;
     let runs = journal.job(journal::runs).await?;
     let known = known_runs(session, &runs).await?;
     for run in &runs {
@@ -54,13 +59,25 @@ pub(super) async fn recover(
         if run.is_alive && !is_own {
             continue;
         }
-        let work = Recovery { session, journal, run, is_own };
+        let work = Recovery { session, journal, run, is_own, has_moved };
         work.run(known.get(&run.token), &mut recovered).await?;
+    }
+    if has_moved {
+        Warning::OtherServer.tell();
     }
     if recovered.put_back > 0 {
         Warning::CallsPutBack { calls: recovered.put_back }.tell();
     }
+    if let Some(server) = server {
+        journal.job(move |database| journal::note_server(database, &server)).await?;
+    }
     Ok(recovered)
+}
+
+/// Whether the database is on another server than the journal has seen, or was recovered.
+async fn has_moved(journal: &Arc<WriterThread>, server: Option<&str>) -> Result<bool, LedgerError> {
+    let known = journal.job(journal::server).await?;
+    Ok(known.as_deref().zip(server).is_some_and(|(known, server)| known != server))
 }
 
 /// Lets the journal follow what was purged and erased in the database.
@@ -101,6 +118,8 @@ struct Recovery<'a> {
     run: &'a JournalRun,
     /// Whether it is the run that goes on.
     is_own: bool,
+    /// Whether the database is on another server: it may lack any call.
+    has_moved: bool,
 }
 
 impl Recovery<'_> {
@@ -110,7 +129,7 @@ impl Recovery<'_> {
         recovered: &mut Recovered,
     ) -> Result<(), LedgerError> {
         let Self { run, is_own, .. } = self;
-        let is_lost = known.is_none_or(|known| known.claimed < run.newest_claim);
+        let is_lost = self.has_moved || known.is_none_or(|known| known.claimed < run.newest_claim);
         let is_behind = known.is_some_and(|known| run.is_delivered && !known.is_over);
         let id = match known {
             // A run that never claimed left nothing.

@@ -64,6 +64,8 @@ pub(super) struct Shared {
     heartbeat: AtomicU64,
     /// Claims of an earlier number are void: the database has lost them.
     epoch: AtomicU64,
+    /// The server on which the database was last.
+    server: Mutex<Option<String>>,
     failed: Mutex<Option<LedgerError>>,
     patience: AtomicU64,
     pub(super) ends: UnboundedSender<EndedCall>,
@@ -96,6 +98,7 @@ impl Shared {
             rate: SharedRate::default(),
             heartbeat: AtomicU64::new(0),
             epoch: AtomicU64::new(0),
+            server: Mutex::default(),
             failed: Mutex::default(),
             patience: AtomicU64::new(60_000),
             ends,
@@ -156,6 +159,10 @@ impl Shared {
     pub(super) fn begin_epoch(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
         self.held().clear();
+    }
+
+    pub(super) fn server(&self) -> MutexGuard<'_, Option<String>> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn held(&self) -> MutexGuard<'_, HashMap<RecordKey, Held>> {

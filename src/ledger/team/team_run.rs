@@ -17,6 +17,7 @@ use crate::ledger::shared_rate::SharedRate;
 use crate::ledger::team::asked::{Asked, TeamRequest};
 use crate::ledger::team::claimer::Claimer;
 use crate::ledger::team::heartbeat;
+use crate::ledger::team::identity;
 use crate::ledger::team::keeper::{Keeper, KeeperRequest};
 use crate::ledger::team::opened::TeamLedger;
 use crate::ledger::team::recovery;
@@ -221,7 +222,8 @@ async fn try_begin(
     registered: &mut Option<Registered>,
 ) -> Result<(), LedgerError> {
     if registered.is_none() {
-        recovery::recover(session, &shared.journal, None).await?;
+        recovery::recover(session, &shared.journal, None, false).await?;
+        *shared.server() = identity::server_name(session).await?;
         *registered = Some(registration::register(session, shared).await?);
     }
     // It says which part of the team's rate the run has.

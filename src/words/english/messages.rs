@@ -114,6 +114,11 @@ impl MessageWords for English {
                 "the team ledger's database was restored or failed over: {calls} calls of this \
                  machine that it had lost were put back"
             ),
+            Warning::OtherServer => {
+                "the team ledger's database was restored or failed over, or is on \
+                 another server: all calls of this machine were compared with it"
+                    .to_owned()
+            }
             Warning::PasswordFileOpen { file } => {
                 format!("{file} is not used, since others may read it: chmod 600 it")
             }

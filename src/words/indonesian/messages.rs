@@ -116,6 +116,10 @@ impl MessageWords for Indonesian {
                 "basis data catatan pengecekan tim dipulihkan dari cadangan atau berpindah server: \
                  {calls} panggilan dari komputer ini yang hilang di sana sudah dikembalikan"
             ),
+            Warning::OtherServer => "basis data catatan pengecekan tim dipulihkan dari cadangan, atau \
+                 sekarang berada di server lain: semua panggilan dari komputer ini sudah dibandingkan \
+                 dengannya"
+                .to_owned(),
             Warning::PasswordFileOpen { file } => format!(
                 "{file} tidak dipakai, karena dapat dibaca orang lain: jalankan chmod 600 {file}"
             ),
