@@ -87,8 +87,8 @@ row 'ledger find over 10,000,000 calls' '15 s' "$(part 1 "$found") s, $(part 3 "
 bill=$(ledger bill)
 row 'ledger bill (table) over 10,000,000' '3 s' "$(part 1 "$bill") s"
 lines=$(ledger bill -f jsonl) everything=$(ledger export)
-row 'ledger bill -f jsonl' '800,000/s' "$(per_second "$rows"0 "$lines")/s"
-row 'ledger export' '800,000/s' "$(per_second "$rows"0 "$everything")/s"
+row 'ledger bill -f jsonl' '800,000/s' "$(per_second "$calls" "$lines")/s"
+row 'ledger export' '800,000/s' "$(per_second "$calls" "$everything")/s"
 before=$(stat -c %s "$folder/ledger.db")
 purged=$(ledger purge --older-than 50d)
 after=$(stat -c %s "$folder/ledger.db")

@@ -7,12 +7,15 @@ use jiff::tz::Offset;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 
+use crate::ledger::bill_sums::BillSums;
 use crate::ledger::error::LedgerError;
 use crate::ledger::history_rows::{BillLine, BillSum, CallRow, PaidTwice, RunRow};
 use crate::ledger::liveness::RunLiveness;
 use crate::ledger::query::Reader;
 use crate::ledger::send_decision::{CallState, PastCall};
-use crate::ledger::store::{PAST_CALL_COLUMNS, past_call, record_key, select_calls, time};
+use crate::ledger::store::{
+    PAST_CALL_COLUMNS, charge_of, past_call, record_key, select_calls, time,
+};
 use crate::model::answer::Answer;
 use crate::model::code::Charge;
 use crate::model::outcome::Outcome;
@@ -78,12 +81,16 @@ impl Reader {
             return team.bill(filter, offset);
         }
         let shift = i64::from(offset.seconds()) * 1000;
-        let columns = format!("SELECT (coalesce(a.ended, c.started) + {shift}{BILL}{BILL_SUMS}");
-        let (sql, values) =
-            filter.select(&format!("{columns} {FROM}"), "GROUP BY 1, 2 ORDER BY 1, 2");
+        let columns = format!("SELECT (coalesce(a.ended, c.started) + {shift}{BILL}");
+        let (sql, values) = filter.select(&format!("{columns} {FROM}"), "");
         let read = || {
             let mut statement = self.connection.prepare(&sql)?;
-            statement.query_map(params_from_iter(values), bill_line)?.collect::<Result<Vec<_>, _>>()
+            let mut rows = statement.query(params_from_iter(values))?;
+            let mut sums = BillSums::default();
+            while let Some(row) = rows.next()? {
+                sums.add((row.get(0)?, row.get(1)?), charge_of(row.get(2)?));
+            }
+            Ok(sums.lines())
         };
         read().map_err(|error: rusqlite::Error| LedgerError::of(&self.path, &error))
     }
@@ -169,7 +176,7 @@ const FROM: &str = "
 const CALLS: &str =
     select_calls!(", u.operator, u.reference, u.purpose", "LEFT JOIN runs u ON u.id = c.run");
 
-const BILL: &str = ") / 86400000, a.code";
+const BILL: &str = ") / 86400000, a.code, coalesce(r.charged, a.charged, 2)";
 
 const BILL_SUMS: &str = ",
     sum(coalesce(r.charged, a.charged, 2) = 1), sum(coalesce(r.charged, a.charged, 2) = 2),
@@ -266,9 +273,4 @@ fn bill_sum(row: &Row<'_>) -> rusqlite::Result<BillSum> {
         unknown: row.get(2)?,
         not_charged: row.get(3)?,
     })
-}
-
-fn bill_line(row: &Row<'_>) -> rusqlite::Result<BillLine> {
-    let sums = [row.get(2)?, row.get(3)?, row.get(4)?];
-    Ok(BillLine::of(row.get(0)?, row.get(1)?, sums))
 }

@@ -7,6 +7,7 @@
 //! (`writer.rs`), in group commits. A run is alive while it holds its lock (`lock.rs`); an intent
 //! without an end, of a dead run, is in doubt. `send_decision.rs` has the rules, without a database.
 
+mod bill_sums;
 mod bulk_look_up;
 mod chain;
 mod checkpoint;

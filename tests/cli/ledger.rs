@@ -244,7 +244,10 @@ fn the_bill_adds_up_to_what_the_endpoint_charged() {
     let table = stdout(&runs.idv(&["ledger", "bill", "--sandbox", "-f", "table"]).code(0));
     assert!(predicate::str::is_match(r"all +31 +2 +1\n").unwrap().eval(&table), "{table}");
     let csv = stdout(&runs.idv(&["ledger", "bill", "--sandbox", "-f", "csv"]).code(0));
-    assert!(csv.starts_with("month,day,code,charged,sequence_id,call,run,price,paid_again_by\n"), "{csv}");
+    assert!(
+        csv.starts_with("month,day,code,charged,sequence_id,call,run,price,paid_again_by\n"),
+        "{csv}"
+    );
     assert_eq!(csv.lines().count(), 34);
 }
 
