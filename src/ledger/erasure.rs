@@ -15,7 +15,7 @@ use crate::ledger::person::PersonQuery;
 use crate::ledger::run_sums;
 
 /// A purge erases so many calls in one transaction, so that its memory stays flat.
-const CHUNK: i64 = 50_000;
+const CHUNK: i64 = 250_000;
 
 /// Which old calls a purge erases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
